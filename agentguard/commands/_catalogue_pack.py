@@ -14,7 +14,7 @@ from agentguard import platforms
 from agentguard.base import paths
 from agentguard.base.errors import UsageError
 from agentguard.base.translations import Texts
-from agentguard.commands import _policy_file
+from agentguard.commands import _policy_file, _signing_options
 from agentguard.commands._words import spoken
 from agentguard.commands.base import FINE
 from agentguard.ports.clock import Clock
@@ -24,7 +24,6 @@ from agentguard.software.document import Contents
 from agentguard.software.kept_pack import Present
 
 VERBS = ("show", "update", "sign")
-SIGNED = ".signed"
 
 
 def arguments(name: str, verb: argparse.ArgumentParser, words: Texts) -> None:
@@ -43,11 +42,9 @@ def arguments(name: str, verb: argparse.ArgumentParser, words: Texts) -> None:
             "--from-endpoint", action="store_true", help=words.say("cli.catalogue.from-endpoint")
         )
         return
-    verb.add_argument("--key", type=Path, required=True, help=words.say("cli.policy.key"))
-    verb.add_argument("--out", type=Path, metavar="FILE", help=words.say("cli.policy.out"))
-    verb.add_argument(
-        "--passphrase-stdin", action="store_true", help=words.say("cli.policy.passphrase-stdin")
-    )
+    _signing_options.add_key(verb, words)
+    _signing_options.add_out(verb, words)
+    _signing_options.add_stdin(verb, words)
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -142,14 +139,15 @@ def _update(chosen: argparse.Namespace, words: Texts) -> str:
 
 
 def _fetched(folder: Path, clock: Clock) -> bytes:
-    from agentguard.uplink.catalogue import catalogue  # noqa: PLC0415 - TLS costs time and memory
+    from agentguard.uplink import endpoint  # noqa: PLC0415 - 14 MB that only asking needs
 
-    return catalogue(folder, clock, platforms.secret_places().device, platforms.network(folder))
+    places, network = platforms.secret_places().device, platforms.network(folder)
+    return endpoint.of_this_computer(folder, clock, places, network).catalogue()
 
 
 def _sign(chosen: argparse.Namespace, words: Texts) -> str:
-    from agentguard.commands import _policy_keys  # noqa: PLC0415 - signatures cost time and memory
-    from agentguard.trust import dsse, keys, signed_packs  # noqa: PLC0415 - as above
+    from agentguard.commands import _policy_keys  # noqa: PLC0415 - 10 MB that only signing needs
+    from agentguard.trust import keys, signed_packs  # noqa: PLC0415 - as above
 
     data = _policy_file.data(chosen.file)
     given = signed_packs.read(data) if data[:1] == b"{" else signed_packs.sealed(data)
@@ -157,9 +155,7 @@ def _sign(chosen: argparse.Namespace, words: Texts) -> str:
         raise UsageError(words.say("pack.rejected.large"))
     held = pack.opened(given.payload)
     key = _policy_keys.private_key(chosen, words)
-    out = chosen.out or _beside(chosen.file)
-    signed = dsse.sign(given, key)
-    _policy_file.write(out, dsse.write(signed))
+    out, signed = _policy_keys.write_signed(chosen, given, key)
     return words.say(
         "cli.catalogue.signed",
         file=str(out),
@@ -167,10 +163,6 @@ def _sign(chosen: argparse.Namespace, words: Texts) -> str:
         id=keys.public_of(key).id,
         count=len(signed.signatures),
     )
-
-
-def _beside(file: Path) -> Path:
-    return file if file.suffix == SIGNED else file.with_name(f"{file.name}{SIGNED}")
 
 
 def _today(clock: Clock) -> date:

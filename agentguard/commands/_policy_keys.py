@@ -13,16 +13,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from agentguard.base import translations
 from agentguard.base.errors import UsageError
 from agentguard.base.translations import Texts
-from agentguard.commands import _policy_file
+from agentguard.commands import _policy_file, _signing_options
 from agentguard.commands.base import FINE
 from agentguard.policy import signature
 from agentguard.policy.parser import parse
 from agentguard.runtime import compose
 from agentguard.trust import bundles, dsse, keys, roots
+from agentguard.trust.dsse import Sealed
 from agentguard.trust.keys import public_of
 from agentguard.trust.roots import Root
-
-SIGNED = ".signed"
 
 
 def arguments(name: str, verb: argparse.ArgumentParser, words: Texts) -> None:
@@ -33,28 +32,14 @@ def arguments(name: str, verb: argparse.ArgumentParser, words: Texts) -> None:
             "--no-passphrase", action="store_true", help=words.say("cli.policy.no-passphrase")
         )
     if name == "sign":
-        add_key(verb, words)
-        verb.add_argument("--out", type=Path, metavar="FILE", help=words.say("cli.policy.out"))
+        _signing_options.add_key(verb, words)
+        _signing_options.add_out(verb, words)
     if name in {"keygen", "sign"}:
-        add_stdin(verb, words)
+        _signing_options.add_stdin(verb, words)
     if name == "verify":
         verb.add_argument(
             "--root", type=Path, required=True, metavar="FILE", help=words.say("cli.policy.by-root")
         )
-
-
-def add_key(verb: argparse.ArgumentParser, words: Texts) -> None:
-    """Add the option for the key to sign with."""
-    verb.add_argument(
-        "--key", type=Path, required=True, metavar="FILE", help=words.say("cli.policy.key")
-    )
-
-
-def add_stdin(verb: argparse.ArgumentParser, words: Texts) -> None:
-    """Add the option for a passphrase that comes by standard input."""
-    verb.add_argument(
-        "--passphrase-stdin", action="store_true", help=words.say("cli.policy.passphrase-stdin")
-    )
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -76,6 +61,20 @@ def private_key(chosen: argparse.Namespace, words: Texts) -> Ed25519PrivateKey:
 
     """
     return keys.load_private(chosen.key, lambda: _passphrase(chosen, words))
+
+
+def write_signed(
+    chosen: argparse.Namespace, given: Sealed, key: Ed25519PrivateKey
+) -> tuple[Path, Sealed]:
+    """Add a key's signature to an envelope and write it; give the file, and what stands in it.
+
+    Raises:
+        CannotError: it could not be written.
+
+    """
+    out, signed = _signing_options.out(chosen), dsse.sign(given, key)
+    _policy_file.write(out, dsse.write(signed))
+    return out, signed
 
 
 def newest_root(file: Path) -> Root:
@@ -104,13 +103,7 @@ def _sign(chosen: argparse.Namespace, words: Texts) -> str:
     given = bundles.read(data) if signature.looks_signed(data) else bundles.sealed(data)
     policy = parse(given.payload, str(chosen.file), compose.shapes())
     key = private_key(chosen, words)
-    out = chosen.out or (
-        chosen.file
-        if chosen.file.suffix == SIGNED
-        else chosen.file.with_name(f"{chosen.file.name}{SIGNED}")
-    )
-    signed = dsse.sign(given, key)
-    _policy_file.write(out, dsse.write(signed))
+    out, signed = write_signed(chosen, given, key)
     return words.say(
         "cli.policy.signed",
         file=str(out),

@@ -11,7 +11,7 @@ from agentguard import platforms
 from agentguard.base import paths, translations
 from agentguard.base.errors import UsageError
 from agentguard.base.translations import Texts
-from agentguard.commands import _policy_file, _policy_keys
+from agentguard.commands import _policy_file, _policy_keys, _signing_options
 from agentguard.commands.base import FINE
 from agentguard.policy.last_good import Keeper
 from agentguard.runtime import compose
@@ -32,8 +32,8 @@ def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
         if name in {"make", "next"}:
             _naming(verb, words, needed=name == "make")
         if name == "sign":
-            _policy_keys.add_key(verb, words)
-            _policy_keys.add_stdin(verb, words)
+            _signing_options.add_key(verb, words)
+            _signing_options.add_stdin(verb, words)
         if name == "pin":
             verb.add_argument("--anew", action="store_true", help=words.say("cli.policy-root.anew"))
 

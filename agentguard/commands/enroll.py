@@ -96,7 +96,7 @@ def _enrol(chosen: argparse.Namespace, folder: Path, code: str | None, words: Te
 
 
 def _rotate(folder: Path, words: Texts) -> int:
-    known, places = _known(folder), secret_places().device
+    known, places = enrolment.needed(folder), secret_places().device
     client = Client(known.url, system_clock(), ca_file=known.ca_file, network=network(folder))
     Rekeying(folder, client, places).rotate()
     key = _key(folder)
@@ -107,15 +107,7 @@ def _rotate(folder: Path, words: Texts) -> int:
 
 
 def _key(folder: Path) -> DeviceKey:
-    return enrolment.request_key(folder, _known(folder), secret_places().device)
-
-
-def _known(folder: Path) -> enrolment.Enrolment:
-    known = enrolment.load(folder)
-    if known is None:
-        said = translations.load()
-        raise UsageError(said.say("uplink.not-enrolled"), said.say("uplink-advice.not-enrolled"))
-    return known
+    return enrolment.request_key(folder, enrolment.needed(folder), secret_places().device)
 
 
 def _code(file: str | None, words: Texts) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from agentguard.base import atomic_files, translations
-from agentguard.base.errors import EnrolmentError
+from agentguard.base.errors import EnrolmentError, UsageError
 from agentguard.ports.secrets import SecretPlace
 from agentguard.uplink import identity
 from agentguard.uplink.identity import DeviceKey, KeySafe
@@ -51,6 +51,21 @@ def load(folder: Path) -> Enrolment | None:
         raise refused("enrolment-unwritten", file) from error
     except msgspec.DecodeError as error:
         raise refused("enrolment-damaged", file) from error
+
+
+def needed(folder: Path) -> Enrolment:
+    """Return the enrolment of a computer that somebody wants to use.
+
+    Raises:
+        UsageError: this computer is not enrolled.
+        EnrolmentError: the file is damaged or could not be read.
+
+    """
+    known = load(folder)
+    if known is None:
+        said = translations.load()
+        raise UsageError(said.say("uplink.not-enrolled"), said.say("uplink-advice.not-enrolled"))
+    return known
 
 
 def device_key(folder: Path, places: tuple[SecretPlace, ...] = ()) -> DeviceKey | None:

@@ -6,16 +6,13 @@ from pathlib import Path
 
 import msgspec
 
-from agentguard.base import translations
-from agentguard.base.errors import UsageError
 from agentguard.model.held_data import HeldClass, HeldThere
 from agentguard.ports.clock import Clock
 from agentguard.ports.network import NO_PROXIES, Network
 from agentguard.ports.secrets import SecretPlace
-from agentguard.uplink import enrolment
-from agentguard.uplink.client import Client
+from agentguard.uplink import endpoint
 from agentguard.uplink.problems import problem
-from agentguard.uplink.signing import RequestSigner, signed_by
+from agentguard.uplink.signing import signed_by
 from agentguard.wire import data_request
 
 
@@ -33,13 +30,9 @@ def held(
         UplinkError: the endpoint was not reached, refused, or did not answer as it must.
 
     """
-    known = enrolment.load(folder)
-    if known is None:
-        said = translations.load()
-        raise UsageError(said.say("uplink.not-enrolled"), said.say("uplink-advice.not-enrolled"))
-    key = enrolment.request_key(folder, known, places)
-    client = Client(known.url, clock, ca_file=known.ca_file, network=network)
-    body = client.get(data_request.HELD, RequestSigner(key=key, device=known.device))
+    there = endpoint.of_this_computer(folder, clock, places, network)
+    known, client = there.known, there.client
+    body = there.get(data_request.HELD)
     try:
         given = msgspec.json.decode(body, type=data_request.HeldGiven)
         told = msgspec.json.decode(given.held, type=data_request.Held)

@@ -19,6 +19,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pyotp
+import pytest
 
 from agentguard.server.admin.accounts import Admin
 from agentguard.server.listener.certificate import CA_FILE, make_certificate
@@ -110,6 +111,21 @@ class Centre(Served):
     def raw(self) -> bytes:
         """All bytes of the database, the write-ahead log too."""
         return b"".join(file.read_bytes() for file in self.folder.glob("server.db*"))
+
+
+@contextmanager
+def started(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Centre]:
+    """Give a running endpoint, to which no proxy is the way."""
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    folder.mkdir(exist_ok=True)
+    centre = Centre(folder)
+    centre.start()
+    try:
+        yield centre
+    finally:
+        centre.close()
 
 
 class Browser:

@@ -20,7 +20,7 @@ from agentguard.mfa.offline_codes import OfflineCodes
 from agentguard.platforms import system_clock
 from agentguard.server.store.factors import invitations
 from agentguard.uplink import enrolment
-from tests.flow.centre import Centre
+from tests.flow.centre import Centre, started
 
 KEY = re.compile(r"type the key ([A-Z2-7 ]+)\.")
 
@@ -50,18 +50,12 @@ def right(secret: str) -> str:
 
 @pytest.fixture
 def centre(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Centre]:
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
     for room in ("_code", "mfa"):
         monkeypatch.setattr(f"agentguard.commands.{room}.user_name", lambda: "maria")
     monkeypatch.setattr(paths, "data_folder", lambda: tmp_path / "agent")
-    for name in ("server", "agent"):
-        (tmp_path / name).mkdir()
-    one = Centre(tmp_path / "server")
-    one.start()
-    yield one
-    one.close()
+    (tmp_path / "agent").mkdir()
+    with started(tmp_path / "server", monkeypatch) as one:
+        yield one
 
 
 def enrolled(centre: Centre, home: Path) -> str:

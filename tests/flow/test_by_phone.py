@@ -23,7 +23,7 @@ from agentguard.runtime.agent import Agent
 from agentguard.runtime.bootstrap import Place, opened
 from agentguard.server.run import LocalServer
 from agentguard.uplink import enrolment
-from tests.flow.centre import Browser, Centre, until
+from tests.flow.centre import Browser, Centre, started, until
 
 POLICY = """
 policy: by-phone
@@ -103,14 +103,8 @@ def _thread(name: str, run: Callable[[], None]) -> None:
 
 @pytest.fixture
 def centre(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Centre]:
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-    (tmp_path / "server").mkdir()
-    one = Centre(tmp_path / "server")
-    one.start()
-    yield one
-    one.close()
+    with started(tmp_path / "server", monkeypatch) as one:
+        yield one
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from agentguard.runtime.agent import Agent
 from agentguard.runtime.bootstrap import Place, opened
 from agentguard.uplink import enrolment
 from tests.faults.certificates import Authority
-from tests.flow.centre import Browser, Centre, in_its_place
+from tests.flow.centre import Browser, Centre, in_its_place, started
 
 CARD = "4556 7375 8689 9855"
 DIGITS = CARD.replace(" ", "")
@@ -101,14 +101,8 @@ class Seat:
 
 @pytest.fixture
 def centre(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Centre]:
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-    (tmp_path / "server").mkdir()
-    one = Centre(tmp_path / "server")
-    one.start()
-    yield one
-    one.close()
+    with started(tmp_path / "server", monkeypatch) as one:
+        yield one
 
 
 @pytest.fixture

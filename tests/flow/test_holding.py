@@ -16,20 +16,15 @@ from agentguard.model.held_data import HeldThere
 from agentguard.platforms import system_clock
 from agentguard.uplink import enrolment
 from agentguard.uplink.held_data import held
-from tests.flow.centre import Centre
+from tests.flow.centre import Centre, started
 
 WORDS = load()
 
 
 @pytest.fixture
 def centre(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Centre]:
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-    one = Centre(tmp_path / "centre")
-    one.start()
-    yield one
-    one.close()
+    with started(tmp_path / "centre", monkeypatch) as one:
+        yield one
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from agentguard.uplink import enrolment, identity, sender
 from agentguard.uplink.client import Client
 from agentguard.uplink.identity import KeySafe
 from agentguard.uplink.key_rotation import Rekeying
-from tests.flow.centre import Centre, until
+from tests.flow.centre import Centre, started, until
 
 YEAR = 366 * 86400
 SAM = Visitor(name="sam", role="admin", token="", scope=None)
@@ -90,19 +90,13 @@ class Home:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
     for name in ("WAITING", "KEY_WAIT"):
         monkeypatch.setattr(sender, name, 0.5)
-    for name in ("server", "agent"):
-        (tmp_path / name).mkdir()
-    centre = Centre(tmp_path / "server")
-    centre.start()
-    made = Home(centre, tmp_path / "agent")
-    yield made
-    made.stop()
-    centre.close()
+    (tmp_path / "agent").mkdir()
+    with started(tmp_path / "server", monkeypatch) as centre:
+        made = Home(centre, tmp_path / "agent")
+        yield made
+        made.stop()
 
 
 def problem(agent: Agent) -> str | None:

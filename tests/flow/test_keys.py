@@ -16,7 +16,7 @@ from agentguard.ports.secrets import Places
 from agentguard.runtime.agent import Agent
 from agentguard.runtime.bootstrap import Place, opened
 from agentguard.uplink import enrolment, late_identity
-from tests.flow.centre import Browser, Centre, until
+from tests.flow.centre import Browser, Centre, started, until
 
 KEYRING = "secret-service"
 
@@ -57,17 +57,11 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-    for name in ("server", "agent"):
-        (tmp_path / name).mkdir()
-    centre = Centre(tmp_path / "server")
-    centre.start()
-    made = Desk(centre, tmp_path / "agent")
-    yield made
-    made.stop()
-    centre.close()
+    (tmp_path / "agent").mkdir()
+    with started(tmp_path / "server", monkeypatch) as centre:
+        made = Desk(centre, tmp_path / "agent")
+        yield made
+        made.stop()
 
 
 def uplink(agent: Agent) -> UplinkState | None:

@@ -18,6 +18,7 @@ from agentguard.policy.parser import parse
 from agentguard.runtime.bootstrap import Place, opened
 from agentguard.runtime.compose import shapes
 from agentguard.server.store.desks.policies import Label
+from tests.flow.centre import Centre
 from tests.flow.test_console import POLICY, USER, Seat, centre
 from tests.unit.policy.signing import chain, root, signed
 

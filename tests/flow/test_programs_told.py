@@ -19,7 +19,7 @@ from agentguard.uplink.client import Client
 from agentguard.uplink.inventory import FILE, Listing
 from agentguard.uplink.problems import problem
 from agentguard.uplink.signing import RequestSigner
-from tests.flow.centre import Centre, until
+from tests.flow.centre import Centre, started, until
 
 USER = "maria.lopez"
 SYSTEM = Software(
@@ -76,24 +76,19 @@ class Desk:
         with closing(sqlite3.connect(self.centre.settings.data / "server.db")) as database:
             return {name for (name,) in database.execute(ask, (self.device,))}
 
-    def one(self, what: str, table: str) -> list[object]:
+    def one(self, ask: str) -> list[object]:
+        """Give the first column of what the endpoint's tables answer."""
         with closing(sqlite3.connect(self.centre.settings.data / "server.db")) as database:
-            return [row[0] for row in database.execute(f"SELECT {what} FROM {table}")]  # noqa: S608 - of this test
+            return [row[0] for row in database.execute(ask)]
 
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-    for name in ("server", "agent"):
-        (tmp_path / name).mkdir()
-    centre = Centre(tmp_path / "server")
-    centre.start()
-    made = Desk(centre, tmp_path / "agent")
-    yield made
-    made.stop()
-    centre.close()
+    (tmp_path / "agent").mkdir()
+    with started(tmp_path / "server", monkeypatch) as centre:
+        made = Desk(centre, tmp_path / "agent")
+        yield made
+        made.stop()
 
 
 WHOLE = {"Windows 11 Pro", "Java 8 Update 211 (64-bit)", "notes.exe"}
@@ -112,15 +107,17 @@ def test_row_171_an_agents_programs_are_known_at_the_endpoint_also_after_a_resta
     until(lambda: told(desk, WHOLE))
     assert USER.encode() not in desk.centre.raw()
     assert '"programs"' in desk.agent.desk.last_report()
-    assert desk.one("desks", "program_count") == [1, 1, 1]
+    assert desk.one("SELECT desks FROM program_count") == [1, 1, 1]
     desk.stop()
     desk.items = (SYSTEM, JAVA)
     desk.start()
     until(lambda: told(desk, WHOLE - {"notes.exe"}))
-    assert desk.one("name", "device_program_past JOIN program ON id = program") == ["notes.exe"]
-    assert desk.one("state", "program WHERE name = 'notes.exe'") == ["unknown"]
-    assert desk.one("state", "program WHERE name LIKE 'Java%'") == ["ended"]
-    assert desk.one("rank <= 1", "device_inventory") == [1]
+    assert desk.one("SELECT name FROM device_program_past JOIN program ON id = program") == [
+        "notes.exe"
+    ]
+    assert desk.one("SELECT state FROM program WHERE name = 'notes.exe'") == ["unknown"]
+    assert desk.one("SELECT state FROM program WHERE name LIKE 'Java%'") == ["ended"]
+    assert desk.one("SELECT rank <= 1 FROM device_inventory") == [1]
 
 
 def test_row_171_what_cannot_be_read_takes_nothing_away(desk: Desk) -> None:
@@ -130,7 +127,11 @@ def test_row_171_what_cannot_be_read_takes_nothing_away(desk: Desk) -> None:
     desk.items = ()
     desk.start()
     desk.install(unread="no-answer")
-    until(lambda: told(desk, WHOLE) and desk.one("unread", "device_inventory") == ["no-answer"])
+    until(
+        lambda: (
+            told(desk, WHOLE) and desk.one("SELECT unread FROM device_inventory") == ["no-answer"]
+        )
+    )
 
 
 class Lossy(Client):
@@ -171,7 +172,7 @@ def test_row_171_an_answer_that_is_lost_and_an_endpoint_of_before_double_nothing
         one.client.loses = loses  # type: ignore[attr-defined] # a Lossy
         one.follow(clock.now())
         assert desk.names() == WHOLE - {"notes.exe"}
-        assert desk.one("sum(went)", "program_day") == [1]
+        assert desk.one("SELECT sum(went) FROM program_day") == [1]
         assert ((desk.home / FILE).read_bytes() == told_before) is loses
     with closing(sqlite3.connect(desk.centre.settings.data / "server.db")) as database:
         database.execute("UPDATE device_inventory SET digest = 'of last week'")
@@ -179,4 +180,4 @@ def test_row_171_an_answer_that_is_lost_and_an_endpoint_of_before_double_nothing
     items.append(NOTES)
     one.follow(clock.now())
     assert desk.names() == WHOLE
-    assert desk.one("desks", "program_count") == [1, 1, 1]
+    assert desk.one("SELECT desks FROM program_count") == [1, 1, 1]
