@@ -14,7 +14,7 @@ DAY = r"20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 SAID = r"[\s\S]*\S[\s\S]*"
 """A text that says something."""
 PLANNED = frozenset({State.ENDED, State.ENDING})
-"""What every plan covers; what is being attacked, only a plan that says so."""
+"""What every plan covers; what has a known exploited fault, only a plan that says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

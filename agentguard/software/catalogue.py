@@ -27,7 +27,7 @@ class ReleaseLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exploited:
-    """Versions of a product that are being attacked, by a public list.
+    """Versions of a product with a fault that attackers are known to use, by a public list.
 
     They begin with `first` (empty: with the oldest) and end before `below`, or with `through`.
     `lines` is a pattern of the lines that are meant (* and ?), empty for all; `added` the day on

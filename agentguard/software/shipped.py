@@ -133,10 +133,10 @@ def _sources(*files: Mapping[str, Any]) -> Iterator[dict[str, str]]:
 
 
 def _by_hand(kept: Mapping[str, Any]) -> dict[str, str]:
-    """Return what is said of the days that were read by hand: when the last one was."""
+    """Return what is said of the days that were read by hand: since when all of them stand."""
     lines = (line for product in kept["product"] for line in product.get("lines", ()))
     name, licence = BY_HAND
-    day = max(line["checked"] for line in lines if "checked" in line)
+    day = min(line["checked"] for line in lines if "checked" in line)
     return {"name": name, "licence": licence, "day": day, "snapshot": ""}
 
 

@@ -1,9 +1,9 @@
 """Makes the list of programs that leaves this computer: what every desk may be known by, no more.
 
-The packages that the system's maker keeps up with the system are left out. No name of a person and
-no path leaves: of a path its last part stays, and the account's own name is taken out of what is
-installed for one account. What a source tells that cannot be read now is kept as it was told last,
-so that nothing looks as if it were removed.
+The packages that the system's maker keeps up with the system are left out. No path leaves: its last
+part stays, a file's name, which a person may have chosen. The account's own name is taken out of
+what is installed for one account; other people's names are not known here. What a source tells
+that cannot be read now is kept as it was told last, so that nothing looks as if it were removed.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Listed:
 
 def listed(seen: SoftwareSeen, told: Sequence[Program], user: str = "") -> Listed:
     """Make the list of what was seen; `told` is what the endpoint holds, `user` the account."""
-    own = re.split(r"[\\/@]", user)[-1] if "\\" in user else user.partition("@")[0]
+    own = user.rpartition("\\")[2].partition("@")[0]
     made = dict.fromkeys(_program(i, own) for i in seen.items if i.kind is not Kind.PART)
     unread = seen.unread or ("" if seen.items else NO_ANSWER)
     if unread:

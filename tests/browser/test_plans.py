@@ -87,6 +87,6 @@ def test_a_plan_is_made_by_keyboard_alone(fleet: Any, chrome: Any) -> None:
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         page.wait_for_selector("text=in 45 days")
-        assert "Goes on while it is being attacked" in page.inner_text("main")
+        assert "Goes on while attackers are known to use a fault of it" in page.inner_text("main")
     made = fleet.admin._database.run(lambda c: plans.of(c, "java-8"))
     assert (made.owner, made.covers_attacked) == ("Telephony", True)

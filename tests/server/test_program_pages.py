@@ -98,7 +98,7 @@ def test_row_176_what_is_not_known_is_counted_and_told_from_what_is_supported(
     assert two
     page = browser.get("/software").text
     found = numbers(page)
-    assert found["WinRAR: Under attack"] == "1"
+    assert found["WinRAR: Known exploited fault"] == "1"
     assert found["WinRAR: Supported"] == "1"
     assert found[f"{RIGHT_TO_LEFT}: Not known"] == "2"
     assert "Update KB1" not in page
@@ -178,7 +178,7 @@ def test_a_product_says_why_and_which_desks(running: Any, two: Any, browser: Any
     mine, _ = two
     page = browser.get("/software/products/winrar").text
     assert "Install a version after 7.12" in page
-    assert "Under attack: 1" in page
+    assert "Known exploited fault: 1" in page
     assert page.count(f"/desk/{mine.id}/software") == 2
     only = browser.get("/software/products/winrar?version=1").text
     assert only.count("/desk/") == 1

@@ -77,6 +77,8 @@ def test_every_day_that_is_kept_by_hand_was_read_at_its_source() -> None:
     for line in lines:
         assert urlsplit(line["source"]).scheme == "https", line
         assert line["security"] is True or line["checked"] <= date(2026, 11, 30), line
+    (own,) = (one for one in shipped.known().sources if one.name == "AgentGuard")
+    assert own.day == min(line["checked"] for line in lines if "checked" in line)
 
 
 def test_every_reason_has_words() -> None:

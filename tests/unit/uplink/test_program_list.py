@@ -56,7 +56,12 @@ def test_row_172_no_path_and_no_address_leaves(told: str, name: str) -> None:
 
 
 def test_row_172_the_account_of_what_is_installed_for_it_is_hidden() -> None:
-    for user in ("maria.lopez", r"CORP\maria.lopez", "maria.lopez@corp.example"):
+    for user in (
+        "maria.lopez",
+        r"CORP\maria.lopez",
+        "maria.lopez@corp.example",
+        r"AzureAD\maria.lopez@corp.example",
+    ):
         for scope in ("user", "other-user", ""):
             told = only(an("Maria.Lopez's notes", scope=scope), user)
             assert told.name == f"{HIDDEN}'s notes"
