@@ -6,22 +6,22 @@ import sys
 
 from agentguard.platforms._win32 import com
 from agentguard.platforms._win32.component_answers import ComponentError
+from agentguard.platforms._win32.probes.updaters import FOLDERS, HIDDEN
+from agentguard.platforms._win32.updater_answers import CHROME, EDGE, OFFICE_TASKS
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
 
-_HIDDEN = 1  # TASK_ENUM_HIDDEN
-_FOLDERS = ("\\", "\\GoogleSystem\\GoogleUpdater", "\\Microsoft\\Office")
-_OURS = ("GoogleUpdate", "MicrosoftEdgeUpdate", "Office Automatic Updates")
+_OURS = (*CHROME.tasks, *EDGE.tasks, *OFFICE_TASKS)
 
 
 def _tasks() -> dict[str, object]:
     scheduler = com.create("Schedule.Service")
     scheduler.get("Connect")
     folders = seen = enabled = ours = 0
-    for name in _FOLDERS:
+    for name in FOLDERS:
         try:
-            tasks = scheduler.get("GetFolder", name).get("GetTasks", _HIDDEN)
+            tasks = scheduler.get("GetFolder", name).get("GetTasks", HIDDEN)
         except ComponentError:
             continue
         folders += 1

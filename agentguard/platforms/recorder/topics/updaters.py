@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agentguard.platforms._win32.updater_answers import CHROME, EDGE, Browser
 from agentguard.platforms.recorder.questions import Keys, call, keys, of_keys
 from agentguard.platforms.recorder.shapes import (
     LENGTH_ALONE,
@@ -13,36 +14,34 @@ from agentguard.platforms.recorder.shapes import (
     known,
 )
 
-_CHROME = "{8A69D345-D564-463C-AFF1-A69D9E530F96}"
-_EDGE = "{56EB18F8-B008-4CBD-B6D2-8C97FE7E9062}"
 _SWITCH = known("True", "False", "true", "false")
 
 
-def _policy(app: str, path: str) -> Keys:
+def _policy(one: Browser) -> Keys:
     named: dict[str, Kind] = {
         "UpdateDefault": NUMBER,
         "AutoUpdateCheckPeriodMinutes": VARYING,
-        f"Update{app}": NUMBER,
-        f"TargetVersionPrefix{app}": LENGTH_ALONE,
+        f"Update{one.app}": NUMBER,
+        f"TargetVersionPrefix{one.app}": LENGTH_ALONE,
     }
-    return Keys(root="HKLM", path=path, named=named)
+    return Keys(root="HKLM", path=one.policies, named=named)
 
 
-def _client(id_: str, path: str) -> Keys:
+def _client(one: Browser) -> Keys:
     return Keys(
         root="HKLM",
-        path=path,
+        path=one.below,
         named={"pv": LENGTH_ALONE, "opv": LENGTH_ALONE, "LastChecked": VARYING},
-        below=("", rf"Clients\{id_}"),
+        below=("", rf"Clients\{one.app}"),
         narrow=True,
     )
 
 
 QUESTIONS = (
-    of_keys("updaters.chrome-policy", _policy(_CHROME, r"SOFTWARE\Policies\Google\Update")),
-    of_keys("updaters.edge-policy", _policy(_EDGE, r"SOFTWARE\Policies\Microsoft\EdgeUpdate")),
-    of_keys("updaters.chrome", _client(_CHROME, r"SOFTWARE\Google\Update")),
-    of_keys("updaters.edge", _client(_EDGE, r"SOFTWARE\Microsoft\EdgeUpdate")),
+    of_keys("updaters.chrome-policy", _policy(CHROME)),
+    of_keys("updaters.edge-policy", _policy(EDGE)),
+    of_keys("updaters.chrome", _client(CHROME)),
+    of_keys("updaters.edge", _client(EDGE)),
     keys(
         "updaters.programs", "HKLM", r"SOFTWARE\Microsoft\Windows\CurrentVersion\App Paths",
         "", "chrome.exe", "msedge.exe", "firefox.exe", Path=LENGTH_ALONE,
