@@ -57,9 +57,11 @@ def ask(
 ) -> Decision:
     """Show a prompt about a finding, now or after the call; `doing` is what is done about it.
 
-    What only the desktop team can mend is no task for the person, who sees it in the window.
+    What only the desktop team can mend is neither a task nor a lesson for the person, who sees it
+    in the window.
     """
-    if how is ActionKind.NOTIFY and doing is None and bound.owner(finding.message) is Owner.TEAM:
+    asked = how is ActionKind.PROVE or doing is not None
+    if not asked and bound.owner(finding.message) is Owner.TEAM:
         return decision
     if how is ActionKind.COACH and not _coach_due(decision, bound, at):
         return decision

@@ -20,7 +20,7 @@ from agentguard.engine.posture import snapshot
 from agentguard.engine.state import State
 from agentguard.model.actions import ActionKind
 from agentguard.model.events import Event, PolicyInForce
-from agentguard.model.facts import Build, LifecyclesKnown, Software, SoftwareSeen
+from agentguard.model.facts import Build, LifecyclesKnown, ProgramsSeen, Software, SoftwareSeen
 from agentguard.model.machine import PatchesSeen, Updater, UpdatersSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
@@ -136,6 +136,18 @@ def test_row_198_a_policy_says_whose_it_is(floor, owner: Owner) -> None:
     restart(one)
     whose = owner if owner is not Owner.EITHER else Owner.PERSON
     assert one.owner("patches") == (whose, whose)
+
+
+@EVERY
+def test_row_198_nobody_is_taught_what_the_team_is_to_mend(floor, owner: Owner) -> None:
+    one = floor()
+    rules = ruled(owner)
+    control = replace(rules.controls["remote-tools"], respond=(ActionKind.COACH,))
+    every = {**rules.controls, "remote-tools": control}
+    one.see(PolicyInForce, policy=replace(rules, controls=every))
+    picture = one.see(ProgramsSeen, images=("anydesk",))
+    assert [f.check for f in picture.findings] == ["remote-tools"]
+    assert len(picture.prompts) == (owner is not Owner.TEAM)
 
 
 @EVERY
