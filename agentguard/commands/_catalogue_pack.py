@@ -14,7 +14,7 @@ from agentguard import platforms
 from agentguard.base import paths
 from agentguard.base.errors import UsageError
 from agentguard.base.translations import Texts
-from agentguard.commands import _policy_file, _signing_options
+from agentguard.commands import _day_argument, _policy_file, _signing_options
 from agentguard.commands._words import spoken
 from agentguard.commands.base import FINE
 from agentguard.ports.clock import Clock
@@ -72,7 +72,7 @@ def lines(now: Present, clock: Clock, words: Texts) -> Iterator[str]:
     """Yield what is said of the catalogue in force."""
     where = "cli.catalogue.shipped" if now.shipped else "cli.catalogue.taken"
     yield words.say(where, seq=now.seq)
-    yield from about(now.contents, _today(clock), words)
+    yield from about(now.contents, _day_argument.day("", clock, words), words)
     if now.message is not None:
         yield words.render(now.message)
     if now.refused is not None:
@@ -163,7 +163,3 @@ def _sign(chosen: argparse.Namespace, words: Texts) -> str:
         id=keys.public_of(key).id,
         count=len(signed.signatures),
     )
-
-
-def _today(clock: Clock) -> date:
-    return datetime.fromtimestamp(clock.now().wall, UTC).date()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, datetime
 from pathlib import Path
 
 from agentguard.base.translations import Texts
-from agentguard.commands import _policy_file
+from agentguard.commands import _day_argument, _policy_file
 from agentguard.commands._catalogue_pack import about, not_matched
 from agentguard.platforms import system_clock
 from agentguard.server.admin.accounts import Admin
@@ -35,6 +34,6 @@ def run(given: argparse.Namespace, admin: Admin, said: Texts) -> str:
     now = admin.catalogues.present()
     if given.not_matched:
         return "\n".join(not_matched(now.contents, said))
-    today = datetime.fromtimestamp(system_clock().now().wall, UTC).date()
+    today = _day_argument.day("", system_clock(), said)
     where = "cli.catalogue.shipped" if now.shipped else "cli.server-catalogue.in-force"
     return "\n".join((said.say(where, seq=now.seq), *about(now.contents, today, said)))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from agentguard.commands import doctor
+from agentguard.commands import _catalogue_pack, doctor
+from agentguard.platforms.simulated import FakeClock
 from agentguard.software import kept_pack, pack, shipped
 from tests.cli.typed import Type, assert_one_sentence
 from tests.unit.software.packing import document, signed
@@ -118,3 +120,12 @@ def test_row_187_it_is_added_at_the_endpoint_s_own_machine(desk: Path, type_: Ty
     assert "It was added as a signed file." in type_("server", "catalogue", data, "show").out
     assert "CVE-2026-1" in type_("server", "catalogue", data, "show", "--not-matched").out
     assert_one_sentence(type_("server", "catalogue", data, "add", file), 2)
+
+
+def test_by_a_clock_that_stands_in_the_past_no_catalogue_is_of_days_to_come(
+    desk: Path, type_: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_catalogue_pack.platforms, "system_clock", lambda: FakeClock(wall=0.0))
+    found = re.search(r"were true on [0-9-]+, (-?[0-9]+) days ago", type_("catalogue", "show").out)
+    assert found is not None
+    assert int(found[1]) > 90
