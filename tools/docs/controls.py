@@ -46,13 +46,19 @@ def pages() -> dict[str, str]:
     """Return every page by its place below `docs`: one for each control, and their list."""
     schema = json.loads((ROOT / "policies" / "policy.schema.json").read_text(encoding="utf-8"))
     folder = ROOT / "resources" / "text" / "en"
-    said = tomllib.loads((folder / "checks.toml").read_text(encoding="utf-8"))
+    files = sorted(folder.glob("*.toml"))  # a check's words may stand in a file of its own
+    texts = [tomllib.loads(one.read_text(encoding="utf-8")) for one in files]
+    said = {row["id"]: _words(row["id"], texts) for row in catalogue()}
     shapes = schema["properties"]["controls"]["properties"]
     made = {
         f"controls/{row['id']}.md": _page(row, said[row["id"]], shapes[row["id"]])
         for row in catalogue()
     }
     return {"controls/index.md": _index(), **made}
+
+
+def _words(check: str, texts: list[dict[str, Any]]) -> dict[str, str]:
+    return {key: text for one in texts for key, text in one.get(check, {}).items()}
 
 
 def _index() -> str:
