@@ -22,7 +22,7 @@ class Limits:
     """
 
     seconds: float = 10.0
-    patience: float = 3.0
+    patience: float = 6.0
     memory_mib: int = 512
     file_mib: int = 64
     depth: int = 6

@@ -7,6 +7,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 import agentguard
+from agentguard.base import paths
 from agentguard.model.detection import Detection
 
 _ROOM = Path(__file__).parent
@@ -26,6 +27,6 @@ def rules_version(detection: Detection | None = None) -> str:
 @cache
 def _sources() -> str:
     digest = blake2b(digest_size=8)
-    for file in sorted(_ROOM.rglob("*.py")):
+    for file in (*sorted(_ROOM.rglob("*.py")), paths.resources() / "detect" / "weights.toml"):
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()

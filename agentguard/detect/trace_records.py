@@ -26,7 +26,8 @@ class Trace:
 
     `why` is the id of the rule that decided. `context` is the label or word that decided, without
     any digit; empty when none did. `line` counts from 1 in the extracted text. `masked` shows
-    at most the last four characters. `counted` tells whether it is among the hits.
+    at most the last four characters. `counted` tells whether it is among the hits. `evidence` is
+    what was added up, with its weights in log odds; nothing where its form alone decided.
     """
 
     kind: str
@@ -36,6 +37,7 @@ class Trace:
     line: int
     masked: str
     counted: bool
+    evidence: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

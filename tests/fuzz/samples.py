@@ -25,7 +25,7 @@ from reportlab.pdfgen import canvas
 
 from agentguard.detect.binary.office_passwords import PASSWORDS
 from agentguard.detect.extractor import Extractor, Source
-from tests.unit.detect.files import biff, test_msg
+from tests.unit.detect.files import biff, binary_book, test_msg, test_placed_fields
 from tests.unit.detect.files.compound import compound
 from tests.unit.detect.files.hostile import pdf, zipped
 from tests.unit.detect.files.pst import note, outlook
@@ -82,17 +82,32 @@ def written() -> Iterator[bytes]:
     yield f"<?xml version='1.0' encoding='utf-8'?>\n{markup}".encode()
     yield f"<!DOCTYPE html><html><body><p>{NOTE}</p><table>{_cells()}</table></html>".encode()
     yield rb"{\rtf1\ansi\ansicpg1252{\fonttbl\f0 Arial;}\pard card 4539\~1488\'a00343 6467\par}"
+    yield from _talks()
     yield from _packed()
     yield from _mails()
     yield from _documents()
     yield from _of_outlook()
     yield from _of_office_97()
+    yield binary_book.workbook(ROWS)
+    yield test_placed_fields.hl7().encode()
+    yield test_placed_fields.x12().encode()
     yield _picture()
     yield _database()
 
 
 def _cells() -> str:
     return "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in ROWS)
+
+
+def _talks() -> Iterator[bytes]:
+    """Give a talk in the styles of several tools: lines, heads, and subtitles."""
+    said = (("Agent", "your card number?"), ("Ann", ROWS[1][1]), ("Agent", "and your DOB?"))
+    turns = [(f"10:4{at}", who, text) for at, (who, text) in enumerate((*said, ("Ann", "3/4/80")))]
+    yield "".join(f"[{when}] {who}: {text}\n" for when, who, text in turns).encode()
+    yield "".join(f"{when}:07\t{who}:\t{text}\n" for when, who, text in turns).encode()
+    yield "".join(f"{who}  {when} AM\n{text}\n\n" for when, who, text in turns).encode("utf-16")
+    cues = (f"00:{when} --> 00:{when}.900\n<v {who}>{text}</v>\n" for when, who, text in turns)
+    yield "\n".join(("WEBVTT\n", *cues)).encode()
 
 
 def _packed() -> Iterator[bytes]:

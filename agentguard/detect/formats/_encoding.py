@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from functools import lru_cache
 
+from agentguard.detect.formats._ebcdic import EBCDIC, Decoder, is_ebcdic
 from agentguard.detect.lexicon.lazy_pattern import later
 
 _WORD = later(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
@@ -73,6 +74,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_WIDE = ("utf-16", "utf-32")
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f\x1b")
 _SHARE_OF_ZEROS = 5
 _SHARE_OF_CONTROLS = 20
@@ -113,11 +115,21 @@ def _behind(bom: bytes, name: str, head: bytes) -> str:
     has_zeros = 0 in rest
     if name == "utf-8-sig":
         return "" if rest.count(0) * _SHARE_OF_ZEROS > len(rest) else name
-    wide = has_zeros or not rest.isascii()
-    return name if wide else "utf-8"
+    if has_zeros:
+        return _in_order(bom, name, rest)
+    return "utf-8" if rest.isascii() else name
+
+
+def _in_order(bom: bytes, name: str, rest: bytes) -> str:
+    """Return how wide characters stand behind a mark that tells of another order or width."""
+    marked = unmarked(name, bom)
+    seen = _with_zeros(rest[: len(rest) & ~3])
+    return seen if seen.startswith(_WIDE) and seen != marked else name
 
 
 def _without_mark(head: bytes) -> str:
+    if is_ebcdic(head):
+        return EBCDIC
     if 0 in head:
         return _with_zeros(head)
     if head.isascii() or not _by_controls(head):
@@ -203,5 +215,7 @@ codecs.register_error(_HANDLER, _as_cp1252)
 
 def decoder_of(name: str) -> codecs.IncrementalDecoder:
     """Return a decoder that never fails; bytes that are no UTF-8 are read as Windows-1252."""
+    if name == EBCDIC:
+        return Decoder()
     errors = _HANDLER if name.startswith("utf-8") else "replace"
     return codecs.getincrementaldecoder(name)(errors)

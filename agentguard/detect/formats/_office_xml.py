@@ -12,6 +12,9 @@ from agentguard.detect.formats._zip_members import part, stream
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.tables.document_layout import Layout
 
+CONTENT_TYPES = "[content_types].xml"
+"""The part that every Office document has (ECMA-376-2, 7.2.3)."""
+
 _TOKEN = later(
     r"<(/?)(?:[A-Za-z0-9]+:)?(t|p|tr|tc|tbl|tab|br|cr|noBreakHyphen|instrText|delText|text)(?=[\s/>])"
     r"[^<>]*?(/?)>|([^<>]+)|<[^<>]*>"
@@ -19,8 +22,8 @@ _TOKEN = later(
 _TEXT_TAGS = frozenset(("t", "instrText", "delText", "text"))
 _SEEN = {"tab": "\t", "noBreakHyphen": "-"}
 _LONGEST = 1 << 20
-_BESIDE = ("docProps/", "customXml/")
-_BY_NAMES = later(r"/(?:charts/[^/]*|comments/modern[^/]*)\.xml$|^(?:docProps|customXml)/")
+_BESIDE = ("docprops/", "customxml/")
+_BY_NAMES = later(r"/(?:charts/[^/]*|comments/modern[^/]*)\.xml$|^(?:docprops|customxml)/")
 _RELATION = later(r"<Relationship\s([^<>]*)>")
 _RELATION_SAYS = later(r'\b(Target|TargetMode)="([^"]*)"')
 
@@ -65,23 +68,31 @@ def _border(layout: Layout, tag: str, *, closing: bool, empty: bool) -> Iterator
         yield from layout.put(_SEEN.get(tag, "\n"))
 
 
-def has_part(source: Source, folder: str) -> bool:
-    """Check whether a ZIP holds an Office document whose parts stand in `folder`."""
+def names_of(source: Source) -> list[str]:
+    """Return the names of what stands in a ZIP in lower case; none where it cannot be listed.
+
+    Names of parts are the same whatever their case (ECMA-376-2, 6.2.2.3).
+    """
     if not source.head.startswith(b"PK"):
-        return False
+        return []
     try:
         with zipfile.ZipFile(source.file) as archive:
-            names = archive.namelist()
+            return [name.lower() for name in archive.namelist()]
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return False
-    return "[Content_Types].xml" in names and any(name.startswith(folder) for name in names)
+        return []
+
+
+def has_part(source: Source, folder: str) -> bool:
+    """Check whether a ZIP holds an Office document whose parts stand in `folder`."""
+    names = names_of(source)
+    return CONTENT_TYPES in names and any(name.startswith(folder) for name in names)
 
 
 def paragraphs(source: Source, work: Work, folder: str) -> Iterator[str]:
     """Yield the text of every part in `folder`, then what is embedded or said beside it."""
     with zipfile.ZipFile(source.file) as archive:
         for member in archive.infolist():
-            name = member.filename
+            name = member.filename.lower()
             if name.startswith(folder) and name.endswith(".xml") and not _BY_NAMES.search(name):
                 yield from text_of(stream(archive, member, work))
                 yield "\n"
@@ -94,7 +105,7 @@ def beside(archive: zipfile.ZipFile, member: zipfile.ZipInfo, work: Work) -> Ite
 
     Properties, charts, links, embedded files.
     """
-    name = member.filename
+    name = member.filename.lower()
     if name.endswith(".xml"):
         yield from xml.read(stream(archive, member, work))
     elif name.endswith(".rels"):

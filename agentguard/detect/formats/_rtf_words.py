@@ -6,7 +6,7 @@ import codecs
 from functools import lru_cache
 
 from agentguard.detect.lexicon.lazy_pattern import later
-from agentguard.detect.matching.recogniser import words
+from agentguard.detect.lexicon.words import words
 
 SYMBOLS = {
     b"\\": "\\",

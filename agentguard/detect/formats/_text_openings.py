@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from agentguard.detect.extractor import Source
 from agentguard.detect.formats.text import encoding_of
+from agentguard.detect.lexicon.label_gap import FENCE
 from agentguard.detect.limits import MIB
-from agentguard.detect.matching.recogniser import FENCE
 
 BETWEEN = f"\n{FENCE}\n"
 """Stands between two readings of one text, so that no value lies in both."""

@@ -85,10 +85,17 @@ def formats_of(styles: str) -> tuple[frozenset[str], dict[str, str]]:
     begin = _USES.search(styles)
     end = styles.find(_USES_END, begin.end()) if begin else -1
     uses = styles[begin.end() : end] if begin and end >= 0 else ""
+    found = (_FORMAT_ID.search(attributes) for attributes in _USE.findall(uses))
+    return shown_by(own, (number[1] if number else "0" for number in found))
+
+
+def shown_by(own: dict[str, str], uses: Iterable[str]) -> tuple[frozenset[str], dict[str, str]]:
+    """Return which styles show dates, and the formats of those that show numbers by one.
+
+    `own` has a workbook's formats by their ids, `uses` the id of each style's format.
+    """
     dates, codes = set(), {}
-    for style, attributes in enumerate(_USE.findall(uses)):
-        number = _FORMAT_ID.search(attributes)
-        id_ = number[1] if number else "0"
+    for style, id_ in enumerate(uses):
         code = own.get(id_, "")
         if _sheet_serials.is_date(code) if code else int(id_) in _sheet_serials.BUILT_IN_DATES:
             dates.add(str(style))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from agentguard.detect.matching.recogniser import words
+from agentguard.detect.lexicon.words import words
 from agentguard.detect.tables.field_names import is_label, one_line, path, said
 from agentguard.detect.tables.nested_records import DEEPEST, Nested
 from agentguard.detect.tables.sibling_fields import NAMED, NAMING

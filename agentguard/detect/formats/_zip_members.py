@@ -46,17 +46,29 @@ def stream(archive: zipfile.ZipFile, member: zipfile.ZipInfo, work: Work) -> Ite
         ScanError: the member is a bomb, or all members together are.
 
     """
+    decoder = None
+    for data in stream_bytes(archive, member, work):
+        if decoder is None:
+            decoder = decoder_of(encoding_of(data) or "utf-8")
+        yield decoder.decode(data)
+    if decoder is not None:
+        yield decoder.decode(b"", final=True)
+
+
+def stream_bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo, work: Work) -> Iterator[bytes]:
+    """Yield a member in small pieces, up to where it is damaged.
+
+    Raises:
+        ScanError: the member is a bomb, or all members together are.
+
+    """
     if not _may_unpack(member, work):
         return
     work.spend(member.file_size)
     try:
         with archive.open(member) as file:
-            data = file.read(_STEP)
-            decoder = decoder_of(encoding_of(data) or "utf-8")
-            while data:
-                yield decoder.decode(data)
-                data = file.read(_STEP)
-            yield decoder.decode(b"", final=True)
+            while data := file.read(_STEP):
+                yield data
     except NotImplementedError:
         work.note("reason.unsupported-part")
     except _DAMAGED:

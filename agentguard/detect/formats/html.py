@@ -10,7 +10,7 @@ from agentguard.detect.extractor import Extractor, Source, Work
 from agentguard.detect.formats import json
 from agentguard.detect.formats.text import decoded, encoding_of, pieces
 from agentguard.detect.lexicon.lazy_pattern import later
-from agentguard.detect.matching.recogniser import words
+from agentguard.detect.lexicon.words import words
 from agentguard.detect.tables.document_layout import Layout
 from agentguard.detect.tables.field_names import is_label, one_line
 
@@ -56,6 +56,12 @@ def extract(source: Source, work: Work) -> Iterator[str]:
         rest = text[end:] if end >= 0 else text
         yield "".join(page.read(text[:end] if end >= 0 else ""))
     yield "".join((*page.read(rest), *page.close()))
+
+
+def text_of(markup: str) -> str:
+    """Return what a piece of a page says, as stands in a cell or a field."""
+    page = _Page()
+    return "".join((*page.read(markup), *page.close()))
 
 
 def _told(attributes: str) -> dict[str, str]:
@@ -128,6 +134,8 @@ class _Page:
             return
         if self._ended and plain.isspace():
             return
+        if self._ended:  # a line break of the markup begins no line of its own
+            plain = plain.lstrip("\r\n")
         self._ended = plain.endswith("\n")
         text = html.unescape(plain) if "&" in plain else plain
         self._label.text(text)

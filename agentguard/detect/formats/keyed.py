@@ -21,11 +21,12 @@ _MOSTLY = 0.8
 _LONGEST = 64 << 10
 _KEY = r"([A-Za-z_\"'][\w .\-/\"']{0,60}?)"
 _YAML = later(rf"((?: *+- )*+ *+){_KEY} *+:(?: +(.*)|\s*\Z)")
-_INI = later(rf"(\s*+){_KEY} *+=(?: *(.*))")
+_INI = later(rf"(\s*+){_KEY} *+=(?: *((?s:.*)))")
 _SECTION = later(r"\[\[?([A-Za-z][\w .\-:/\"']{0,60})\]?\]\s*")
 _ITEM = later(r"( *)- +(.*)")
 _COMMENT = later(r"\s*(?:[#;]|---|\.\.\.)")
 _BLOCKS = frozenset("|>")
+_CARRIES, _BREAK = "\\", "\\n"
 
 
 def sniff(source: Source) -> bool:
@@ -70,6 +71,7 @@ def extract(source: Source, work: Work) -> Iterator[str]:
     settings = _Settings()
     lines = _text_lines.lines(pieces(source, work))
     yield from proving("".join(map(settings.line, some)) for some in lines)
+    yield settings.line("")
 
 
 class _Settings:
@@ -78,9 +80,26 @@ class _Settings:
     def __init__(self) -> None:
         self._section = ""
         self._above: list[tuple[int, str]] = []
+        self._block: int | None = None  # how deep the key stands whose value goes on in lines
+        self._rest = ""  # of a value that a stroke at its end carries over
 
     def line(self, line: str) -> str:
         """Return a line's value behind its names."""
+        if line.endswith(_CARRIES) and len(self._rest) < _LONGEST:
+            self._rest += line[:-1].removesuffix(_BREAK) + "\n"
+            return ""
+        if self._rest:
+            line, self._rest = self._rest + line.lstrip(), ""
+        return f"{line.lstrip()}\n" if self._is_in_block(line) else self._alone(line)
+
+    def _is_in_block(self, line: str) -> bool:
+        """Check whether a line goes on with the text of a key above it (YAML 1.2, 8.1)."""
+        indent = len(line) - len(line.lstrip())
+        if self._block is not None and line.strip() and indent <= self._block:
+            self._block = None
+        return self._block is not None
+
+    def _alone(self, line: str) -> str:
         if len(line) > _LONGEST or _COMMENT.match(line):
             return f"{line}\n"
         if section := _SECTION.fullmatch(line):
@@ -98,6 +117,7 @@ class _Settings:
         value = value.strip()
         if not value or value[0] in _BLOCKS:
             self._above.append((indent, key))
+            self._block = indent if value else None
             return f"{key}:\n" if value else ""
         return said(self._name(key), value.strip("\"'"))
 

@@ -8,11 +8,14 @@ from collections.abc import Iterator
 
 from agentguard.detect.binary.random_bytes import is_random
 from agentguard.detect.extractor import TEXT, Extractor, Source, Work
+from agentguard.detect.formats._ebcdic import EBCDIC
 from agentguard.detect.formats._encoding import decoder_of, encoding_of, unmarked
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.limits import MIB
 from agentguard.detect.tables.chat_transcripts import in_turns
 from agentguard.detect.tables.embedded_tables import SHORT, unpasted
+from agentguard.detect.tables.line_margins import unmargined
+from agentguard.detect.tables.talk_turns import as_talk
 
 __all__ = ["EXTRACTOR", "decoded", "encoding_of", "pieces", "plain", "shown"]
 
@@ -68,7 +71,12 @@ def extract(source: Source, work: Work) -> Iterator[str]:
     """Yield the text with its tables by columns, and what is wrapped in it."""
     short = source.size <= SHORT
     found = plain(source, work)
-    yield from unpasted(map(in_turns, found) if short else found, short=short)
+    yield from unpasted(map(_as_said, found) if short else found, short=short)
+
+
+def _as_said(text: str) -> str:
+    """Return a text without margins, each answer behind its question."""
+    return in_turns(as_talk(unmargined(text)))
 
 
 def plain(source: Source, work: Work) -> Iterator[str]:
@@ -159,7 +167,7 @@ def _decode(found: Iterator[bytes], name: str) -> Iterator[str]:
             yield shown(data, _SHOWN_IN_NOISE if is_noise else _SHOWN)
         return
     decoder = decoder_of(name)
-    narrow = not name.startswith(("utf-16", "utf-32"))
+    narrow = not name.startswith(("utf-16", "utf-32", EBCDIC))
     for data in found:
         yield decoder.decode(_narrowed(data) if narrow and b"\0" in data else data)
     yield decoder.decode(b"", final=True)

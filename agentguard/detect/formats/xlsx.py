@@ -17,10 +17,9 @@ _FOLDER = "xl/"
 _SHEET = later(r"^xl/(?:worksheets|chartsheets|dialogsheets|macrosheets)/[^/]*\.xml$")
 _PAGES = later(r"^xl/(?:comments[^/]*|comments/[^/]*|drawings/[^/]*)\.(?:xml|vml)$")
 _RECORDS = later(
-    r"^xl/(?:threadedComments|pivotCache|externalLinks|charts|persons|queryTables|customProperty)"
-    r"/[^/]*\.xml$|^xl/(?:workbook|connections)\.xml$|^(?:docProps|customXml)/[^/]*\.xml$"
+    r"^xl/(?:threadedcomments|pivotcache|externallinks|charts|persons|querytables|customproperty)"
+    r"/[^/]*\.xml$|^xl/(?:workbook|connections)\.xml$|^(?:docprops|customxml)/[^/]*\.xml$"
 )
-_BINARY = later(r"worksheets/[^/]*\.bin$|/sharedStrings\.bin$")  # the sheets of XLSB
 _FROM_1904 = later(r'\bdate1904="(?:1|true)"')
 _END = later(r"</(?:\w+:)?sheetData>")
 _SECTION = later(r"&amp;[LCR]")  # of a header or footer
@@ -35,7 +34,7 @@ def sniff(source: Source) -> bool:
 def extract(source: Source, work: Work) -> Iterator[str]:
     """Yield the sheets, then what else the workbook says."""
     with zipfile.ZipFile(source.file) as archive:
-        members = {member.filename: member for member in archive.infolist()}
+        members = {member.filename.lower(): member for member in archive.infolist()}
         book = _book(archive, members, work)
         for name, member in members.items():
             if _SHEET.search(name):
@@ -49,8 +48,6 @@ def extract(source: Source, work: Work) -> Iterator[str]:
             else:
                 continue
             yield "\n"
-    if any(map(_BINARY.search, members)):
-        work.refuse("reason.unsupported")
 
 
 def _book(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], work: Work) -> Book:
@@ -59,7 +56,7 @@ def _book(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], work: W
     codes: dict[str, str] = {}
     from_1904 = False
     for name, member in members.items():
-        if name.endswith("sharedStrings.xml"):
+        if name.endswith("sharedstrings.xml"):
             strings = strings_of(stream(archive, member, work))
         elif name == "xl/styles.xml":
             dates, codes = formats_of(part(archive, member, work).decode("utf-8", "replace"))

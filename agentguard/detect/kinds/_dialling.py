@@ -48,35 +48,13 @@ _BARE = later(
 )
 _AS_IN_AMERICA = later(r"(?:\+?1[ .\-]?)?\(?[0-9]{3}\)?[ .\-/]{0,2}[0-9]{3}[ .\-]?[0-9]{4}")
 _DATE = later(r"[0-9]{1,2}([./\- ])[0-9]{1,2}\1[0-9]{2,4}|[0-9]{4}[./\-][0-9]{1,2}[./\-][0-9]+")
-DIRECT = later(
-    r"[\W_]{0,60}(?:(?:no|nr|num|number|nummer|n\xfamero|num\xe9ro|numero|numer|is|ist|to|je"
-    r"|er|\xe4r|este|est|es|\xe8"
-    r"|\xe9|jest|on|at|ext|home|work|fixe?|m\xf3vil|mob|mobile?|kom|phone|privat|arbejde|arbeid|arbete|hjem(?:me)?|hem|jobb?|dom[uo]|pr\xe1c[ea]|oikias|thuis|koti|ty\xf6"
-    r"|bureau|casa|the|her"
-    r"|him|me|us|them|back|customer|caller|client|cliente|kunde[n]?|klant|klienta?|il|la|le|el|al|au"
-    r"|den|die|de|o|a|op|na|pod|contact[oe]?|contatto|kontaktowy|telefoniczny"
-    r"|telef(?:o|\xf3)nico|personale?|particular|trabajo|trabalho|ufficio|lavoro|travail|arbeit"
-    r"|priv\xe9|zakelijk|werk|para|sur|unter|under|uf|later|again|old|new|value|field|from|to|as|was|set"
-    r"|changed|updated|added|entered|given|blank|empty|null|none|string|text|type|fill|send_keys|it|s|n"
-    r"|sure|yes|yeah|that|my|your|registered|linked|reg|alt|alternate|daytime|evening|day|eve|details"
-    r"|and|or|primary|secondary|dom|z\xe1kazn\xedka|pros\xedm|kom)(?:\b|_)[\W_]{0,12}){0,6}\Z"
-    r"|[^0-9\n\x1e:=.;]{0,28}\b(?:p\xe5|numeroon|na c\xedsl[eo])[ :]{1,2}\Z"
-    r"|[^0-9\n\x1e:=]{0,28}[:=][\s\"']{0,3}\Z",  # further words of a column's or a field's name
-    re.IGNORECASE,
-)
-"""What may stand between a label and its own number: words of either, and no number's name."""
 
-_LONG_ENOUGH = 9
 _KEYED = later(r"([A-Za-z_]+)[\"']?(?:(?<=[\"']): ?|=)[\"']?\Z")
 _MAY_CALL = later(
     r"(?:.*_)?(?:to|from|dest.*|dst|src|recipients?|receiver|sender|num(?:ber)?|caller|callee|party"
     r"|ani|dnis|cli|user(?:name)?|cust(?:omer)?|client|contact|value|text|body|msg|message)",
     re.IGNORECASE,
 )
-
-
-OF_WHOM = later(r"[.:]? (?:[a-z/\xdf-\xff]{1,14}[ .]{1,2}){1,4}(?:- )?\Z")
-"""Whose number follows, in words of a note: "Tel. do mamy 786...", "tel. opiekuna - 667..."."""
 
 
 def in_country(digits: str) -> bool:
@@ -102,19 +80,15 @@ def told_by_groups(text: str) -> bool:
     return _OTHERS.fullmatch(text) is not None
 
 
-def behind_label(text: str, digits: str, *, direct: bool, named: bool = False) -> bool:
-    """Check whether a number can be one that a label announces.
-
-    `direct` when it stands right before, `named` when only words between tell whose number it is.
-    """
+def behind_label(text: str, digits: str, *, direct: bool) -> bool:
+    """Check whether a number can be one that a label announces, `direct` if right before it."""
     if _DATE.fullmatch(text):
         return False
     if _TRUNK.fullmatch(digits):
         return True
     if _NANP.fullmatch(digits.removeprefix("1")) and _AS_IN_AMERICA.fullmatch(text):
         return True
-    may_be_bare = direct or (named and len(digits) >= _LONG_ENOUGH)
-    return may_be_bare and _BARE.fullmatch(digits) is not None
+    return direct and _BARE.fullmatch(digits) is not None
 
 
 def keyed_otherwise(before: str) -> bool:

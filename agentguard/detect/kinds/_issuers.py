@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 
-from agentguard.detect.matching.recogniser import Answer, miss, no, words
+from agentguard.detect.lexicon.words import words
+from agentguard.detect.recogniser import Answer, miss, no
 
 # Ranges by first digits (inclusive) with the lengths in use.
 _ISSUERS: tuple[tuple[int, int, frozenset[int]], ...] = (
@@ -134,11 +138,32 @@ _TEST_NUMBERS = words(
     " 4988438843884305 4646464646464644 5577000055770004 5136333333333335 2222400070000005"
     " 5610591081018250 5019717010103742 6331101999990016 6250941006528599"
 )
+_DRILLED: ContextVar[str] = ContextVar("drilled", default="")
 _COUNTED = "123456789"
 _FEW_DIGITS = 3
 
 
 def is_test(number: str) -> bool:
     """Tell numbers that are published, or too regular for a person to hold one."""
+    if number == _DRILLED.get():
+        return False
     few = len(set(number)) <= _FEW_DIGITS
     return few or number in _TEST_NUMBERS or _COUNTED in number
+
+
+def published(length: int) -> tuple[str, ...]:
+    """Return the numbers that schemes publish for tests, of so many digits and of many digits."""
+    return tuple(sorted(n for n in _TEST_NUMBERS if len(n) == length and len(set(n)) > _FEW_DIGITS))
+
+
+@contextmanager
+def counting(number: str) -> Iterator[None]:
+    """Take one published number for a card's while a drill is judged, in this thread alone.
+
+    A number that is not published stays what it is: no drill makes the detector see more than one.
+    """
+    token = _DRILLED.set(number if number in _TEST_NUMBERS else "")
+    try:
+        yield
+    finally:
+        _DRILLED.reset(token)

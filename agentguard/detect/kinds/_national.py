@@ -1,7 +1,7 @@
 """What the national numbers share: labels that many of them go by, and how far each is believed.
 
-A label of the kind itself (`pesel`) with a right check is believed. A label that many kinds share
-(`tax id`), or a telling shape without a label, counts only where most of its like are right.
+Behind a label of the kind itself (`pesel`) the evidence decides. Behind one that many kinds share
+(`tax id`), or of a telling shape without a label, it counts only where most of its like are right.
 """
 
 from __future__ import annotations
@@ -12,21 +12,22 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import date
 from functools import cache, partial
 
+from agentguard.detect.lexicon.label_gap import GAP, LETTERED_GAP
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.lexicon.multilingual_labels import ENOUGH
 from agentguard.detect.lexicon.national_labels import ACCENTED
-from agentguard.detect.matching.recogniser import (
-    GAP,
-    LETTERED_GAP,
+from agentguard.detect.lexicon.words import words
+from agentguard.detect.recogniser import (
+    NEEDS_OWN,
+    NEVER_ALONE,
     SEPARATOR,
     Answer,
     Candidate,
     Recogniser,
-    maybe,
     miss,
     no,
+    read,
     sure,
-    words,
 )
 
 JOINT = rf"{SEPARATOR}?"
@@ -121,6 +122,8 @@ def national(
     return Recogniser(
         kind=kind,
         judge=partial(_judge, rules),
+        own=_words_of(rules.labels),
+        scored=True,
         bounded=True,
         shapes=shapes,
         labels=(*_compounds(labels), *shared, *abroad),
@@ -131,22 +134,40 @@ def national(
 
 
 def _judge(rules: _Rules, candidate: Candidate) -> Answer:
+    """Read a number: what is not its shape or its check is refused, the rest is told by signs."""
     if not candidate.alone:
         return no("touched")
     written = candidate.compact.upper()
     number = written.zfill(rules.width)
     if len(set(number)) <= _FEW_DIGITS:
         return no("filler")
-    own = (rules.strong and not candidate.labelled) or _is_own(rules, candidate)
-    if own is False:
-        return no("another-label")
-    is_short = len(written) < len(number) and not _lost_zeros(candidate, written)
-    is_longer = written.isdigit() and _RUNS_ON.match(candidate.after)
-    if own is None and (is_short or is_longer):
+    if rules.strong and not candidate.labelled:
+        return sure(number, "label") if rules.valid(number) else no("check")
+    is_shared = candidate.labelled and _is_shared(rules, candidate)
+    is_odd = _is_odd(candidate, written, number)
+    if is_shared and is_odd:
         return no("length")
+    return _checked(rules, number, _signs(candidate, is_shared=is_shared, is_odd=is_odd))
+
+
+def _is_odd(candidate: Candidate, written: str, number: str) -> bool:
+    """Check whether a number is too short, or goes on behind."""
+    is_short = len(written) < len(number) and not _lost_zeros(candidate, written)
+    return is_short or (written.isdigit() and _RUNS_ON.match(candidate.after) is not None)
+
+
+def _signs(candidate: Candidate, *, is_shared: bool, is_odd: bool) -> tuple[str, ...]:
+    alone = () if candidate.labelled and not is_shared else (NEVER_ALONE,)
+    shared = ("shared-label",) if is_shared else ()
+    return "check", *alone, *shared, *((NEEDS_OWN,) if is_odd else ())
+
+
+def _checked(rules: _Rules, number: str, signs: tuple[str, ...]) -> Answer:
+    if rules.valid(number) and "shared-label" in signs:
+        return read(number, "check", *signs)
     if rules.valid(number):
-        return sure(number, "label") if own else maybe(number, "check")
-    return no("check") if own or _suits_another(number) else miss("check")
+        return read(number, "label", *signs)
+    return no("check") if _suits_another(number) else miss("check")._replace(signs=signs)
 
 
 def _lost_zeros(candidate: Candidate, written: str) -> bool:
@@ -162,17 +183,12 @@ def _compounds(labels: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{label}{_ENDINGS}" if label[-1].isalpha() else label for label in labels)
 
 
-def _is_own(rules: _Rules, candidate: Candidate) -> bool | None:
-    """Return whose number it is.
-
-    True its own label's, False another's, None that of a shared one.
-    """
-    if not candidate.labelled:
-        return candidate.names(_words_of(rules.labels))
+def _is_shared(rules: _Rules, candidate: Candidate) -> bool:
+    """Check whether its label is one that many kinds go by, with no country behind it."""
     told, gap = candidate.told, candidate.before.rpartition(candidate.told)[2]
     if rules.country and _named(rules.country).match(gap):
-        return True
-    return None if rules.shared and _one_of(rules.shared).fullmatch(told) else True
+        return False
+    return bool(rules.shared) and _one_of(rules.shared).fullmatch(told) is not None
 
 
 @cache

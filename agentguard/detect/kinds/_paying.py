@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.lexicon.multilingual_labels import CARD_WORDS
-from agentguard.detect.matching.recogniser import Candidate, words
+from agentguard.detect.lexicon.words import words
+from agentguard.detect.recogniser import Candidate
 
 OWN = words(
     "charge charged charging"
@@ -24,7 +25,13 @@ OWN = words(
     " pankkikortti korttinumero kartou kreditn\xed k\xe1rtya k\xe1rty\xe1m k\xe1rtyasz\xe1m"
     f" bankk\xe1rtya hitelk\xe1rtya cardul {CARD_WORDS}"
 )
-_COLUMN = later(
+PAYS = words(
+    "charge charged charging pay paid payment payments paiement pago pagamento zahlung betaling"
+    " credit debit cr\xe9dito d\xe9bito discover plastic"
+)
+"""What is said of payments by card, and of much else."""
+
+COLUMN = later(
     r"card|kart|carte|carta|kaart|tarjeta|cart(?:\xe3|a)o|kort(?:n|t|\b)|kortti|k\xe1rtya|kapta",
     re.IGNORECASE,
 )
@@ -95,28 +102,15 @@ _LABEL_GLUED = later(r"(?:card|visa|amex|no|nr|num|number|pan|cc)\.?\Z", re.IGNO
 _SIGN_GLUED = later(r"(?:exp|valid|cv[cv2]|csc|thru|bis|val)\b", re.IGNORECASE)
 
 
-def told(candidate: Candidate) -> bool | None:
-    """Return whether words name a card's number: True a card's, False another's."""
+def is_paid_with(candidate: Candidate) -> bool:
+    """Check whether words around a number say that something was paid with it, or is its code."""
     before = candidate.before.lower()
-    at_payment = _AT_A_PAYMENT.search(before) is not None
-    numbered = _NUMBERED_PAYMENT.search(before) is not None and not candidate.origin
-    if numbered or (at_payment and _OF_A_PAYMENT.search(before)):
-        return False
     near = before[-_NEAR:]
     if _MAY_BE_OF_A_CARD.search(near) and _OF_A_CARD.search(near):
         return True
-    if _WITH_BEFORE.search(before[-_NEXT_TO:]) and (
-        _PAID_WITH.search(before) or _PAID_BEHIND.match(candidate.after)
-    ):
-        return True
-    if (clause := _FOR_A_THING.search(before[-_CLAUSE:])) and not _OWN_NUMBER.search(clause[1]):
-        return True
-    own = candidate.names(OWN)
-    thing = _OF_A_THING.search(before) if own else None
-    is_payment = own and not candidate.labelled and candidate.told.lower() in _PAYMENTS
-    if is_payment or (thing is not None and thing[1] not in OWN | _OF_ITSELF):
-        return None
-    return own if own is False else own or _COLUMN.search(candidate.origin) is not None or None
+    if not _WITH_BEFORE.search(before[-_NEXT_TO:]):
+        return False
+    return bool(_PAID_WITH.search(before) or _PAID_BEHIND.match(candidate.after))
 
 
 def is_glued(candidate: Candidate) -> bool:

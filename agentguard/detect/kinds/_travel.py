@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agentguard.detect.lexicon.lazy_pattern import later
-from agentguard.detect.matching.recogniser import words
+from agentguard.detect.lexicon.words import words
 
 # Shapes of the number as printed (PRADO, the EU Council's register of documents, and ICAO
 # 9303-4, field "document number"); letters and digits alone, in capitals.

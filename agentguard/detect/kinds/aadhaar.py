@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from agentguard.detect.kinds._national import verhoeff
-from agentguard.detect.matching.recogniser import GAP, Answer, Candidate, Recogniser, no, sure
+from agentguard.detect.lexicon.label_gap import GAP
+from agentguard.detect.recogniser import Answer, Candidate, Recogniser, no, sure
 
 _FEW = 3
 _OF_PROGRAMS = "uid"  # what systems call users, whose numbers are not written in groups

@@ -6,22 +6,26 @@ import re
 from itertools import pairwise
 
 from agentguard.detect.kinds._issuers import PLAIN, STRICT, is_test, issued, luhn, quick
-from agentguard.detect.kinds._paying import is_glued, told
+from agentguard.detect.kinds._paying import COLUMN, OWN, PAYS, is_glued, is_paid_with
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.lexicon.multilingual_labels import CARD
 from agentguard.detect.lexicon.spoken_digits import digits_of, run
-from agentguard.detect.matching.number_names import foreign_word
-from agentguard.detect.matching.recogniser import (
+from agentguard.detect.recogniser import (
     AFTER,
+    NEEDS_OWN,
+    NEVER_ALONE,
     SEPARATOR,
+    SHY,
+    SURE_OR_NOT,
     Answer,
     Candidate,
     Recogniser,
-    maybe,
     miss,
     no,
+    read,
     sure,
 )
+from agentguard.detect.score.word_classes import has_thing
 
 _GROUPINGS = frozenset({(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3)})
 _PLAIN_SEPARATORS = frozenset((" ", ".", "-", "+", "  ", " - "))
@@ -63,24 +67,73 @@ _NAMED = later(
     r" (?:de|del|della|di|do|da|du|of|van|der) [a-z\xdf-\xff]{2,16} ?)"
     r"[.:#\xba\xb0]?\s{0,2}\Z"
 )
+# Who speaks in a talk names no number.
+_SPEAKER = later(r"(?:\A|\n)(?:\[[0-9:]{4,8}\] [^\n:]{1,40}|Client): \Z")
 _ADDRESS = later(r"(?:://|\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) /)(?:[^\s?]*/)?\Z")
 _TRACK_2 = later(r"[=D][0-9]{2}(?:0[1-9]|1[0-2])[0-9]{3}")
 
 
 def judge(candidate: Candidate) -> Answer:
-    """Judge by touch, grouping, issuer, check digit and the nearest label."""
+    """Read a number with issuer and check digit, and tell how it is written and what follows."""
     number = _readable(candidate)
     track = _on_track(candidate)
     apart = candidate.alone or (candidate.labelled and is_glued(candidate))
     if not track and (candidate.text[0] == "%" or not apart):
         return no("touched")
-    if not issued(number):
-        return no("issuer")
-    if not luhn(number):
-        return miss("luhn")
+    if not (issued(number) and luhn(number)):
+        return miss("luhn") if issued(number) else no("issuer")
     if is_test(number):
         return no("test-number")
-    return sure(number, "track") if track else _by_label(candidate, number)
+    return sure(number, "track") if track else _untracked(candidate, number)
+
+
+def _untracked(candidate: Candidate, number: str) -> Answer:
+    if candidate.labelled and "\n" in candidate.text:
+        return _labelled(candidate, number)
+    if candidate.labelled:
+        return read(number, "label")
+    if digits_of(candidate.text):
+        return read(number, "spoken", "issued", SURE_OR_NOT, "spoken")
+    return _written(candidate, number) if candidate.separators else _bare(candidate, number)
+
+
+def _written(candidate: Candidate, number: str) -> Answer:
+    groups = tuple(len(group) for group in re.split(r"[^0-9]+", candidate.plain))
+    single = set(groups) == {1}
+    if _counts_up(candidate.plain):
+        return no("test-number")
+    if _runs_on(candidate, single=single):
+        return no("longer-number")
+    joints = set(candidate.separators)
+    if len(joints) > 1:
+        return no("mixed-separators")
+    signs = ["issued", "digits" if single else "grouped" if groups in _GROUPINGS else "odd-groups"]
+    if is_paid_with(candidate):
+        signs.append("paid-with")
+    odd = "odd-groups" in signs or not joints <= _PLAIN_SEPARATORS
+    signs.append(NEEDS_OWN if odd or _among_numbers(candidate) else SURE_OR_NOT)
+    return read(number, "digit-by-digit" if single else "grouping", *signs)
+
+
+def _bare(candidate: Candidate, number: str) -> Answer:
+    if candidate.before.endswith("+"):
+        return no("touched")
+    common = len(number) in _COMMON_LENGTHS or (len(number) != _BARCODE and candidate.origin)
+    signs = ["issued", NEVER_ALONE] if common else ["issued", NEEDS_OWN, "odd-length"]
+    told = {
+        "expiry": _UNTIL.match(candidate.after),
+        "address": _ADDRESS.search(candidate.before),
+        "paid-with": is_paid_with(candidate),
+        "column-of-cards": candidate.origin and COLUMN.search(candidate.origin),
+    }
+    signs += [name for name, found in told.items() if found]
+    if not (candidate.origin or told["paid-with"]) and _is_named(candidate.before):
+        signs += ["named", SHY]
+    return read(number, "check-digit", *signs)
+
+
+def _is_named(before: str) -> bool:
+    return _NAMED.search(before) is not None and _SPEAKER.search(before) is None
 
 
 def _readable(candidate: Candidate) -> str:
@@ -107,40 +160,12 @@ def _on_track(candidate: Candidate) -> bool:
 _TOUCHED = later(r"[0-9A-Za-z_.]\Z")
 
 
-def _by_label(candidate: Candidate, number: str) -> Answer:
-    own = told(candidate)
-    if own is False:
-        return no("another-label")
-    if candidate.labelled:
-        return _labelled(candidate, number)
-    if digits_of(candidate.text):
-        return sure(number, "spoken")
-    if candidate.separators:
-        return _grouped(candidate, number, own=own)
-    return _plain(candidate, number, own=own)
-
-
 def _labelled(candidate: Candidate, number: str) -> Answer:
     if "\n" not in candidate.text:
         return sure(number, "label")
     if _MASKED.search(candidate.before):
         return no("touched")
-    return no("another-label") if foreign_word(candidate.text) else sure(number, "wrapped")
-
-
-def _grouped(candidate: Candidate, number: str, *, own: bool | None) -> Answer:
-    kinds = set(candidate.separators)
-    if len(kinds) > 1 or not (own or kinds <= _PLAIN_SEPARATORS):
-        return no("mixed-separators")
-    groups = tuple(len(group) for group in re.split(r"[^0-9]+", candidate.plain))
-    single = set(groups) == {1}
-    if _counts_up(candidate.plain):
-        return no("test-number")
-    if not single and groups not in _GROUPINGS:
-        return sure(number, "label") if own else no("grouping")
-    if _runs_on(candidate, single=single) or (own is None and _among_numbers(candidate)):
-        return no("longer-number")
-    return sure(number, "digit-by-digit" if single else "grouping")
+    return no("another-label") if has_thing(candidate.text) else sure(number, "wrapped")
 
 
 def _counts_up(text: str) -> bool:
@@ -168,18 +193,6 @@ def _among_numbers(candidate: Candidate) -> bool:
     return any(not (issued(number) and luhn(number)) for number in rows)
 
 
-def _plain(candidate: Candidate, number: str, *, own: bool | None) -> Answer:
-    if own or _UNTIL.match(candidate.after):
-        return sure(number, "label")
-    if candidate.before.endswith("+"):
-        return no("touched")
-    if _ADDRESS.search(candidate.before):
-        return no("address")
-    common = len(number) in _COMMON_LENGTHS or (len(number) != _BARCODE and candidate.origin)
-    is_named = _NAMED.search(candidate.before) is not None
-    return maybe(number, "check-digit", shy=is_named) if common else no("no-label")
-
-
 _BETWEEN = rf"(?:{SEPARATOR}|  | - |[_/])"
 _TIME = r"\[?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\]?"
 _FAR = rf"[^0-9\n\x1e]{{0,32}}?\n?(?:{_TIME})?[^0-9\n\x1e]{{0,40}}?"
@@ -203,6 +216,9 @@ _OTHERWISE = (
 RECOGNISER = Recogniser(
     kind="PAN",
     judge=judge,
+    own=OWN - PAYS,
+    weak=PAYS,
+    scored=True,
     crowded=True,
     bounded=True,
     quick=quick,

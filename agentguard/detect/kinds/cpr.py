@@ -14,7 +14,8 @@ from agentguard.detect.kinds._danish import is_danish
 from agentguard.detect.kinds._national import BEHIND, JOINT, national
 from agentguard.detect.kinds._swedish import is_swedish
 from agentguard.detect.lexicon.national_labels import PERSON
-from agentguard.detect.matching.recogniser import Answer, Belief, Candidate, no
+from agentguard.detect.recogniser import Answer, Candidate, no
+from agentguard.detect.trace_records import Belief
 
 _BASE = national(
     kind="DK_CPR",
@@ -35,10 +36,10 @@ _BASE = national(
 
 
 def judge(candidate: Candidate) -> Answer:
-    """Judge as every national number; behind the word that Sweden has too, check for its own."""
+    """Read as every national number; behind the word that Sweden has too, check for its own."""
     answer = _BASE.judge(candidate)
-    doubtful = answer.belief is Belief.MAYBE
-    return no("another-label") if doubtful and is_swedish(answer.value) else answer
+    shared = answer.belief is Belief.SURE and "shared-label" in answer.signs
+    return no("another-label") if shared and is_swedish(answer.value) else answer
 
 
 RECOGNISER = replace(_BASE, judge=judge)

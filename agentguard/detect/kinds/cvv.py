@@ -5,18 +5,11 @@ from __future__ import annotations
 import re
 
 from agentguard.detect.kinds._issuers import issued, luhn
+from agentguard.detect.lexicon.label_gap import FENCE, TURN
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.lexicon.multilingual_labels import CODE, ENOUGH
 from agentguard.detect.lexicon.spoken_digits import digits_of, run
-from agentguard.detect.matching.recogniser import (
-    FENCE,
-    TURN,
-    Answer,
-    Candidate,
-    Recogniser,
-    no,
-    sure,
-)
+from agentguard.detect.recogniser import Answer, Candidate, Recogniser, no, sure
 
 _SOCIAL = later(r"social \Z", re.IGNORECASE)
 _MORE = later(r"[ \-/.]?[0-9]|[A-Za-z_]| (?:digit|stellig|chiffres|cifras|d\xedgitos|cifre)")

@@ -5,17 +5,11 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from agentguard.detect.lexicon.label_gap import LETTERED_GAP
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.lexicon.multilingual_labels import BIRTH, MONTHS
-from agentguard.detect.matching.recogniser import (
-    LETTERED_GAP,
-    Answer,
-    Candidate,
-    Recogniser,
-    no,
-    sure,
-    words,
-)
+from agentguard.detect.lexicon.words import words
+from agentguard.detect.recogniser import Answer, Candidate, Recogniser, no, read, sure
 
 _MONTH = (
     "(?:"
@@ -38,7 +32,6 @@ _OLDEST, _LATEST = 1900, 2039
 _PARTS = later(r"[0-9]+|(?!(?:st|nd|rd|th|er|of|del?|d)\b)[a-z\xdf-\xff?]{3,}")
 _FULL_YEAR = 4
 _NOT_OF_A_PERSON = later(r"happy.birth.?day|(?:date|place|country|city) of birth certificate")
-_NEXT_SENTENCE = later(r"[a-z]{3}[.;!] [A-Z]")
 # "ist am 4. Mai 1980 in Graz geboren": there the word stands behind.
 _ON_A_DAY = later(r"(?:ist|war|wurde|sind|is|werd)\W", re.IGNORECASE)
 _BORN_THEN = later(r"[^0-9.!?\n\x1e]{1,32}\bgeb(?:oren|\.)|\Wgeb(?:oren|\.)", re.IGNORECASE)
@@ -70,24 +63,26 @@ _THIS_CENTURY = 30  # years of two digits up to here are of the twenty-first cen
 
 
 def judge(candidate: Candidate) -> Answer:
-    """Take it if it is a day of the calendar."""
+    """Read a day of the calendar."""
     if not candidate.alone or _NUMBER_AFTER.match(candidate.after):
         return no("touched")
     if not candidate.labelled:
         return _terse(candidate)
-    low = candidate.before.lower()
-    if ("happy" in low or "certificate" in low) and _NOT_OF_A_PERSON.search(low):
-        return no("another-label")
-    if _ON_A_DAY.match(candidate.told) and not _BORN_THEN.match(candidate.after):
-        return no("another-label")
-    gap = candidate.before.rpartition(candidate.told)[2]
-    gap = _SET.sub("", gap)
-    if _NEXT_SENTENCE.search(gap) or not _OTHER_DAYS.isdisjoint(gap.lower().split()):
-        return no("another-label")
     day = _read(candidate.text)
-    if day and candidate.told.replace(".", "") == _OF_A_NOTE and day.year >= _LATELY:
-        day = None
-    return sure(day.isoformat(), "label") if day else no("calendar")
+    if not day:
+        return no("calendar")
+    low = candidate.before.lower()
+    signs = ["!"]
+    vague = candidate.told.replace(".", "") == _OF_A_NOTE and day.year >= _LATELY
+    if ("happy" in low or "certificate" in low) and _NOT_OF_A_PERSON.search(low):
+        vague = True
+    if _ON_A_DAY.match(candidate.told) and not _BORN_THEN.match(candidate.after):
+        vague = True
+    if vague:
+        return no("another-label")
+    if not _OTHER_DAYS.isdisjoint(_SET.sub("", candidate.gap or "").lower().split()):
+        signs.append("gap.day")
+    return read(day.isoformat(), "label", *signs)
 
 
 def _terse(candidate: Candidate) -> Answer:
@@ -142,6 +137,7 @@ def _month(name: str) -> int:
 RECOGNISER = Recogniser(
     kind="DOB",
     judge=judge,
+    scored=True,
     shown=0,
     shapes=(*_TERSE_DAYS, _AIRLINES),
     labels=(

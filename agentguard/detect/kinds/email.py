@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from agentguard.detect.lexicon.lazy_pattern import later
-from agentguard.detect.matching.recogniser import Answer, Candidate, Recogniser, no, sure, words
+from agentguard.detect.lexicon.words import words
+from agentguard.detect.recogniser import Answer, Candidate, Recogniser, no, sure
 
 # Endings of files and of names inside a network, and those that RFC 2606 keeps for examples.
 _NO_ENDINGS = words(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from agentguard.detect.matching.recogniser import GAP, Answer, Candidate, Recogniser, no, sure
+from agentguard.detect.lexicon.label_gap import GAP
+from agentguard.detect.recogniser import Answer, Candidate, Recogniser, no, sure
 
 # Countries by length, from the SWIFT registry.
 _COUNTRIES = {

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from agentguard.detect.matching.recogniser import (
-    LETTERED_GAP,
-    Answer,
-    Candidate,
-    Recogniser,
-    no,
-    sure,
-)
+from agentguard.detect.lexicon.label_gap import LETTERED_GAP
+from agentguard.detect.recogniser import Answer, Candidate, Recogniser, no, sure
 
 _STATUS = frozenset("ABCFGHJLPT")
 _SAMPLES = frozenset({"ABCDE1234F", "AAAPL1234C", "ABCPD1234E", "AAAAA0000A", "AAAAA1111A"})

@@ -5,18 +5,10 @@ from __future__ import annotations
 import re
 
 from agentguard.detect.kinds import _national
+from agentguard.detect.lexicon.label_gap import GAP
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.lexicon.spoken_digits import digits_of, run
-from agentguard.detect.matching.recogniser import (
-    GAP,
-    Answer,
-    Candidate,
-    Recogniser,
-    maybe,
-    miss,
-    no,
-    sure,
-)
+from agentguard.detect.recogniser import Answer, Candidate, Recogniser, miss, no, read, sure
 
 _ELEVEN = 11
 _LENGTH = 10
@@ -33,22 +25,22 @@ def mod_11(number: str) -> bool:
 
 
 def judge(candidate: Candidate) -> Answer:
-    """Its label stands before, so only touch and check digit are left.
-
-    Other countries and each hospital have health numbers as well: those count with others only.
-    """
+    """Read a number with its check digit."""
     if not candidate.alone:
         return no("touched")
     number = digits_of(candidate.text) or candidate.compact
     right = len(number) == _LENGTH and mod_11(number)
     if _SHARED.match(candidate.told):
-        return maybe(number, "mod-11", shy=True) if right else miss("mod-11")
-    return sure(number, "mod-11") if right else no("mod-11")
+        return (sure(number, "mod-11") if right else miss("mod-11"))._replace(
+            signs=("check", "?", "~", "shared-label")
+        )
+    return read(number, "mod-11", "check") if right else no("mod-11")
 
 
 RECOGNISER = Recogniser(
     kind="NHS",
     judge=judge,
+    scored=True,
     # Scotland's CHI and Northern Ireland's health and care number have the same check.
     labels=(
         r"nhs(?: ?numbers?| ?no)?",

@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from agentguard.detect.matching.recogniser import (
-    LETTERED_GAP,
-    Answer,
-    Candidate,
-    Recogniser,
-    maybe,
-    miss,
-    no,
-    sure,
-)
+from agentguard.detect.lexicon.label_gap import LETTERED_GAP
+from agentguard.detect.recogniser import NEVER_ALONE, Answer, Candidate, Recogniser, miss, no, read
 
 OWN = frozenset(("ni", "nino", "national", "insurance", "nationalinsurance"))
 _NEVER_GIVEN = frozenset(("BG", "GB", "KN", "NK", "NT", "TN", "ZZ"))
@@ -32,28 +24,22 @@ def given(number: str) -> bool:
 
 
 def judge(candidate: Candidate) -> Answer:
-    """Believe groups unless another label is nearer, a bare run only among its like.
-
-    Part numbers have the same shape with other letters: they speak against it.
-    """
+    """Read a number with a prefix that HMRC gives."""
     if not candidate.alone or len(set(candidate.separators)) > 1:
         return no("touched")
     number = candidate.compact.upper()
-    own = candidate.names(OWN)
-    if own is False:
-        return no("another-label")
-    bare = not own and not candidate.separators
+    signs = ("prefix", "grouped-so") if candidate.separators else ("prefix", NEVER_ALONE, "run")
     suffixed = len(number) == _WITHOUT_SUFFIX or number[-1] in _SUFFIXES
-    if not given(number) or not suffixed:
-        return miss("prefix") if bare else no("prefix")
-    if bare:
-        return maybe(number, "prefix")
-    return sure(number, "label" if candidate.labelled else "prefix")
+    if not (given(number) and suffixed):
+        return miss("prefix")._replace(signs=signs)
+    return read(number, "label" if candidate.labelled else "prefix", *signs)
 
 
 RECOGNISER = Recogniser(
     kind="NINO",
     judge=judge,
+    own=OWN,
+    scored=True,
     bounded=True,
     shapes=(
         r"[A-Z]{2}[0-9]{6}[A-Z]",

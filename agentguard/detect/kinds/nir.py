@@ -13,7 +13,8 @@ from dataclasses import replace
 
 from agentguard.detect.kinds._national import BEHIND, JOINT, national
 from agentguard.detect.lexicon.national_labels import ACCENTED, IDENTITY, SECURITE, SOCIAL
-from agentguard.detect.matching.recogniser import Answer, Belief, Candidate, no
+from agentguard.detect.recogniser import Answer, Candidate, no
+from agentguard.detect.trace_records import Belief
 
 _WITH_KEY = 15
 _MONTHS = (*range(1, 13), *range(20, 43), *range(50, 100))
@@ -77,10 +78,11 @@ _BASE = national(
 
 
 def judge(candidate: Candidate) -> Answer:
-    """Judge as every national number; without its key it needs a label of its own."""
+    """Read as every national number; without its key it needs a label of its own."""
     answer = _BASE.judge(candidate)
     keyed = len(answer.value) == _WITH_KEY
-    return no("check") if answer.belief is Belief.MAYBE and not keyed else answer
+    shared = answer.belief is Belief.SURE and "shared-label" in answer.signs
+    return no("check") if shared and not keyed else answer
 
 
 RECOGNISER = replace(_BASE, judge=judge)

@@ -5,15 +5,9 @@ from __future__ import annotations
 import re
 
 from agentguard.detect.kinds._travel import DAY, GERMAN, NUMBER, number_in
+from agentguard.detect.lexicon.label_gap import LETTERED_GAP
 from agentguard.detect.lexicon.multilingual_labels import ENOUGH, PASSPORT
-from agentguard.detect.matching.recogniser import (
-    LETTERED_GAP,
-    Answer,
-    Candidate,
-    Recogniser,
-    no,
-    sure,
-)
+from agentguard.detect.recogniser import Answer, Candidate, Recogniser, no, read, sure
 
 _LEAST, _FEW = 2, 4
 _SEQUENCE = "123456789"
@@ -55,7 +49,7 @@ def _by_label(candidate: Candidate) -> Answer:
         return no("calendar")
     if len(digits) > _FEW and (len(set(digits)) == 1 or _SEQUENCE.startswith(digits)):
         return no("filler")
-    return sure(number, "label")
+    return read(number, "label", "!")
 
 
 def _of_td2_or_td3(line: str) -> str:
@@ -120,6 +114,7 @@ _DATES = r"[0-9]{7}[MFX<][0-9]{7}"
 RECOGNISER = Recogniser(
     kind="PASSPORT",
     judge=judge,
+    scored=True,
     bounded=True,
     across=True,
     shapes=(

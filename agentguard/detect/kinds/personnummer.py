@@ -15,7 +15,7 @@ from agentguard.detect.kinds._danish import is_danish
 from agentguard.detect.kinds._national import BEHIND, JOINT, national
 from agentguard.detect.kinds._swedish import is_swedish
 from agentguard.detect.lexicon.national_labels import ACCENTED, IDENTITY, PERSON, SOCIAL
-from agentguard.detect.matching.recogniser import Answer, Candidate, Rival, no
+from agentguard.detect.recogniser import Answer, Candidate, Rival, no
 
 _SHORT = 10
 _OF_A_BOOKING = "PNR"
@@ -49,14 +49,11 @@ _BASE = national(
 
 
 def judge(candidate: Candidate) -> Answer:
-    """Judge as national numbers are; behind an airline's word with its dash or its century."""
-    if (
-        candidate.told == _OF_A_BOOKING
-        and candidate.text.isdigit()
-        and len(candidate.text) <= _SHORT
-    ):
-        return no("another-label")
-    return _BASE.judge(candidate)
+    """Read as national numbers are; behind an airline's word with its dash or its century."""
+    bare = candidate.text.isdigit() and len(candidate.text) <= _SHORT
+    return (
+        no("another-label") if candidate.told == _OF_A_BOOKING and bare else _BASE.judge(candidate)
+    )
 
 
 RECOGNISER = replace(_BASE, judge=judge, rival=Rival(kind="DK_CPR", has=is_danish))

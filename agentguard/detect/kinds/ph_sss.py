@@ -11,7 +11,7 @@ import re
 
 from agentguard.detect.kinds._national import BEHIND
 from agentguard.detect.lexicon.lazy_pattern import later
-from agentguard.detect.matching.recogniser import Answer, Candidate, Recogniser, no, sure
+from agentguard.detect.recogniser import Answer, Candidate, Recogniser, no, sure
 
 _HYPHENS = ("-", "-")
 _PLAIN = later(r"n(?:o|um|umber|r)\b|id\b|s[_ ]*[\"']?[:=>]", re.IGNORECASE)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from agentguard.detect.kinds._issuers import issued, luhn
 from agentguard.detect.kinds._national import BEHIND, digits, national, verhoeff
 from agentguard.detect.lexicon.lazy_pattern import later
-from agentguard.detect.matching.recogniser import Answer, Candidate, no
+from agentguard.detect.recogniser import Answer, Candidate, no
 
 
 def valid(number: str) -> bool:
@@ -51,7 +51,7 @@ def _is_at_home(candidate: Candidate) -> bool:
 
 
 def judge(candidate: Candidate) -> Answer:
-    """Take the written groups; bare digits only where the label names the PhilSys."""
+    """Read the written groups; bare digits only where the label names the PhilSys."""
     told = candidate.told.lower()
     if not candidate.separators and "phil" not in told:
         return no("grouping")
@@ -59,9 +59,9 @@ def judge(candidate: Candidate) -> Answer:
         return no("length")
     number = candidate.compact
     if told.startswith("national") and (verhoeff(number) or not _is_at_home(candidate)):
-        return no("another-label")  # other states' are called so too, and an Aadhaar has a check
+        return no("another-label")
     if "phil" not in told and issued(number) and luhn(number):
-        return no("another-label")  # a card's: a PCN is also a parking charge, paid with one
+        return no("another-label")
     return _BASE.judge(candidate)
 
 

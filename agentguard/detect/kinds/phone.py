@@ -6,8 +6,6 @@ import re
 from dataclasses import replace
 
 from agentguard.detect.kinds._dialling import (
-    DIRECT,
-    OF_WHOM,
     behind_label,
     in_country,
     keyed_otherwise,
@@ -15,21 +13,23 @@ from agentguard.detect.kinds._dialling import (
     told_by_groups,
 )
 from agentguard.detect.kinds._issuers import issued, luhn
+from agentguard.detect.lexicon.label_gap import GAP, TURN
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.lexicon.multilingual_labels import PHONE
 from agentguard.detect.lexicon.spoken_digits import digits_of, run
-from agentguard.detect.lexicon.words import NATIONAL
-from agentguard.detect.matching.recogniser import (
-    GAP,
-    TURN,
+from agentguard.detect.lexicon.words import words
+from agentguard.detect.recogniser import (
+    ELSE_MISS,
+    NEEDS_OWN,
+    NEVER_ALONE,
+    SURE_OR_NOT,
     Answer,
     Candidate,
     Recogniser,
-    maybe,
     miss,
     no,
+    read,
     sure,
-    words,
 )
 
 OWN = words(
@@ -70,12 +70,11 @@ _ENCODED_SPACE = later(r"%20|\+")
 
 
 def judge(candidate: Candidate) -> Answer:
-    """Believe a country code or a national plan; another label nearer refuses it."""
+    """Read a number by a country's code or a plan, and tell by signs how far it is one."""
     if candidate.text.startswith(_ENCODED):  # in an address (RFC 3986, 2.1)
         plain = _ENCODED_SPACE.sub(" ", candidate.text.removeprefix(_ENCODED))
         candidate = replace(candidate, text=f"+{plain}")
-    is_place = candidate.before.endswith("[") and candidate.after.startswith("]")  # in a list
-    if is_place or not candidate.alone or _RUNS_ON.search(candidate.before[-_GROUP_BEFORE:]):
+    if _is_touched(candidate):
         return no("touched")
     spoken = digits_of(candidate.text)
     digits = spoken or _DIGITS.sub("", candidate.text.replace("(0)", ""))
@@ -83,71 +82,80 @@ def judge(candidate: Candidate) -> Answer:
         return no("filler")
     if candidate.text.startswith("+"):
         return _abroad(candidate, digits)
-    own = _told(candidate)
-    if own is False:
-        return no("another-label")
-    if not candidate.labelled:
-        return _national(candidate, digits, own=own)
-    return _labelled(candidate, spoken or candidate.text)
-
-
-def _told(candidate: Candidate) -> bool | None:
-    """Return whose number it is; a label above that has a number already says nothing."""
-    own = candidate.names(OWN)
-    taken = own and not candidate.labelled and _LABEL_ABOVE.search(candidate.before)
-    return None if taken else own
+    if candidate.labelled:
+        return _behind_label(candidate, spoken or candidate.text, digits)
+    if digits.startswith(_ABROAD):
+        return _by_prefix(candidate.text, digits[len(_ABROAD) :])
+    return _by_plan(candidate, digits)
 
 
 def _abroad(candidate: Candidate, digits: str) -> Answer:
     if candidate.after.startswith("+") or not in_country(digits):
         return no("length")
-    if _DECIMAL.fullmatch(candidate.text) and not _told(candidate):
-        return no("decimal")
-    return sure(digits, "country-code")
+    is_decimal = _DECIMAL.fullmatch(candidate.text) is not None and not candidate.labelled
+    return no("decimal") if is_decimal else sure(digits, "country-code")
 
 
-def _national(candidate: Candidate, digits: str, *, own: bool | None) -> Answer:
-    if digits.startswith(_ABROAD):
-        abroad = digits[len(_ABROAD) :]
-        fits = (own or _WITH_PREFIX.match(candidate.text)) and in_country(abroad)
-        return sure(abroad, "country-code") if fits else no("length")
+def _by_prefix(text: str, abroad: str) -> Answer:
+    if not in_country(abroad):
+        return no("length")
+    signs = (SURE_OR_NOT, "abroad-00") if _WITH_PREFIX.match(text) else (NEEDS_OWN, "run-00")
+    return read(abroad, "country-code", *signs)
+
+
+def _by_plan(candidate: Candidate, digits: str) -> Answer:
     fits = national(digits)
-    if told_by_groups(candidate.text) and not _RUNS_FURTHER.match(candidate.after):
-        return sure(digits, "national")
-    if own:
-        fits = fits or behind_label(candidate.text, digits, direct=True)
-        return sure(digits, "national") if fits else no("plan")
-    if candidate.separators:
-        told = fits and not _PAIRS.fullmatch(candidate.text)
-        return sure(digits, "national") if told else no("plan")
-    addressed = candidate.before.endswith("/")
-    if addressed or candidate.origin or keyed_otherwise(candidate.before):
-        return no("address" if addressed else "no-label")
-    return maybe(digits, "national") if fits and len(digits) == _FULL else miss("plan")
+    grouped = candidate.separators and fits and not _PAIRS.fullmatch(candidate.text)
+    by_groups = told_by_groups(candidate.text) and not _RUNS_FURTHER.match(candidate.after)
+    if grouped or by_groups:
+        return read(digits, "national", SURE_OR_NOT, "plan.groups")
+    taken = ("taken",) if _LABEL_ABOVE.search(candidate.before) else ()
+    if fits and len(digits) == _FULL and not candidate.separators:
+        otherwise = candidate.origin or keyed_otherwise(candidate.before)
+        rule = NEEDS_OWN if otherwise else NEVER_ALONE
+        where = ("address",) if candidate.before.endswith("/") else ()
+        return read(digits, "national", rule, "plan.run", *where, *taken)
+    if fits or behind_label(candidate.text, digits, direct=True):
+        return read(digits, "national", NEEDS_OWN, ELSE_MISS, "plan.bare", *taken)
+    return no("plan") if candidate.separators else miss("plan")
 
 
-def _labelled(candidate: Candidate, written: str) -> Answer:
+def _behind_label(candidate: Candidate, written: str, digits: str) -> Answer:
     """Take as many groups as make a number: a date or another number may follow."""
-    gap = _TURN.sub("", candidate.before.rpartition(candidate.told)[2])
-    gap = _PLACE.sub("", _CHANGED.sub("", gap))
-    whole = _DIGITS.sub("", written)
-    is_tax_file = candidate.told.lower() == _SHORT_FOR_TELEPHONE and whole[:1] != "0"
-    if is_tax_file or (issued(whole) and luhn(whole)):
+    if _is_of_a_cell(candidate, digits):
         return no("another-label")
-    direct = DIRECT.match(gap) is not None and candidate.told.lower() != "ring"  # also a jewel's
-    named = OF_WHOM.match(gap) is not None
+    told = candidate.told.lower()
+    gap = _PLACE.sub("", _CHANGED.sub("", _TURN.sub("", candidate.gap or "")))
+    is_tax_file = told == _SHORT_FOR_TELEPHONE and digits[:1] != "0"
     is_domain = candidate.told == "ph" and candidate.before.rpartition("ph")[0].endswith(".")
-    if is_domain or _OTHER_KIND.search(gap) or not NATIONAL.isdisjoint(gap.lower().split()):
+    if is_tax_file or (issued(digits) and luhn(digits)) or is_domain or _OTHER_KIND.search(gap):
         return no("another-label")
     parts = written.replace("+", " ").split(" ")
     for count in range(len(parts), 0, -1):
         text = " ".join(parts[:count])
         digits = _DIGITS.sub("", text)
         if digits.startswith(_ABROAD) and in_country(digits[len(_ABROAD) :]):
-            return sure(digits[len(_ABROAD) :], "label")
-        if behind_label(text, digits, direct=direct, named=named):
-            return sure(digits, "label")
+            return read(digits[len(_ABROAD) :], "label", "plan.full")
+        if behind_label(text, digits, direct=False):
+            return read(digits, "label", NEEDS_OWN, "plan.full")
+        if told != "ring" and behind_label(text, digits, direct=True):
+            return read(digits, "label", NEEDS_OWN, "plan.bare")
     return no("plan")
+
+
+def _is_touched(candidate: Candidate) -> bool:
+    is_place = candidate.before.endswith("[") and candidate.after.startswith("]")  # in a list
+    runs_on = _RUNS_ON.search(candidate.before[-_GROUP_BEFORE:]) is not None
+    return is_place or not candidate.alone or runs_on
+
+
+def _is_of_a_cell(candidate: Candidate, digits: str) -> bool:
+    """Check whether a table's or a radio's cell holds it: bare digits, too few for a telephone.
+
+    Identities of cells have 28 bits (3GPP TS 23.003, 19.6), so nine digits.
+    """
+    bare = candidate.told.lower() == "cell" and candidate.text.isdigit()
+    return bare and digits[0] != "0" and len(digits) < _FULL - 1
 
 
 _TRUNK = r"[ .\-]?(?:\(0?[0-9]{0,4}\)[ .\-]?)?"
@@ -155,6 +163,8 @@ _TRUNK = r"[ .\-]?(?:\(0?[0-9]{0,4}\)[ .\-]?)?"
 RECOGNISER = Recogniser(
     kind="PHONE",
     judge=judge,
+    own=OWN,
+    scored=True,
     bounded=True,
     shapes=(
         rf"\+[1-9][0-9]{{0,2}}{_TRUNK}[0-9]{{1,5}}(?:[ .\-/]?[0-9]{{2,6}}){{1,5}}",
@@ -193,6 +203,7 @@ RECOGNISER = Recogniser(
         r"m(?:\xf3|o)vil",
         r"(?:cell?|smart|mobile|home|work|office|car) ?phones?(?: ?number)?",
         r"cell(?: ?n(?:umber|o|r)|ulare)?",
+        r"ani(?: ?(?:n(?:umber|o|r)|digits))?",  # of call records (ITU-T Q.731.3)
         r"celular",
         r"(?:msisdn|gsm)",
         r"handy(?:nummer| nr)?",

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from agentguard.detect.kinds._national import BEHIND, JOINT, is_day_of_a_century, national
 from agentguard.detect.lexicon.national_labels import INSURANCE, INSURED, SOCIAL
-from agentguard.detect.matching.recogniser import Answer, Belief, Candidate, no
+from agentguard.detect.recogniser import Answer, Candidate
 
 _WEIGHTS = (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1)
 _LETTER = 8
@@ -64,10 +64,10 @@ _BASE = national(
 
 
 def judge(candidate: Candidate) -> Answer:
-    """Judge as every national number; without any word before it only a column speaks for it."""
+    """Read as every national number, in a text only where a word speaks for it."""
     answer = _BASE.judge(candidate)
     bare = not candidate.labelled and not candidate.origin
-    return no("no-label") if answer.belief is Belief.MAYBE and bare else answer
+    return answer._replace(signs=(*answer.signs, "!")) if bare and answer.signs else answer
 
 
 RECOGNISER = replace(_BASE, judge=judge)

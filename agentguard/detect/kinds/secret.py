@@ -7,7 +7,7 @@ from collections import Counter
 from math import log2
 
 from agentguard.detect.lexicon.lazy_pattern import later
-from agentguard.detect.matching.recogniser import Answer, Candidate, Recogniser, no, sure
+from agentguard.detect.recogniser import Answer, Candidate, Recogniser, no, sure
 
 SHAPES = (
     r"A(?:K|S)IA[A-Z2-7]{16}",  # AWS IAM identifiers: access keys, long-term and temporary

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import re
 
+from agentguard.detect.lexicon.label_gap import GAP, STAMP
 from agentguard.detect.lexicon.lazy_pattern import later
-from agentguard.detect.matching.label_gap import STAMP
-from agentguard.detect.matching.number_names import speaks_of_another
-from agentguard.detect.matching.recogniser import (
-    GAP,
-    Answer,
-    Candidate,
-    Recogniser,
-    no,
-    sure,
-    words,
-)
+from agentguard.detect.lexicon.words import words
+from agentguard.detect.recogniser import NEEDS_OWN, Answer, Candidate, Recogniser, no, read
+from agentguard.detect.score.word_classes import has_thing
 
 OWN = words(
     "sort sortcode bank banks bacs chaps account acct acc ac payee debit dd wages salary payroll"
@@ -69,29 +62,25 @@ _RUNS_ON = later(r"[ \-][0-9]{3,}")  # a card's number begins like an account's
 
 
 def judge(candidate: Candidate) -> Answer:
-    """Take a pair whose label stands before or behind, when nothing between names another."""
+    """Read a pair of sort code and account."""
     pair = _parted(candidate.text)
     if pair is None or not candidate.alone or _RUNS_ON.match(candidate.after):
         return no("touched")
     sort, between, account = pair
     if _filler(sort) or _filler(account):
         return no("filler")
-    if _LETTER.search(between) and (not _NAMED.search(between) or speaks_of_another(between)):
+    is_named = not _LETTER.search(between) or (_NAMED.search(between) and not has_thing(between))
+    if not is_named or _PAIRED.search(candidate.before):
         return no("another-label")
-    if _PAIRED.search(candidate.before):
-        return no("another-label")
-    told = _is_told(candidate, between) and not _is_dated(candidate, sort)
-    why = "label" if candidate.labelled else "label-near"
-    return sure(f"{sort}{account}", why) if told else no("no-label")
-
-
-def _is_told(candidate: Candidate, between: str) -> bool:
-    """Check whether a word before, between or behind says that it is an account."""
-    if candidate.names(OWN) or _TOLD_AFTER.match(candidate.after):
-        return True
-    if candidate.before.endswith(_TO):
-        return _PAID.search(candidate.before) is not None
-    return len(between) > _JOINT and _ACCOUNT_WORD.search(between) is not None
+    told = {
+        "may-be-a-day": _is_dated(candidate, sort),
+        "told-behind": _TOLD_AFTER.match(candidate.after),
+        "paid-to": candidate.before.endswith(_TO) and _PAID.search(candidate.before),
+        "told-within": len(between) > _JOINT and _ACCOUNT_WORD.search(between),
+    }
+    signs = (name for name, found in told.items() if found)
+    value = f"{sort}{account}"
+    return read(value, "label" if candidate.labelled else "label-near", NEEDS_OWN, "pair", *signs)
 
 
 def _parted(text: str) -> tuple[str, str, str] | None:
@@ -123,6 +112,8 @@ def _filler(digits: str) -> bool:
 RECOGNISER = Recogniser(
     kind="SORT_ACCT",
     judge=judge,
+    own=OWN,
+    scored=True,
     bounded=True,
     across=True,
     # Behind its label: "12-34-56 / 31926819 (sort code / account)".

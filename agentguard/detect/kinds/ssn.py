@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from agentguard.detect.lexicon.label_gap import GAP, TURN
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.lexicon.spoken_digits import digits_of, run
-from agentguard.detect.matching.recogniser import GAP, TURN, Answer, Candidate, Recogniser, no, sure
+from agentguard.detect.recogniser import Answer, Candidate, Recogniser, no, read
 
 OWN = frozenset(("ssn", "ssns", "social", "security", "socialsecurity", "taxpayer", "tin", "itin"))
 _LENGTH = 9
@@ -56,24 +57,26 @@ def _lost_zero(candidate: Candidate) -> bool:
 
 
 def judge(candidate: Candidate) -> Answer:
-    """Believe a dashed one; others need their label."""
+    """Read a number that can have been given."""
     number = digits_of(candidate.text) or candidate.compact
     mixed = len({*candidate.separators} - {"#"}) > 1 and number == candidate.compact
     if not candidate.alone or mixed:
         return no("touched")
     if not given(number) or (len(number) < _LENGTH and not _lost_zero(candidate)):
         return no("area")
-    if candidate.labelled:
-        return sure(number.zfill(_LENGTH), "label") if _is_said(candidate) else no("no-label")
-    own = candidate.names(OWN)
-    if own is False:
-        return no("another-label")
-    return sure(number, "shape") if own or candidate.separators == ("-", "-") else no("no-label")
+    signs = ["!"]
+    if candidate.separators == ("-", "-"):
+        signs = ["=", "own-shape"]
+    if candidate.labelled and not _is_said(candidate):
+        return no("no-label")
+    return read(number.zfill(_LENGTH), "label" if candidate.labelled else "shape", *signs)
 
 
 RECOGNISER = Recogniser(
     kind="SSN",
     judge=judge,
+    own=OWN,
+    scored=True,
     bounded=True,
     shapes=(r"[0-9]{3}-[0-9]{2}-[0-9]{4}",),
     labels=(

@@ -7,16 +7,20 @@ digit and a check (Luhn). https://www.dha.gov.za
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from agentguard.detect.kinds._issuers import luhn
 from agentguard.detect.kinds._national import BEHIND, is_day_of_a_century, national, run
+from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.lexicon.national_labels import IDENTITY
-from agentguard.detect.matching.recogniser import Answer, Candidate, no, sure, words
+from agentguard.detect.lexicon.words import words
+from agentguard.detect.recogniser import Answer, Candidate, no, read
 
 _OWN = words("id ids identity said rica fica bewys identiteit said idno idnumber ident")
 _PAPER = "(?: doc(?:ument)?| card| book)?"
 _NEAR = 24
+_SAYS_IDENTITY = later(rf"(?:\b|_)(?:{'|'.join(sorted(_OWN))})(?:\b|_)", re.IGNORECASE)
 _CITIZENSHIP = 10
 
 
@@ -43,14 +47,15 @@ _BASE = national(
 
 
 def judge(candidate: Candidate) -> Answer:
-    """Take a number without a label of its own only where a word speaks of an identity."""
+    """Read as every national number; without a label a word near must speak of an identity."""
     if candidate.labelled:
         return _BASE.judge(candidate)
-    right = candidate.alone and valid(candidate.text)
-    near = replace(candidate, before=candidate.before[-_NEAR:])
-    told = right and near.names(_OWN) and candidate.names(_OWN)
-    return sure(candidate.text, "label-near") if told else no("no-label")
+    if not (candidate.alone and valid(candidate.text)):
+        return no("check")
+    if not _SAYS_IDENTITY.search(candidate.before[-_NEAR:]):
+        return no("no-label")
+    return read(candidate.text, "label-near", "check", "!")
 
 
-RECOGNISER = replace(_BASE, judge=judge)
+RECOGNISER = replace(_BASE, judge=judge, own=_OWN)
 """The recogniser of the kind."""

@@ -198,10 +198,24 @@ NATIONAL = words(
 WEAK = words("id code customer account ms call key identifier kunden po")
 """Words of `FOREIGN` that also stand between a label and its own value ("card id: ...")."""
 
+STRONG = frozenset().union(*FOREIGN.values()) - WEAK
+"""Words that name another number wherever they stand, also between a label and its value."""
+
 OWNERS = words("letter letters customer account user member client kunden")
 """Words of `FOREIGN` that name a number only when a word of `NUMBERS` follows or nothing does."""
 
 NUMBERS = words("no nr num number numbers id ids ref code key is was")
+
+JOINTS = words(
+    "a an the my your his her its our their this that is was are of for to on in at by with from as"
+    " and or here it ist war der die das den dem mein meine ihre und f\xfcr le la les el il lo un"
+    " una une de del della di do da du des d l est es era \xe8 \xe9 e y et mon ma mi mio mia sua"
+    " meu het een mijn jest to moj m\xf3j na jej jego \xe4r er mitt min den de je m\xe1 on om"
+    " einai az \xba \xb0 n n\xba n\xb0 nummer numero n\xfamero num\xe9ro numer umero full whole"
+    " complete long sixteen digit digits please pls so ok yes sure dd mm yyyy yy tt jj jjjj aaaa aa"
+    " wurde wurden sie he she old new alt neu nos nou given now"
+)
+"""Words between a name and its number that say nothing of it."""
 
 PLEASE = words(
     "please bitte pla\xeet favor favore cortesia alstublieft graag prosze vriendelijk merci danke "

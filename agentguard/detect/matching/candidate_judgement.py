@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from agentguard.detect.matching.decision_trace import Watcher
 from agentguard.detect.matching.hit_counter import Tally
 from agentguard.detect.matching.pattern_set import candidate_of, judged, origin
-from agentguard.detect.matching.recogniser import Answer, Belief, Recogniser
 from agentguard.detect.matching.shape_matcher import Found, Part, Refused
+from agentguard.detect.recogniser import Answer, Recogniser
+from agentguard.detect.trace_records import Belief
 
 _MOST = 8192
 

@@ -11,9 +11,9 @@ import re
 import string
 from dataclasses import dataclass
 
+from agentguard.detect.lexicon.label_gap import FENCE
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.matching.byte_folding import fold
-from agentguard.detect.matching.recogniser import FENCE
 
 LONGEST = 64
 """Characters that a value may have."""

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.matching.hit_counter import Tally, mask
 from agentguard.detect.matching.pattern_set import PatternSet, Places, candidate_of
-from agentguard.detect.matching.recogniser import Answer, Belief, Candidate, Recogniser, no
 from agentguard.detect.matching.shape_matcher import Part
-from agentguard.detect.trace_records import MOST_TRACES, Trace
+from agentguard.detect.recogniser import Answer, Candidate, Recogniser, no
+from agentguard.detect.score.judgement import added_up, deciding_word
+from agentguard.detect.trace_records import MOST_TRACES, Belief, Trace
 
 _MOST_OF_A_SORT = 20
 _BREAK = later(rb"\n")
@@ -84,10 +85,11 @@ class Watcher:
             kind=recogniser.kind,
             belief=answer.belief,
             why=answer.why,
-            context=_wordy(candidate.told),
+            context=_wordy(deciding_word(recogniser, candidate, answer)),
             line=self._lines + bisect_left(self._breaks, place),
             masked=mask(recogniser, value),
             counted=False,
+            evidence=added_up(recogniser, candidate, answer),
         )
         self._kept.append(
             _Judged(trace=trace, value=answer.value, place=place, column=candidate.origin)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TypeVar
 
-from agentguard.detect.matching.recogniser import Answer, Belief, Recogniser
+from agentguard.detect.recogniser import Answer, Recogniser
+from agentguard.detect.trace_records import Belief
 from agentguard.model.hits import MOST, Hit
 
 BESIDE = 320

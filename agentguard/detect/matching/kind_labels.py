@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
+from agentguard.detect.lexicon.label_gap import in_one_turn
 from agentguard.detect.lexicon.multilingual_labels import ENOUGH
-from agentguard.detect.matching.label_gap import in_one_turn
 from agentguard.detect.matching.label_prefix_index import Longest
 from agentguard.detect.matching.label_regex_builder import first_part, spaced
 from agentguard.detect.matching.re2_engine import Pattern
-from agentguard.detect.matching.recogniser import Recogniser
+from agentguard.detect.recogniser import Recogniser
 
 _BEHIND_LETTERS = r"[^0-9\n\x1e]{0,32}?"
 _MANY, _OFTEN = 4, 64

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
+from agentguard.detect.lexicon.label_gap import BEHIND_JOINT
 from agentguard.detect.lexicon.lazy_pattern import later
-from agentguard.detect.matching.label_gap import BEHIND_JOINT
 from agentguard.detect.matching.re2_engine import HERE, Match, Span
 
 _REACH = 72

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from agentguard.detect.lexicon.label_gap import TURN_WITHIN
 from agentguard.detect.matching.kind_labels import (
     CASE,
     SMALL,
@@ -16,13 +17,12 @@ from agentguard.detect.matching.kind_labels import (
     is_word,
 )
 from agentguard.detect.matching.label_after_value import JOINTS, LASTS, WHOSE, joined, value_before
-from agentguard.detect.matching.label_gap import TURN_WITHIN
 from agentguard.detect.matching.label_prefix_index import Borders, Heads, Longest
 from agentguard.detect.matching.label_regex_builder import ends_at_digits
 from agentguard.detect.matching.re2_engine import ANYWHERE, HERE
-from agentguard.detect.matching.recogniser import LONGEST
 from agentguard.detect.matching.shape_matcher import Found, Part, Place
 from agentguard.detect.matching.value_lists import listed
+from agentguard.detect.recogniser import LONGEST
 
 _ENDS = b" _-+"  # joints, before which a label may end
 _JOINTS = tuple(bytes((joint,)) for joint in _ENDS)

@@ -7,23 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from agentguard.detect.lexicon.label_gap import FENCE
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.matching.kind_labels import Labelled, head_of
 from agentguard.detect.matching.label_matcher import Labels
 from agentguard.detect.matching.label_prefix_index import Heads
 from agentguard.detect.matching.label_regex_builder import behind_a_border
-from agentguard.detect.matching.number_names import foreign_word
 from agentguard.detect.matching.re2_engine import Pattern, Several
-from agentguard.detect.matching.recogniser import (
-    AFTER,
-    BEFORE,
-    FENCE,
-    Answer,
-    Candidate,
-    Recogniser,
-    no,
-)
 from agentguard.detect.matching.shape_matcher import Alone, Found, Member, Part, Place, Together
+from agentguard.detect.recogniser import AFTER, BEFORE, Answer, Candidate, Recogniser
+from agentguard.detect.score.judgement import decide
 
 Places = dict[str, Place]
 """How far each pass has come."""
@@ -167,33 +160,32 @@ def candidate_of(data: bytes, found: Found, recogniser: Recogniser) -> Candidate
         last = fence + 1 if fence >= 0 else last
     is_behind = label > start
     before = data[label:label_end] + b": " if is_behind else data[first:start]
+    said = before.decode("latin-1")
+    told, gap = "", None
+    if label >= 0:
+        told = data[label:label_end].decode("latin-1")
+        gap = _said_before(data, start) if is_behind else said[max(0, label_end - first) :]
     return Candidate(
         text=data[start:end].decode("latin-1"),
-        before=before.decode("latin-1"),
+        before=said,
         after=data[end:last].decode("latin-1"),
         labelled=label >= 0,
-        told=data[label:label_end].decode("latin-1") if label >= 0 else "",
+        told=told,
+        between=gap,
     )
 
 
 def judged(recogniser: Recogniser, candidate: Candidate, data: bytes, found: Found) -> Answer:
-    """Judge a candidate, unless another number is named between its label and itself."""
-    label = found[3]
-    if label >= 0 and (word := foreign_word(_between(data, found))):
-        candidate.tell(word)
-        return no("another-label")
-    if recogniser.quick is not None and label < 0:
+    """Judge a candidate; what a kind refuses at once is not looked at."""
+    if recogniser.quick is not None and found[3] < 0:
         answer = recogniser.quick(data[found[0] : found[1]])
         if answer is not None:
             return answer
-    return recogniser.judge(candidate)
+    return decide(recogniser, candidate)
 
 
-def _between(data: bytes, found: Found) -> str:
-    """Return what stands between a label and its value, or before a value before its label."""
-    start, _, _, label, label_end = found
-    if label < start:
-        return data[label_end:start].decode("latin-1")
+def _said_before(data: bytes, start: int) -> str:
+    """Return the words right before a value that stands before its label."""
     said = _SAID_BEFORE.search(data[max(0, start - _NEXT_TO) : start].decode("latin-1"))
     return said[0] if said else ""
 

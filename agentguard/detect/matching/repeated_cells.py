@@ -9,10 +9,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
+from agentguard.detect.lexicon.label_gap import FENCE
 from agentguard.detect.matching.hit_counter import Tally
 from agentguard.detect.matching.pattern_set import PatternSet, Reach, candidate_of, judged
-from agentguard.detect.matching.recogniser import AFTER, BEFORE, FENCE, LONGEST, Belief, Recogniser
 from agentguard.detect.matching.shape_matcher import Part, Refused
+from agentguard.detect.recogniser import AFTER, BEFORE, LONGEST, Recogniser
+from agentguard.detect.trace_records import Belief
 
 _FENCE = FENCE.encode()
 _LONGEST = 200

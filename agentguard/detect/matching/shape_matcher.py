@@ -11,7 +11,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from agentguard.detect.matching.re2_engine import ANYWHERE, Pattern, Several, Span
-from agentguard.detect.matching.recogniser import LONGEST, Belief, Recogniser
+from agentguard.detect.recogniser import LONGEST, Recogniser
+from agentguard.detect.trace_records import Belief
 
 Found = tuple[int, int, int, int, int]
 """Start and end of a value, the number of its recogniser, start and end of its label or -1."""

@@ -16,6 +16,7 @@ from agentguard.detect.formats import _text_openings, default_extractors
 from agentguard.detect.limits import Limits
 from agentguard.detect.outcome import Reading
 from agentguard.detect.reading.encryption import is_sealed
+from agentguard.detect.reading.wrapped_text import unwrapped
 from agentguard.detect.recognition.scanner import Scanner
 from agentguard.detect.tables.embedded_tables import SHORT
 from agentguard.detect.tables.running_text import running
@@ -91,7 +92,7 @@ class Reader:
         )
         failure = ""
         try:
-            for piece in self._text(source, work):
+            for piece in unwrapped(self._text(source, work)):
                 stream.feed(piece)
                 if over():
                     work.note("reason.partial-time")

@@ -13,19 +13,11 @@ import re2
 
 from agentguard.base.plugins import discover
 from agentguard.detect import kinds
+from agentguard.detect.lexicon.label_gap import GAP
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.matching.byte_folding import fold
 from agentguard.detect.matching.custom_pattern import LONGEST, LONGEST_PATTERN, PatternRefused, read
-from agentguard.detect.matching.recogniser import (
-    GAP,
-    Answer,
-    Candidate,
-    Recogniser,
-    maybe,
-    miss,
-    no,
-    sure,
-)
+from agentguard.detect.recogniser import Answer, Candidate, Recogniser, maybe, miss, no, sure
 from agentguard.detect.recognition.scanner import Scanner, default_scanner
 from agentguard.detect.recognition.union_scanner import Both
 from agentguard.model.detection import Detection, OwnKind

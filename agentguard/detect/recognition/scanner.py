@@ -8,15 +8,16 @@ from functools import cache, cached_property
 
 from agentguard.base.plugins import discover
 from agentguard.detect import kinds
+from agentguard.detect.lexicon.label_gap import FENCE
 from agentguard.detect.matching.byte_folding import fold
 from agentguard.detect.matching.candidate_judgement import Judging
 from agentguard.detect.matching.decision_trace import Watcher
 from agentguard.detect.matching.hit_counter import Tally, mask
 from agentguard.detect.matching.pattern_set import PatternSet, Places, candidate_of, judged
-from agentguard.detect.matching.recogniser import AFTER, BEFORE, FENCE, LONGEST, Belief, Recogniser
 from agentguard.detect.matching.repeated_cells import Gaps, Repeats
 from agentguard.detect.matching.shape_matcher import Part, Refused
-from agentguard.detect.trace_records import Explained
+from agentguard.detect.recogniser import AFTER, BEFORE, LONGEST, Recogniser
+from agentguard.detect.trace_records import Belief, Explained
 from agentguard.model.hits import Hit
 
 CHUNK = 192 << 10

@@ -87,13 +87,16 @@ class ScanClient:
             self._end()
             self._errand = self._for(detection)
 
-    def scan(self, path: str) -> Scanned:
-        """Read one file; whatever happens is told as an outcome with a reason."""
+    def scan(self, path: str, drilled: str = "") -> Scanned:
+        """Read one file; whatever happens is told as an outcome with a reason.
+
+        `drilled` is the published card number that counts in it, as the file is a drill's.
+        """
         with self._lock:
             identity = _identity(path)
             if self._is_aside(identity):
                 return Scanned(path=path, outcome=FileOutcome.UNREADABLE, reason="reason.set-aside")
-            reading = self._ask(ipc_messages.ask("file", path))
+            reading = self._ask(ipc_messages.ask("file", path, drilled))
             if reading.reason in _STRIKES_FOR:
                 self._strikes.add(*identity)
             return Scanned(

@@ -79,23 +79,24 @@ def _own_kind(**said: Any) -> OwnKind:
     return OwnKind(**said, **lists)
 
 
-def ask(kind: str, subject: str) -> bytes:
-    """Write a question about a path: `file` or `explain`.
+def ask(kind: str, subject: str, drilled: str = "") -> bytes:
+    """Write a question about a path: `file` or `explain`; `drilled` is a number that counts there.
 
     It goes as its bytes: the child may live in another locale, where it has other characters.
     """
-    question = {"kind": kind, "subject": subject}
+    question = {"kind": kind, "subject": subject, "drilled": drilled}
     with suppress(UnicodeEncodeError):  # no file has such a name, as the child will say
         question["bytes"] = os.fsencode(subject).decode("latin-1")
     return json.dumps(question).encode()
 
 
-def asked(data: bytes) -> tuple[str, str]:
-    """Read a question."""
+def asked(data: bytes) -> tuple[str, str, str]:
+    """Read a question: its kind, the path, and the number of a drill, if any."""
     question = json.loads(data)
+    kind, drilled = str(question["kind"]), str(question["drilled"])
     if "bytes" in question:
-        return str(question["kind"]), os.fsdecode(str(question["bytes"]).encode("latin-1"))
-    return str(question["kind"]), str(question["subject"])
+        return kind, os.fsdecode(str(question["bytes"]).encode("latin-1")), drilled
+    return kind, str(question["subject"]), drilled
 
 
 def tell(reading: Reading) -> bytes:
@@ -152,4 +153,5 @@ def _trace(**said: Any) -> Trace:
         line=int(said["line"]),
         masked=str(said["masked"]),
         counted=bool(said["counted"]),
+        evidence=tuple((str(name), float(weight)) for name, weight in said["evidence"]),
     )

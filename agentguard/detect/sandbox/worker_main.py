@@ -12,6 +12,7 @@ from agentguard.detect.reading.explanation import explained
 from agentguard.detect.reading.file_opening import SEALED, opened
 from agentguard.detect.reading.source_reader import Reader
 from agentguard.detect.recognition.custom_kinds import scanner_of
+from agentguard.detect.recognition.drill_values import counting
 from agentguard.detect.refusals import GONE, reason_of
 from agentguard.detect.sandbox import ipc_messages
 from agentguard.detect.sandbox.confinement import Cage, confine, mortal
@@ -40,8 +41,8 @@ def serve(
     try:
         parent.send_bytes(ipc_messages.READY)
         while True:
-            kind, subject = ipc_messages.asked(parent.recv_bytes())
-            with mortal(errand.limits.seconds * errand.limits.patience):
+            kind, subject, drilled = ipc_messages.asked(parent.recv_bytes())
+            with mortal(errand.limits.seconds * errand.limits.patience), counting(drilled):
                 answer = ipc_messages.tell(answerer.answer(kind, subject))
             parent.send_bytes(answer)
     except (EOFError, OSError):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from agentguard.detect.lexicon.label_gap import STAMP
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.lexicon.words import PLEASE, words
 from agentguard.detect.matching.byte_folding import fold
-from agentguard.detect.matching.label_gap import STAMP
 from agentguard.detect.tables.typed_numbers import is_known
 
 _TURN = later(rf"((?:{STAMP}[ \-]{{0,3}})?[<(\[]?[^\W\d_+][^\n:>{{}}=\"]{{0,32}}[:>] ?)(.*)")

@@ -12,7 +12,9 @@ from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
 
 from agentguard.detect.lexicon.lazy_pattern import later
-from agentguard.detect.matching.recogniser import Candidate, words
+from agentguard.detect.lexicon.words import words
+from agentguard.detect.score.clauses import names_another
+from agentguard.detect.score.word_classes import NOBODY_S
 from agentguard.detect.tables.account_columns import accounts, says_account
 from agentguard.detect.tables.column_inference import (
     are_births,
@@ -151,7 +153,7 @@ def _despite_its_name(name: str, cells: Sequence[str], full: AbstractSet[str]) -
 
 @lru_cache(maxsize=1024)
 def _is_anothers(name: str) -> bool:
-    return Candidate(text="", before=f"{name}: ", after="").names(_NONE) is False
+    return names_another(f"{name}: ", NOBODY_S)
 
 
 def _by_check(name: str, cells: Sequence[str], full: AbstractSet[str]) -> str:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.matching.byte_folding import fold
-from agentguard.detect.matching.recogniser import Answer, Belief, Candidate
+from agentguard.detect.recogniser import Candidate, Recogniser
 from agentguard.detect.recognition.scanner import default_scanner
+from agentguard.detect.score.judgement import decide
 from agentguard.detect.tables.columns import LONGEST_PART
 from agentguard.detect.tables.field_names import said
 from agentguard.detect.tables.header_rows import Row
 from agentguard.detect.tables.passport_columns import are_of_their_states
+from agentguard.detect.trace_records import Belief
 
 _FEWEST, _FEWEST_CARDS, _FIRST = 5, 3, 8
 _MOST_COLUMNS = 200
@@ -99,7 +101,8 @@ def judged(kind: str, name: str, cells: Sequence[str], *, labelled: bool = False
         Candidate(text=cell, before=f"{name}: ", after="\n", labelled=labelled, told=told)
         for cell in cells
     )
-    return sum(_judges()[kind](one).belief is Belief.SURE for one in each) / len(cells)
+    recogniser = _recognisers()[kind]
+    return sum(decide(recogniser, one).belief is Belief.SURE for one in each) / len(cells)
 
 
 def are_mostly(kind: str, label: str, cells: Sequence[str]) -> bool:
@@ -159,14 +162,14 @@ def _born(cell: str) -> int:
         return 0
     text = fold(cell).decode("latin-1")
     day = Candidate(text=text, before="dob: ", after="\n", labelled=True, told="dob")
-    answer = _judges()["DOB"](day)
+    answer = decide(_recognisers()["DOB"], day)
     return int(answer.value[:4]) if answer.belief is Belief.SURE else 0
 
 
 @cache
-def _judges() -> dict[str, Callable[[Candidate], Answer]]:
-    """Return what judges a candidate, by kind."""
-    return {each.kind: each.judge for each in default_scanner().recognisers}
+def _recognisers() -> dict[str, Recogniser]:
+    """Return the recognisers, by kind."""
+    return {each.kind: each for each in default_scanner().recognisers}
 
 
 def follows_card(rows: Sequence[Row], column: int) -> bool:

@@ -21,7 +21,7 @@ _BAR = "|"
 _STARTS = ("\n|", "\n> |")
 _LONGEST_START = 3  # before the bar
 _MANY_BARS = 200  # where to look for a line that begins so is faster than at each of them
-_HEADING = "\n!"
+_HEADING = "!"  # behind a quote mark or spaces as well
 _LONGEST, _LONGEST_REST = 4000, 1 << 20
 _LEAST_DRAWN, _LEAST_BARE = 2, 3
 _QUOTED = later(r"(?:> ?){1,4}(?=\S)")
@@ -80,15 +80,14 @@ class _Signs:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._next = dict.fromkeys((*_BARS, _BAR), -1)
-        self._next[_HEADING] = 0 if text.startswith(_HEADING[1:]) else -1
+        self._next = dict.fromkeys((*_BARS, _BAR, _HEADING), -1)
 
     def line_from(self, pos: int) -> int:
         """Return where the next line with a sign begins, or the text's end."""
         for sign, place in self._next.items():
             if place < pos:
-                found = self._text.find(sign, max(0, pos + 1 - len(sign)))
-                self._next[sign] = len(self._text) if found < 0 else found + len(sign) - 1
+                found = self._text.find(sign, pos)
+                self._next[sign] = len(self._text) if found < 0 else found
         first = min(self._next.values())
         return first if first == len(self._text) else self._text.rfind("\n", pos, first) + 1 or pos
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from agentguard.detect.lexicon.label_gap import FENCE
 from agentguard.detect.lexicon.lazy_pattern import later
-from agentguard.detect.matching.recogniser import FENCE, words
+from agentguard.detect.lexicon.words import words
 from agentguard.detect.recognition.scanner import default_scanner
 from agentguard.detect.tables.compound_names import mended, parted
 
@@ -62,6 +63,8 @@ _GENERIC = words(
     " table tables value values xml"
 )
 
+_TEXTS = words("body content")  # of a mail or a turn, where it is the last
+
 
 def is_label(cell: str) -> bool:
     """Check whether a cell may be the name of a field: few words, hardly a digit, no address."""
@@ -95,7 +98,9 @@ def template(names: Iterable[str]) -> str:
 @lru_cache(maxsize=4096)
 def path(names: tuple[str, ...]) -> str:
     """Return the name of a value that stands under several: the last ones that say something."""
-    telling = [apart(name) for name in names if name and name.lower() not in _GENERIC]
+    above = [apart(name) for name in names[:-1] if name and name.lower() not in _GENERIC]
+    own = names[-1:] if names and names[-1].lower() not in _GENERIC - _TEXTS else ()
+    telling = [*above, *(apart(name) for name in own if name)]
     return " ".join(telling[-_KEPT:])
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from agentguard.detect.lexicon.lazy_pattern import later
-from agentguard.detect.matching.recogniser import words
+from agentguard.detect.lexicon.words import words
 from agentguard.detect.tables.field_names import is_label, one_line, said
 from agentguard.detect.tables.header_rows import Row
 

@@ -10,6 +10,7 @@ from agentguard.detect.tables.columns import without_point
 from agentguard.detect.tables.field_names import is_label, one_line, path, said, template
 from agentguard.detect.tables.sibling_fields import NAMED, NAMING, SAID
 from agentguard.detect.tables.split_numbers import together
+from agentguard.detect.tables.talk_turns import is_talk
 from agentguard.detect.tables.typed_numbers import is_known, is_number, is_type
 
 Pairs = tuple[tuple[str, object], ...]
@@ -137,7 +138,23 @@ class Flat:
         return plan.write(values) if all(values) else None
 
 
+def are_lines(values: Sequence[str]) -> bool:
+    """Check whether values are the lines of a note: some of them name, others have digits."""
+    numbers = [_DIGITS.isdisjoint(value) for value in values]
+    if not any(numbers) and len(values) > 1 and all(":" in value for value in values):
+        return is_talk("\n".join(values))
+    if all(numbers) or not any(numbers) or any(map(_may_hold_more, values)):
+        return False
+    return any(bare and is_label(value) for bare, value in zip(numbers, values, strict=True))
+
+
+def _may_hold_more(value: str) -> bool:
+    return value[:1] in OPENING and not value[1:2].isdigit()  # "[10:42] Ann: ..." is a talk's line
+
+
 def _listed(name: str, values: Sequence[str]) -> str:
+    if are_lines(values):
+        return said(name, "\n".join(values))
     return "".join(said(name, value) for value in values) + together(name, values)
 
 

@@ -7,12 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from agentguard.detect.lexicon.lazy_pattern import later
-from agentguard.detect.matching.recogniser import FENCE
-from agentguard.detect.tables.chat_transcripts import is_asking
 from agentguard.detect.tables.columns import without_point
-from agentguard.detect.tables.field_names import is_label, one_line, path, respaced, said
-from agentguard.detect.tables.flat_objects import KEPT, OPENING, Flat, Pairs, may_be_wrapped
-from agentguard.detect.tables.sibling_fields import COLUMNS, NAMED, NAMING, RANKS, SAID, SPEAKERS
+from agentguard.detect.tables.field_names import is_label, one_line, path, said
+from agentguard.detect.tables.flat_objects import (
+    KEPT,
+    OPENING,
+    Flat,
+    Pairs,
+    are_lines,
+    may_be_wrapped,
+)
+from agentguard.detect.tables.sibling_fields import COLUMNS, NAMED, NAMING, RANKS
 from agentguard.detect.tables.split_numbers import Parts, keep, numbered, together
 from agentguard.detect.tables.table_rows import Table
 from agentguard.detect.tables.typed_numbers import is_known, is_number, is_type, named_by
@@ -20,7 +25,6 @@ from agentguard.detect.tables.typed_numbers import is_known, is_number, is_type,
 DEEPEST = 500
 """Levels that are told apart; what stands deeper counts as standing there."""
 
-_LONGEST_TURN, _LONGEST_VALUE = 240, 40
 _MOST_ROW, _MOST_HELD = 2000, 50
 _PRINTABLE = later(r"[^\x00-\x08\x0e-\x1f\x7f]+")
 
@@ -43,8 +47,6 @@ class _Level:
     table: Table | None = None
     is_row: bool = False
     kind: str = ""  # what a sibling like "idType" says of one like "idNumber"
-    speaker: str = ""  # of an object that is a turn of a talk
-    turn: str = ""
     parts: Parts = field(default_factory=dict)
 
 
@@ -57,8 +59,6 @@ class Records:
         self._above = names
         self._flat = Flat()
         self._too_deep = 0
-        self._asked = ("", "")  # who asked in the turn before, and what
-        self._answered = ""  # the last question and its answer
 
     @property
     def is_open(self) -> bool:
@@ -113,9 +113,7 @@ class Records:
         level = self._levels.pop()
         text = level.table.close() if level.table is not None else ""
         if not level.is_list:
-            answer = self._answer(level)
-            held = ((key, value) for key, value in level.later if not answer or value != level.turn)
-            text += answer + "".join(self._held(level, key, value) for key, value in held)
+            text += "".join(self._held(level, key, value) for key, value in level.later)
             return text + "".join(numbered(level.parts, level.names))
         return text + (self._row(level) if level.is_row else self._plain(level))
 
@@ -137,14 +135,6 @@ class Records:
             level.held.append(value)
             return self._plain(level) if len(level.held) >= _MOST_ROW else ""
         keep(level.parts, level.key, value)
-        low = level.key.lower()
-        if low in SPEAKERS:
-            level.speaker = level.speaker or value
-        elif low in SAID and len(value) <= _LONGEST_TURN:
-            level.turn = value
-            if self._asked[1] and level.speaker and len(level.later) < _MOST_HELD:
-                level.later.append((level.key, value))
-                return ""
         text = self._of_a_kind(level, value)
         return text if text is not None else self._named(level, value)
 
@@ -161,20 +151,6 @@ class Records:
         if low in NAMED:
             return self._late(level, level.key, value)
         return self._late(level, level.key, value, says="")
-
-    def _answer(self, level: _Level) -> str:
-        """Return a turn of a talk behind the question of the turn before."""
-        if not (level.speaker and level.turn):
-            return ""
-        (who, asked), is_question = self._asked, is_asking(level.turn)
-        if asked and not is_question and not any(map(str.isdigit, level.turn)):  # "one moment"
-            return ""
-        self._asked = (level.speaker, one_line(level.turn).rstrip("?")) if is_question else ("", "")
-        if not asked or who == level.speaker:
-            return ""
-        before, answered = self._answered, f"{respaced(asked)}?\nClient: {level.turn}\n"
-        self._answered = answered if len(level.turn) <= _LONGEST_VALUE else ""
-        return f"{before}{answered}{FENCE}"
 
     def _take_name(self, level: _Level, key: str, value: str) -> None:
         """Take what names the values beside it, unless more was said already."""
@@ -198,7 +174,7 @@ class Records:
 
     def _held(self, level: _Level, key: str, value: str) -> str:
         """Write a value that waited for a sibling that may say what it is."""
-        if key.lower() in NAMED or key.lower() in SAID:
+        if key.lower() in NAMED:
             return self._late(level, key, value)
         if level.kind:
             return said(named_by(level.kind, key), value)
@@ -217,6 +193,8 @@ class Records:
         parent = self._levels[-1] if self._levels else level
         if parent.key.lower() in COLUMNS and not parent.is_list and all(map(is_label, values)):
             parent.columns = [one_line(value) for value in values]
+        if are_lines(values):
+            return said(name, "\n".join(values))
         each = "".join(self._inside(v, level.names) or said(name, v) for v in values)
         return each + together(name, values)
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from agentguard.detect.kinds._travel import fits, is_number
 from agentguard.detect.lexicon.lazy_pattern import later
-from agentguard.detect.matching.recogniser import words
+from agentguard.detect.lexicon.words import words
 from agentguard.detect.tables.header_rows import Row
 
 _APART = later(r"[^a-z]+")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agentguard.detect.matching.recogniser import FENCE
+from agentguard.detect.lexicon.label_gap import FENCE
 from agentguard.detect.tables.checksum_columns import proven
 from agentguard.detect.tables.columns import columns_of
 from agentguard.detect.tables.header_rows import Row

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentguard.detect.matching.recogniser import FENCE
+from agentguard.detect.lexicon.label_gap import FENCE
 from agentguard.detect.tables.chat_transcripts import in_turns
 from agentguard.detect.tables.embedded_tables import SHORT
 from agentguard.detect.tables.field_names import respaced
+from agentguard.detect.tables.talk_turns import as_talk
 
 
 def running(found: Iterator[str]) -> Iterator[str]:
@@ -36,6 +37,7 @@ def _read(held: list[str]) -> str:
     """Return the text of pieces and forget them."""
     text = "".join(held)
     held.clear()
+    text = as_talk(text)
     return in_turns("\n".join(map(respaced, text.split("\n"))))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.detect.matching.recogniser import words
+from agentguard.detect.lexicon.words import words
 
 NAMING = words(
     "name key label field title id question type column fieldname attribute property parameter"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 from agentguard.detect.extractor import Work
-from agentguard.detect.matching.recogniser import FENCE
+from agentguard.detect.lexicon.label_gap import FENCE
 from agentguard.detect.tables.concatenated_tables import Above
 from agentguard.detect.tables.field_names import is_label, one_line, said
 from agentguard.detect.tables.field_rows import by_cells, by_fields

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from agentguard.detect.lexicon.lazy_pattern import later
-from agentguard.detect.matching.recogniser import words
+from agentguard.detect.lexicon.words import words
 from agentguard.detect.recognition.scanner import default_scanner
 from agentguard.detect.tables.field_names import is_label, one_line
 from agentguard.detect.tables.header_rows import Row

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from agentguard.detect.extractor import Source, Work
+from agentguard.detect.lexicon.label_gap import FENCE
 from agentguard.detect.limits import Limits
-from agentguard.detect.matching.recogniser import FENCE
 from agentguard.detect.reading.source_reader import Reader, Reading, default_extractors
 from agentguard.detect.recognition.scanner import default_scanner
 from agentguard.model.outcomes import FileOutcome

@@ -203,7 +203,7 @@ def test_prose_and_logs_are_text(prose: str) -> None:
         ("card:\n  number: '4539'\n  cvv: 123\nz: 5\n", ["card number: 4539", "card cvv: 123"]),
         ("a:\n  - b: 1\n    c: 2\n  - d\n", ["a b: 1", "a c: 2", "a: d"]),
         ("[card]\nnumber = 4539\ncvv=123\n", ["card number: 4539", "card cvv: 123"]),
-        ("a:\n  b: |\n    card 4539\n  c: 1\nd: 2\n", ["b:\n    card 4539\na c: 1"]),
+        ("a:\n  b: |\n    card 4539\n  c: 1\nd: 2\n", ["b:\ncard 4539\na c: 1"]),
     ],
 )
 def test_settings_are_read_by_their_keys(settings: str, found: list[str]) -> None:

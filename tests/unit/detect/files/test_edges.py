@@ -107,7 +107,8 @@ def test_an_answer_arrives_as_it_was_given(
 
 @given(subject=st.text(max_size=50), kind=st.sampled_from(["file", "explain"]))
 def test_a_question_arrives_as_it_was_asked(kind: str, subject: str) -> None:
-    assert ipc_messages.asked(ipc_messages.ask(kind, subject)) == (kind, subject)
+    assert ipc_messages.asked(ipc_messages.ask(kind, subject)) == (kind, subject, "")
+    assert ipc_messages.asked(ipc_messages.ask(kind, subject, "4")) == (kind, subject, "4")
 
 
 @given(data=st.binary(max_size=60) | st.from_type(int).map(lambda n: json.dumps([n]).encode()))

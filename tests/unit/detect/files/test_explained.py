@@ -14,13 +14,12 @@ from agentguard.base import translations
 from agentguard.cli import main
 from agentguard.commands._scan_explain import sentence
 from agentguard.detect.formats import default_extractors
-from agentguard.detect.matching.recogniser import Belief
-from agentguard.detect.trace_records import Trace
+from agentguard.detect.trace_records import Belief, Trace
 from tests.unit.detect.files.hostile import CARD, marked_encrypted, zipped
 
 WORDS = translations.load()
 PII = Path(agentguard.__file__).parent / "detect"
-BELIEVED = {"sure": "why", "maybe": "why", "miss": "why-not", "no": "why-not"}
+BELIEVED = {"read": "why", "sure": "why", "maybe": "why", "miss": "why-not", "no": "why-not"}
 
 
 def answers(file: Path) -> Iterator[tuple[str, str]]:
@@ -30,6 +29,7 @@ def answers(file: Path) -> Iterator[tuple[str, str]]:
             continue
         called = node.func.id  # type: ignore[attr-defined] # asked above
         whys = node.args[1 if called in {"sure", "maybe"} else 0 :]
+        whys = node.args[1:2] if called == "read" else whys  # signs of evidence follow
         whys += [keyword.value for keyword in node.keywords if keyword.arg == "why"]
         for why in whys:
             for part in ast.walk(why):

@@ -188,6 +188,6 @@ def test_a_file_within_a_document_is_read() -> None:
     assert kinds(zipped(members)) == {"DOB"}
 
 
-def test_binary_sheets_are_told() -> None:
+def test_a_binary_sheet_that_is_damaged_is_told() -> None:
     members = {"[Content_Types].xml": b"<Types/>", "xl/worksheets/sheet1.bin": b"\x01\x02"}
-    assert read(zipped(members)).reason == "reason.unsupported"
+    assert read(zipped(members)).reason == "reason.corrupt"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agentguard.detect.tables.embedded_tables import _drawn, _Tables, unpasted
@@ -81,6 +81,8 @@ FRAGMENTS = (
 )  # fmt: skip
 
 
+@example("> ! Card !! Name\n| 1 | 2 |")
+@example("  ! Card !! Name\n| 1 | 2 |")
 @given(st.lists(st.sampled_from((*FRAGMENTS, "\n", "\n")), max_size=40).map("".join))
 def test_lines_without_a_frame_are_passed_over_to_the_same_end(text: str) -> None:
     whole, each = _Tables(short=False), _Tables(short=False)

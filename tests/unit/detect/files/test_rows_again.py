@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from agentguard.detect.matching.recogniser import FENCE
+from agentguard.detect.lexicon.label_gap import FENCE
 from agentguard.detect.tables.table_rows import SAMPLE, Table
 from tests.unit.detect.files.extracted import counts, said
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from agentguard.detect.extractor import Source
 from agentguard.detect.formats import _xlsx_sheet, csv
 from agentguard.detect.formats._office_xml import text_of
+from agentguard.detect.lexicon.label_gap import FENCE
 from agentguard.detect.limits import Limits
-from agentguard.detect.matching.recogniser import FENCE
 from agentguard.detect.tables import table_rows
 from agentguard.detect.tables.document_layout import Layout
 from tests.unit.detect.files.extracted import counts, said

@@ -10,7 +10,7 @@ from pkgutil import iter_modules
 
 from agentguard.base import translations
 from agentguard.detect import kinds
-from agentguard.detect.matching.recogniser import Recogniser
+from agentguard.detect.recogniser import Recogniser
 from agentguard.detect.recognition.scanner import default_scanner
 from tests.unit.detect.text.national_numbers import MADE, some
 

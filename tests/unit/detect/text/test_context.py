@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentguard.detect.kinds._paying import OWN
-from agentguard.detect.matching.number_names import speaks_of_another
-from agentguard.detect.matching.recogniser import FENCE, Candidate
+from agentguard.detect.lexicon.label_gap import FENCE
+from agentguard.detect.recogniser import Candidate
 from agentguard.detect.recognition.scanner import default_scanner
+from agentguard.detect.score import evidence
+from agentguard.detect.score.word_classes import Words, has_thing
 
 CARD = "4539148803436467"
 
@@ -21,27 +23,46 @@ def beside(before: str = "", after: str = "", text: str = CARD) -> Candidate:
 @pytest.mark.parametrize(
     ("before", "told"),
     [
-        ("card ", True),
-        ("creditCardNumber: ", True),
-        ("cardholder_cc=", True),
-        ("order ", False),
-        ("orders: ", False),
-        ("orderId: ", False),
-        ("card for order ", False),
-        ("order paid by card ", True),
-        ("nothing telling ", None),
-        ("", None),
-        ("card\n", True),
-        ("card\n\n", True),
-        ("Tracking:\n1234567890123456\n", False),
-        ("card\nAnn ", None),
-        (f"{'long ' * 20} card\n", None),
-        (f"order: 12\n{FENCE}note: ", None),
-        (f"order: 12\n{FENCE}card: ", True),
+        ("card ", "own.touch"),
+        ("creditCardNumber: ", "own.touch"),
+        ("cardholder_cc=", "own.touch"),
+        ("card on the blue list ", "own.near"),
+        ("order ", "thing.touch"),
+        ("orders: ", "thing.touch"),
+        ("orderId: ", "thing.touch"),
+        ("order no. ", "thing.touch.numbered"),
+        ("card for order ", "thing.touch own.clause"),
+        ("card for the order: ", "thing.touch own.for"),
+        ("card paid, order ", "thing.touch own.apart"),
+        ("order paid by card ", "own.touch thing.clause"),
+        ("nothing telling ", "untold"),
+        ("zonder number ", "unknown.numbered"),
+        ("", "untold"),
+        ("card\n", "own.above"),
+        ("card\n\n", "own.above"),
+        ("Tracking:\n1234567890123456\n", "thing.above"),
+        ("card\nAnn ", "untold"),
+        (f"{'long ' * 20} card\n", "untold"),
+        (f"order: 12\n{FENCE}note: ", "untold"),
+        (f"order: 12\n{FENCE}card: ", "own.head"),
+        ("Ann: your card?\nTom: ", "own.asked"),
     ],
 )
-def test_the_nearest_telling_word_decides(before: str, told: bool | None) -> None:
-    assert beside(before).names(OWN) is told
+def test_what_words_before_say(before: str, told: str) -> None:
+    assert " ".join(evidence.of(beside(before), Words(OWN))) == told
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("", " (card)", "behind.own"),
+        ("", " is the order number", "behind.thing"),
+        ("order ", " (card)", "thing.touch"),
+        ("", " from the Visa", "own.after"),
+    ],
+)
+def test_what_words_behind_say(before: str, after: str, told: str) -> None:
+    assert " ".join(evidence.of(beside(before, after), Words(OWN))) == told
 
 
 @pytest.mark.parametrize(
@@ -94,7 +115,7 @@ def test_a_cell_knows_its_column() -> None:
     [(" number is ", False), (" trust, order ref ", True), (" id: ", False), (" serial ", True)],
 )
 def test_a_label_does_not_reach_over_another_label(gap: str, told: bool) -> None:
-    assert speaks_of_another(gap) is told
+    assert has_thing(gap) is told
 
 
 def test_each_column_is_judged_by_itself() -> None:

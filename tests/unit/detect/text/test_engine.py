@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentguard.base.errors import CatalogueError
+from agentguard.detect.lexicon.label_gap import GAP
 from agentguard.detect.matching.re2_engine import Pattern, Several
-from agentguard.detect.matching.recogniser import (
-    GAP,
+from agentguard.detect.matching.shape_matcher import opening, run_of
+from agentguard.detect.recogniser import (
     LONGEST,
     Answer,
     Candidate,
@@ -23,7 +24,6 @@ from agentguard.detect.matching.recogniser import (
     no,
     sure,
 )
-from agentguard.detect.matching.shape_matcher import opening, run_of
 from agentguard.detect.recognition.scanner import Scanner
 from agentguard.model.hits import MOST, Hit
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from agentguard.detect.kinds._issuers import PLAIN, STRICT, issued, luhn
 from agentguard.detect.kinds.card import RECOGNISER
-from agentguard.detect.matching.recogniser import GAP, Answer, Candidate, Recogniser, sure
+from agentguard.detect.lexicon.label_gap import GAP
+from agentguard.detect.recogniser import Answer, Candidate, Recogniser, sure
 from agentguard.detect.recognition.scanner import Scanner
 
 SIXTEEN = re.compile(STRICT[0])

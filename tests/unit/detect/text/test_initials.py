@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agentguard.detect.lexicon.label_gap import GAP, LETTERED_GAP, TURN, TURN_WITHIN, in_one_turn
 from agentguard.detect.lexicon.words import PLEASE
 from agentguard.detect.matching.kind_labels import head_of
-from agentguard.detect.matching.label_gap import GAP, LETTERED_GAP, TURN, TURN_WITHIN, in_one_turn
 from agentguard.detect.matching.label_matcher import _may_turn
 from agentguard.detect.matching.label_prefix_index import Borders, Heads, Longest, initials
 from agentguard.detect.matching.label_regex_builder import inside, spaced

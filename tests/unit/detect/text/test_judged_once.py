@@ -9,15 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard.detect.matching.recogniser import (
-    GAP,
-    Answer,
-    Candidate,
-    Recogniser,
-    maybe,
-    miss,
-    sure,
-)
+from agentguard.detect.lexicon.label_gap import GAP
+from agentguard.detect.recogniser import Answer, Candidate, Recogniser, maybe, miss, sure
 from agentguard.detect.recognition.scanner import Scanner, default_scanner
 
 PIN = Recogniser(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from agentguard.detect.matching.recogniser import FENCE
+from agentguard.detect.lexicon.label_gap import FENCE
 from agentguard.detect.recognition.scanner import default_scanner
 from tests.unit.detect.text.national_numbers import MADE, digits, some
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentguard.detect.matching.recogniser import FENCE, GAP, Answer, Candidate, Recogniser, sure
+from agentguard.detect.lexicon.label_gap import FENCE, GAP
+from agentguard.detect.recogniser import Answer, Candidate, Recogniser, sure
 from agentguard.detect.recognition.custom_kinds import built_in
 from agentguard.detect.recognition.scanner import Scanner
 from tests.unit.detect.text.test_vectors import accepted, refused

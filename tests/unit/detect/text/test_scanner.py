@@ -15,7 +15,7 @@ from agentguard.base.plugins import discover
 from agentguard.detect import kinds
 from agentguard.detect.kinds._issuers import luhn
 from agentguard.detect.matching.pattern_set import PatternSet
-from agentguard.detect.matching.recogniser import Recogniser
+from agentguard.detect.recogniser import Recogniser
 from agentguard.detect.recognition.scanner import Stream, default_scanner
 from agentguard.model.hits import MOST, Hit
 

@@ -9,11 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentguard.detect.kinds._issuers import luhn
-from agentguard.detect.matching.recogniser import FENCE, Belief, Recogniser, maybe
+from agentguard.detect.lexicon.label_gap import FENCE
+from agentguard.detect.recogniser import Recogniser, maybe
 from agentguard.detect.recognition.scanner import Scanner, default_scanner
-from agentguard.detect.trace_records import MOST_TRACES, Trace
+from agentguard.detect.score.fitted import weights
+from agentguard.detect.trace_records import MOST_TRACES, Belief, Trace
 
 CARD = "4539148803436467"
+SHARED, KINDS = weights()["shared"], weights()["kinds"]
 SCANNER = default_scanner()
 
 
@@ -35,6 +38,11 @@ def test_a_hit_tells_its_rule_its_word_its_line_and_its_end() -> None:
         line=3,
         masked="...6467",
         counted=True,
+        evidence=(
+            ("kind", KINDS["PAN"]),
+            ("issued", SHARED["issued"]),
+            ("own.touch", SHARED["own.touch"]),
+        ),
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 from agentguard.base import translations
 from agentguard.base.plugins import discover
 from agentguard.detect import kinds
-from agentguard.detect.matching.recogniser import Recogniser
+from agentguard.detect.recogniser import Recogniser
 from agentguard.detect.recognition.scanner import default_scanner
 
 VECTORS = sorted((Path(__file__).parents[3] / "vectors" / "pii").glob("*.toml"))

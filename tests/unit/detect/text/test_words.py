@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentguard.base.plugins import discover
-from agentguard.detect import kinds
+from agentguard.detect import kinds, recogniser
 from agentguard.detect.lexicon.spoken_digits import digits_of, run
 from agentguard.detect.lexicon.words import DIGITS, FOREIGN, NATIONAL, WEAK
-from agentguard.detect.matching import recogniser
 from agentguard.detect.matching.byte_folding import fold
 from agentguard.detect.matching.label_regex_builder import ends_at_digits
 from agentguard.detect.recognition.scanner import default_scanner

@@ -1,0 +1,1 @@
+"""Whose number a candidate is: one sum of evidence for all kinds."""

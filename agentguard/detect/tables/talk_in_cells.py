@@ -1,0 +1,73 @@
+"""Talks that stand in rows and records: one cell tells who speaks, another one what is said."""
+
+from __future__ import annotations
+
+from agentguard.detect.lexicon.label_gap import FENCE
+from agentguard.detect.lexicon.words import words
+from agentguard.detect.tables.chat_transcripts import in_turns
+from agentguard.detect.tables.field_names import respaced
+from agentguard.detect.tables.sibling_fields import SAID, SPEAKERS
+from agentguard.detect.tables.turns_in_order import Turn, as_questions, asks
+
+_SPEAKERS = SPEAKERS | {"party", "sentby", "participantpurpose", "author type", "user name", "name"}
+_SAID = SAID | {"phrase", "comment", "line"}
+_ROLES = words("user admin bot lead contact agent customer visitor operator system client")
+_NAMED = tuple(f"{name}: " for name in (*_SAID, *(f"{name}s" for name in _SAID)))
+_MOST_SPEAKERS = 12
+_LEAST = 2
+
+
+def with_talk(text: str) -> str:
+    r"""Return text in which what is said in cells is a talk behind them, question by question.
+
+    >>> with_talk("by party: A\n\x1etext: DOB?\n\x1eparty: C\n\x1etext: 3/4/80\n\x1e")
+    'by party: A\n\x1eparty: C\n\x1eDOB?\nClient: 3/4/80\n\x1e'
+    """
+    if FENCE not in text or not _may_hold(text.lower()):
+        return text
+    cells = text.split(FENCE)
+    told = [_told(cell) for cell in cells]
+    turns = _turns(told)
+    if len(turns) < _LEAST or not any(map(asks, turns)):
+        return text
+    if len({turn.who for turn in turns}) > _MOST_SPEAKERS:
+        return text
+    others = [cell for cell, (kind, _) in zip(cells[:-1], told, strict=False) if kind != "said"]
+    talk = in_turns("\n".join(map(respaced, as_questions(turns, FENCE))))
+    return FENCE.join((*others, f"{talk}\n", cells[-1]))
+
+
+def _may_hold(low: str) -> bool:
+    said = any(name in low for name in _NAMED)
+    return said and any(f"{name}: " in low for name in (*_SPEAKERS, "type"))
+
+
+def _told(cell: str) -> tuple[str, str]:
+    """Return whether a cell tells who speaks or what is said, and its value."""
+    name, colon, value = cell.lstrip("\n").partition(": ")
+    if not colon or "\n" in name:
+        return "", ""
+    each = name.lower().replace("_", " ").split()
+    ends = {" ".join(each[-size:]) for size in (1, 2)} | {"".join(each[-2:])}
+    if ends & _SPEAKERS or (each[-1:] == ["type"] and value.strip().lower() in _ROLES):
+        return "who", value.strip()
+    is_said = bool(ends & _SAID) or (each != [] and each[-1].rstrip("s") in _SAID)
+    return ("said", value.strip()) if is_said else ("", "")
+
+
+def _turns(told: list[tuple[str, str]]) -> list[Turn]:
+    """Return the turns; who speaks stands before what is said, or behind it."""
+    first = next((kind for kind, _ in told if kind), "")
+    turns: list[Turn] = []
+    who, held = "", ""
+    for kind, value in told:
+        if kind == "who":
+            if first == "said" and held:
+                turns.append(Turn(value, held))
+                held = ""
+            who = value
+        elif kind == "said" and first == "who":
+            turns.append(Turn(who, respaced(value.replace("\n", " "))))
+        elif kind == "said":
+            held = respaced(value.replace("\n", " "))
+    return turns

@@ -1,0 +1,180 @@
+"""Talks as tools export them, read as turns: when, who, and what was said.
+
+Chats of Zoom, Teams, WhatsApp, Zendesk and Salesforce, subtitles (WebVTT, SRT) and transcripts of
+calls have lines and heads of their own; each is written as one form, `[10:42] Who: text`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from agentguard.detect.lexicon.lazy_pattern import later
+from agentguard.detect.tables.turns_in_order import Turn, asks, in_order
+
+_T = (
+    r"(?:[01]?[0-9]|2[0-3])[:.][0-5][0-9](?:[:.][0-5][0-9](?:[.,][0-9]{1,3})?)?"
+    r"(?:\s?[AaPp]\.?[Mm]\.?)?"
+)
+_DAY = r"(?:[0-9]{1,4}[./\-][0-9]{1,2}[./\-][0-9]{1,4}(?:,|\sklo|\sum|T)?\s?)?"
+_WHO = r"(?P<who>[^\W_][^\t\n:<>\[\](){}=]{0,39}?|\+[0-9\s()\-]{7,18})"
+_SAID = r"(?P<text>.*)"
+_LINES = tuple(
+    later(rf"[\s\u200e\u202a]*{pattern}")
+    for pattern in (
+        rf"(?P<zoom>{_T})\s+From\s+{_WHO}\s+[Tt]o\s+[^:]{{1,60}}?\s*:\s*{_SAID}",
+        rf"(?P<tabs>{_T})\t{_WHO}:?\t{_SAID}",
+        rf"[\[(]?(?P<stamp>{_DAY}{_T})[\])]?\s*(?:-\s+|\s)\u202a?{_WHO}(?:\s\([^()]{{1,24}}\))?\u202c?:\s+{_SAID}",
+        rf"[\[(]?(?P<dash>{_DAY}{_T})[\])]?\s+{_WHO}\s+[\-\u2013\u2014|]\s+{_SAID}",
+        rf"\(\s?(?P<offset>(?:[0-9]+h\s)?(?:[0-9]+m\s)?[0-9]+s)\s?\)\s*{_WHO}:\s*{_SAID}",
+        rf"{_WHO}\s?[\[(](?P<behind>{_DAY}{_T})[\])]\s?:?\s+{_SAID}",
+        rf"<(?P<chat>[^\W\d_][\w .\-]{{0,30}})>\s+{_SAID}",
+        rf"\[(?P<part>[^\W\d_][\w .\-]{{0,30}})\]:?\s+{_SAID}",
+        rf"(?P<plain>[^\W\d_][\w .'\-]{{0,30}}):\s+{_SAID}",
+    )
+)
+_HEADS = (
+    later(rf"[\[(]?(?P<before>{_DAY}{_T})[\])]?\s+{_WHO}\s*"),
+    later(rf"{_WHO}\s{{1,4}}[\[(]?(?P<after>{_DAY}{_T})[\])]?\s*"),
+    later(rf"(?P<zoomed>{_T})\s+From\s+{_WHO}\s+[Tt]o\s+[^:]{{1,60}}:\s*"),
+)
+_CUE = later(rf"(?P<time>{_T})\s+-->\s+{_T}.*")
+_VOICE = later(r"<v(?:\.[^\s>]*)?\s+([^>]{1,40})>\s*(.*?)(?:</v>)?\s*\Z")
+_TAG = later(r"</?[a-z][^<>]{0,40}>")
+_LEAST, _LEAST_PLAIN = 2, 4
+_MOST_SPEAKERS = 4
+_CUE_LINES = 8
+_MOSTLY = 0.6
+# Parts between dashed lines (Google CCAI): when, who, what.
+_RULED = later(rf"(?m)^-{{5,}}\n[ \t]*({_T})\n[ \t]*([^\W\d_][^\n:]{{0,39}})\n")
+_RULE = later(r"\s*-{5,}\s*")
+_Found = Turn | str
+"""A turn, or a line that is none."""
+
+
+def as_talk(text: str) -> str:
+    r"""Return a text of which a talk, in whatever style, has each answer behind its question.
+
+    >>> as_talk("00:01:23 Agent - your DOB?\n00:01:29 Mia - one sec\n00:01:31 Mia - 3/4/80")
+    '[0:00] Mia: one sec\n[0:00] Agent: your DOB?\n[0:00] Mia: 3/4/80'
+    """
+    if not any(sign in text for sign in ":<]"):
+        return text
+    if _RULED.search(text):
+        text = _RULED.sub(r"[\1] \2\n", text)
+    lines = [line.rstrip("\r") for line in text.split("\n")]
+    found = list(_cued(lines) if "-->" in text else _turns(lines))
+    styles = Counter(each.style for each in found if isinstance(each, Turn))
+    told = {style for style, count in styles.items() if count >= _LEAST and style != "plain"}
+    if not told and not _is_plain_talk(found):
+        return text
+    told = told or {"plain"}
+    kept = [_as_it_stood(each, told) for each in found]
+    callers = {each.who: None for each in kept if isinstance(each, Turn) and each.who[:1] == "+"}
+    return "\n".join((*(f"Phone: {who}\n" for who in callers), *_written(kept)))
+
+
+def _turns(lines: list[str]) -> Iterator[_Found]:
+    """Yield the turns of lines that name who speaks, in the line or above it."""
+    head: Turn | None = None
+    for line in lines:
+        turn = next(filter(None, (_turn(style.fullmatch(line), line) for style in _LINES)), None)
+        if head is not None:
+            if turn is None and line.strip():
+                yield Turn(head.who, line.strip(), head.style, f"{head.line}\n{line}")
+                head = None
+                continue
+            yield head.line
+            head = None
+        if turn is not None and turn.text.strip():
+            yield turn
+            continue
+        head = turn if turn is not None and turn.style == "zoom" else None
+        head = head or next(
+            filter(None, (_turn(style.fullmatch(line), line) for style in _HEADS)), None
+        )
+        if head is None:
+            yield line
+    if head is not None:
+        yield head.line
+
+
+def _turn(found: re.Match[str] | None, line: str) -> Turn | None:
+    if found is None:
+        return None
+    parts = found.groupdict()
+    text, who = parts.pop("text", ""), parts.pop("who", "")
+    style = next(name for name, value in parts.items() if value is not None)
+    return Turn(who or parts[style], text or "", style, line)
+
+
+def _cued(lines: list[str]) -> Iterator[_Found]:
+    """Yield the turns of subtitles: what stands below a time, without the number above it."""
+    said: list[str] = []
+    is_open, named = False, ""
+    for line in (*lines, ""):
+        if _CUE.fullmatch(line.strip()):
+            is_open, named = True, ""
+        elif is_open and line.strip():
+            said.append(line.strip())
+        elif is_open:
+            yield from _spoken(said)
+            said, is_open = [], False
+        else:
+            if named:
+                yield named
+            named = line.strip()  # perhaps what the next one is called
+    if named:
+        yield named
+
+
+def _spoken(said: list[str]) -> Iterator[_Found]:
+    """Yield who says what in one subtitle."""
+    text = " ".join(said)
+    if voice := _VOICE.match(text):
+        yield Turn(voice[1], _TAG.sub("", voice[2]), "cue", text)
+    elif named := _LINES[-1].fullmatch(text):
+        yield Turn(named["plain"], named["text"], "cue", text)
+    else:
+        yield Turn("", _TAG.sub("", text), "cue", text)
+
+
+def _as_it_stood(found: _Found, told: set[str]) -> _Found:
+    return found if isinstance(found, str) or found.style in told else found.line
+
+
+def _is_plain_talk(found: list[_Found]) -> bool:
+    """Check whether few people speak several times each, and ask."""
+    turns = [each for each in found if isinstance(each, Turn)]
+    who = Counter(turn.who for turn in turns)
+    if len(turns) < _LEAST_PLAIN or not 1 < len(who) <= _MOST_SPEAKERS:
+        return False
+    return len(turns) >= 2 * len(who) and any(map(asks, turns))
+
+
+def _written(kept: list[_Found]) -> Iterator[str]:
+    """Yield lines; turns that follow each other in order of what they answer."""
+    some: list[Turn] = []
+    for each in kept:
+        if isinstance(each, Turn):
+            some.append(each)
+        elif not some or not (each.isspace() or each == "" or _RULE.fullmatch(each)):
+            yield from in_order(some)
+            some = []
+            yield each
+    yield from in_order(some)
+
+
+def is_talk(text: str) -> bool:
+    """Check whether most lines of a text are turns, heads of turns or subtitles, by few people."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    if any(_CUE.fullmatch(line.strip()) for line in lines[:_CUE_LINES]):
+        return True
+    found = list(_turns(lines))
+    turns = [each for each in found if isinstance(each, Turn) and each.style != "plain"]
+    if len(turns) < _LEAST or len({turn.who for turn in turns}) > max(
+        _MOST_SPEAKERS, len(turns) // 2
+    ):
+        return False
+    return len(turns) >= _MOSTLY * len(found)

@@ -1,0 +1,1 @@
+"""Fits the weights of detection's evidence, offline, on sentences and tables of its own."""
