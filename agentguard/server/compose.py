@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import logging
+
 from agentguard.base import translations
+from agentguard.base.errors import PlaybookError
 from agentguard.server import keys
 from agentguard.server.console.badges import Badges
 from agentguard.server.console.pages import make_console
 from agentguard.server.console.site import Site, environment
-from agentguard.server.feeds.open_feeds import pumps
+from agentguard.server.feeds.open_feeds import digests, pumps
 from agentguard.server.feeds.runner import Feeding
 from agentguard.server.http_messages import App
 from agentguard.server.ingest.switch import Door
 from agentguard.server.listener.path_to_endpoint import Outside
+from agentguard.server.playbooks import shelf
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.signin.oidc import Provider
+from agentguard.server.store.engine.database import Database
 from agentguard.server.store.engine.open_database import open_database
 from agentguard.server.store.records import ages
+from agentguard.server.store.reports import playbook_shelf
+
+LOG = logging.getLogger(__name__)
 
 
 def create(settings: ServerSettings, now: Now, outside: Outside | None = None) -> App:
@@ -32,6 +40,7 @@ def create(settings: ServerSettings, now: Now, outside: Outside | None = None) -
     server_keys = keys.load_or_make(settings.key_file)
     database = open_database(settings)
     database.run(lambda c: ages.begin_audit(c, server_keys.receipt_key, now()))
+    wrong = _follow_playbooks(settings, database)
     site = Site(
         settings=settings,
         database=database,
@@ -40,9 +49,12 @@ def create(settings: ServerSettings, now: Now, outside: Outside | None = None) -
         words=words,
         pages=environment(words),
         badges=Badges(),
+        wrong_playbooks=wrong,
         provider=Provider(settings.company, now) if settings.company else None,
     )
-    feeding = Feeding(pumps(settings, database, words, now))
+    feeding = Feeding(
+        [*pumps(settings, database, words, now), *digests(settings, database, words, now)]
+    )
     door = Door(
         settings,
         database,
@@ -53,3 +65,14 @@ def create(settings: ServerSettings, now: Now, outside: Outside | None = None) -
         outside=outside,
     )
     return feeding.around(door) if settings.jobs else door
+
+
+def _follow_playbooks(settings: ServerSettings, database: Database) -> tuple[str, ...]:
+    """Follow the site's own playbooks; where one is wrong, those of before. Give what is wrong."""
+    try:
+        own = shelf.of_site(settings.data)
+    except PlaybookError as error:
+        LOG.error("the site's playbooks are left as they were: %s", error)  # noqa: TRY400 - no values
+        return error.problems or (error.title,)
+    database.run(lambda c: playbook_shelf.use(c, own))
+    return ()

@@ -74,6 +74,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     client: str
     sent: bytes
     body: bytes
+    query: str = ""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,6 +132,7 @@ async def read(scope: Scope, receive: Receive) -> Request:
         path=scope["path"],
         headers=headers,
         client=client[0] if client else "",
+        query=scope.get("query_string", b"").decode("latin-1"),
         sent=sent,
         body=storable(_plain(sent, headers.get("content-encoding", ""))),
     )

@@ -8,6 +8,7 @@ import hmac
 import secrets
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from nacl.bindings import crypto_sign, crypto_sign_BYTES, crypto_sign_seed_keypair
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
@@ -15,6 +16,8 @@ from nacl.secret import SecretBox
 from agentguard.base import atomic_files
 from agentguard.base.errors import StoreError
 from agentguard.base.translations import load
+from agentguard.trust import dsse
+from agentguard.trust.dsse import Sealed
 
 SEED = 32  # bytes
 
@@ -27,6 +30,9 @@ class ServerKeys:
         self._box = SecretBox(_derived(seed, b"agentguard sealed secrets v1"))
         self._people = _derived(seed, b"agentguard people v1")
         self._hmac = _derived(seed, b"agentguard console tokens v1")
+        self._packs = Ed25519PrivateKey.from_private_bytes(
+            _derived(seed, b"agentguard evidence packs v1")
+        )
         self._openings = _derived(seed, b"agentguard openings by phone v1")
 
     @property
@@ -38,6 +44,15 @@ class ServerKeys:
         """Sign a receipt; base64."""
         signed = crypto_sign(data, self._secret)  # a SignedMessage of each would cost more
         return base64.b64encode(signed[:crypto_sign_BYTES]).decode()
+
+    @property
+    def pack_key(self) -> str:
+        """The public key of evidence packs, base64."""
+        return base64.b64encode(self._packs.public_key().public_bytes_raw()).decode()
+
+    def sign_pack(self, listed: Sealed) -> Sealed:
+        """Sign the list of an evidence pack; receipts are signed with another key."""
+        return dsse.sign(listed, self._packs)
 
     def seal(self, secret: str) -> bytes:
         """Encrypt a secret for the database."""

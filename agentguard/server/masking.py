@@ -41,7 +41,7 @@ def report(given: v1.Report) -> v1.Report:
 
 
 def _event(one: v1.Event) -> v1.Event:
-    if not (one.params or one.text or one.place or one.hits):
+    if not (one.params or one.text or one.place or one.hits or one.counts):
         return one
     return msgspec.structs.replace(
         one,
@@ -49,7 +49,13 @@ def _event(one: v1.Event) -> v1.Event:
         params=_params(one.params),
         hits=tuple(map(_hit, one.hits)),
         text=text(one.text),
+        counts={mask(name): tuple(map(_times, row)) for name, row in one.counts.items()},
     )
+
+
+def _times(given: int) -> int:
+    """Return a count; what is too great, or less than nothing, is none."""
+    return given if 0 <= given <= _GREATEST else 0
 
 
 def _hit(one: v1.Masked) -> v1.Masked:

@@ -26,12 +26,14 @@ class Right(StrEnum):
     RECORDS = "records"  # read the audit log and the list of users
     POLICIES = "policies"  # read which signed policies are published
     PUBLISH = "publish"  # publish signed policies, and move their rings
+    EXCEPT = "except"  # approve exceptions from controls, refuse and end them
     OPEN = "open"  # see the name behind a pseudonym, with a reason
     FACTORS = "factors"  # read how people at desks prove presence
     KEEP = "keep"  # set how long records are kept, and hold them for an inquiry
     VENDORS = "vendors"  # read the vendor register
     REGISTER = "register"  # keep the vendor register
     PLAN = "plan"  # say who sees to a product past its support, and by when
+    INSIDE = "inside"  # see incidents about somebody within, which all others do not
     MANAGE = "manage"  # users, teams, sites, shifts, enrolment
 
 
@@ -40,12 +42,14 @@ _MAY: dict[Right, frozenset[str]] = {
     Right.RECORDS: frozenset({OFFICER, AUDITOR, ADMIN}),
     Right.POLICIES: frozenset({OFFICER, AUDITOR, ADMIN}),
     Right.PUBLISH: frozenset({ADMIN}),
-    Right.OPEN: frozenset({OFFICER, ADMIN}),
+    Right.EXCEPT: frozenset({OFFICER, ADMIN}),
+    Right.OPEN: frozenset({SUPERVISOR, OFFICER, ADMIN}),
     Right.FACTORS: frozenset({SUPERVISOR, OFFICER, AUDITOR, ADMIN}),
     Right.KEEP: frozenset({OFFICER, ADMIN}),
     Right.VENDORS: frozenset({OFFICER, AUDITOR, ADMIN}),
     Right.REGISTER: frozenset({OFFICER, ADMIN}),
     Right.PLAN: frozenset({OFFICER, ADMIN}),
+    Right.INSIDE: frozenset({OFFICER}),
     Right.MANAGE: frozenset({ADMIN}),
 }
 

@@ -11,6 +11,8 @@ from agentguard.server.policy_reader import Reading
 
 FILE = "server.db"
 """The database's name, where it is SQLite in the data folder."""
+HEAD_FILE = "audit-head.json"
+"""Where the audit log's last whole head is kept, beside the database and out of its reach."""
 Now = Callable[[], float]
 """Gives the wall time in seconds since 1970."""
 
@@ -28,6 +30,8 @@ class Limits:
     pace: float = 1.0  # seconds for each further request of it; a report is due in 60
     events_of_one: int = 64  # events that count as much as a request
     stored_day: int = 64 * 1024**2  # bytes that one device may have stored in a day
+    token_burst: int = 1200  # requests of one read token at once
+    token_pace: float = 0.05  # seconds for each further one
     nonces: int = 1_500_000  # signatures remembered against replay; a minute's for five or more
     request_wait: float = 20  # from a request's first byte to its last
     greeting_wait: float = 5  # from a connection to the end of its TLS handshake

@@ -7,18 +7,18 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from agentguard.server.store.engine import times
 from agentguard.server.store.schema.tables import device
+from agentguard.server.store.software import plans
+from agentguard.server.store.software.plans import Wish
 from tests.server import programs
 from tests.server.programs import Held, One
 
 DAY = 86_400.0
 LONG = "Workstation Telephony Integration Companion for Contact Centres " * 4
-ENDED, ENDING, UNTIL, NO_RULE = (
-    "support.ended",
-    "support.ending",
-    "support.until",
-    "support.no-rule",
-)
+NO_RULE, NEWEST = "support.no-rule", "support.newest"
+DATED = {"ended": "support.ended", "ending": "support.ending", "supported": "support.until"}
+"""What is said of a state with a day."""
 ATTACKED = {
     "id": "support.attacked-through",
     "params": {"cve": "CVE-2025-8088", "added": "2025-08-12", "version": "7.12"},
@@ -27,7 +27,16 @@ BEHIND = {
     "id": "support.behind-too-far",
     "params": {"weeks": 5, "newest": "151", "compiled": "2026-08-22", "limit": 4},
 }
-TITLES = {"oracle-jdk": "Oracle JDK", "office": "Microsoft Office", "libreoffice": "LibreOffice"}
+PLANNED = {"date": "2026-12-31", "reason": "the telephony add-in", "owner": "Telephony team"}
+ALLOWED = {"id": "support.allowed", "params": PLANNED}
+TITLES = {
+    "oracle-jdk": "Oracle JDK",
+    "office": "Microsoft Office",
+    "libreoffice": "LibreOffice",
+    "zoom": "Zoom",
+}
+DATELESS = {"id": "support.no-dates", "params": {}}
+TALK = (("Otter", "Otter.ai, Inc."), ("腾讯QQ", "深圳市腾讯计算机系统有限公司"))
 ODD = (
     "מרכזיית שיחות לדלפק",
     "برنامج مركز الاتصال",
@@ -38,6 +47,10 @@ ODD = (
     "<script>alert(1)</script>",
     "=cmd|' /C calc'!A0",
 )
+
+
+IN_PART = "claims-05"
+"""A desk whose list is not whole, and of which the catalogue knows five programs of seven."""
 
 
 def every(now: float) -> dict[int, One]:
@@ -106,6 +119,7 @@ def every(now: float) -> dict[int, One]:
             "Microsoft Corporation",
             ends="2026-10-13",
             line="2021",
+            why=ALLOWED,
             at=old,
         ),
         _one("Genesys Cloud", "2.53.923", "supported", "genesys-cloud", "Genesys", at=old),
@@ -143,15 +157,46 @@ def every(now: float) -> dict[int, One]:
             first_seen=old,
         )
     ]
-    return dict(enumerate([*known, *odd, *many, *parts], 1))  # fmt: skip
+    talk = [
+        _one("Zoom Workplace (X64)", "6.5.11", "supported", "zoom", "Zoom", at=lately),
+        _one(
+            "Slack", "4.46.99", "unknown", "slack", "Slack Technologies Inc.", why=DATELESS, at=old
+        ),
+        *(
+            One(name=name, state="unknown", publisher=maker, why=_why(NO_RULE), first_seen=old)
+            for name, maker in TALK
+        ),
+    ]
+    return dict(enumerate([*known, *odd, *many, *parts, *talk], 1))
 
 
 def fill(connection: Connection, now: float) -> None:
-    """Let all desks but four tell their programs, one of them in part."""
+    """Let all desks but four tell their programs, `IN_PART` not all of them."""
     dice, all_of_them = random.Random(7), every(now)
     desks = connection.execute(select(device.c.id, device.c.label).order_by(device.c.label)).all()
     held = [_held(dice, id_, label, all_of_them, now) for id_, label in desks[:-4]]
     programs.put(connection, all_of_them, held, now)
+
+
+def plan(connection: Connection, now: float) -> None:
+    """Let people plan: in time, allowed by the policy, and past its day."""
+    for product, owner, target, reason, days in (
+        ("oracle-jdk", "Telephony", 60, "the wallboard needs Java 8 until it is replaced", 0),
+        ("office", PLANNED["owner"], 101, PLANNED["reason"], 20),
+        ("libreoffice", "Facilities", -12, "the letter templates are moved one by one", 40),
+    ):
+        wish = Wish(
+            product=product,
+            owner=owner,
+            target=_day(now, target),
+            reason=reason,
+            review_by=_day(now, 200),
+        )
+        plans.put(connection, wish, "olga", now - days * DAY)
+
+
+def _day(now: float, ahead: int) -> str:
+    return times.day(now + ahead * DAY).isoformat()
 
 
 def _held(
@@ -161,20 +206,23 @@ def _held(
     some |= {n for n in (3, 5, 6, 9) if dice.random() < 0.3}
     some |= {n for n in range(11, len(all_of_them) + 1) if dice.random() < 0.2}
     if label == "billing-07":
-        some |= {1, 3, 7, *range(11, 40), len(all_of_them)}
+        some = {1, 3, 4, 7, 10, *range(11, 40), *range(69, len(all_of_them) + 1)}
+    if label == "orders-03":
+        some |= {5}
+    if label == IN_PART:
+        some = {2, 4, 8, 10, 11, 12, 69, 70}
     first = {n: max(all_of_them[n].first_seen, now - dice.uniform(0, 80) * DAY) for n in some}
     had = [(7, now - 70 * DAY, now - dice.uniform(0, 6) * DAY)] if 7 not in some else []
-    return Held(
-        device=id_, has=first, had=had, unread="software-part" if label == "orders-02" else ""
-    )
+    return Held(device=id_, has=first, had=had, unread="software-part" if label == IN_PART else "")
 
 
 def _one(
     name: str, version: str, state: str, product: str, publisher: str, *, at: float, **more: Any
 ) -> One:
     ends = str(more.get("ends", ""))
-    said = {"ended": ENDED, "ending": ENDING}.get(state, UNTIL)
-    newest: dict[str, object] = {"id": "support.newest", "params": {}}
+    why = more.pop("why", None) or (
+        _why(DATED[state], date=ends) if ends else {"supported": _why(NEWEST)}[state]
+    )
     return One(
         name=name,
         version=version,
@@ -182,7 +230,7 @@ def _one(
         product=product,
         publisher=publisher,
         title=TITLES.get(product, name),
-        why=more.pop("why", None) or (_why(said, date=ends) if ends else newest),
+        why=why,
         first_seen=at,
         page="https://endoflife.date/",
         **more,

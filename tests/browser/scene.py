@@ -7,7 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from agentguard.policy.parser import parse
+from agentguard import checks
+from agentguard.base.plugins import discover
+from agentguard.checks.base import Check
+from agentguard.commands._policy_reader import READING
+from agentguard.model.verdicts import OTHERS
 from agentguard.server.keys import load_or_make
 from agentguard.server.store.accounts.people import Visitor
 from agentguard.server.store.desks.policies import Label
@@ -17,11 +21,12 @@ from agentguard.server.store.persons import pseudonyms
 from agentguard.server.store.schema.history_tables import org_day, org_hour, team_day, team_hour
 from agentguard.server.store.schema.sign_in_tables import desk_person
 from agentguard.server.store.schema.tables import device, lockout, team
-from agentguard.server.tamper import items, kinds, silence_waves
+from agentguard.server.tamper import items, kinds, waves
 from tests.browser import program_scene
 from tests.server.clients import Desk, event
 from tests.unit.policy.signing import Said, chain, root
 
+CHECKS = {check.id: check for check in discover(checks, "CHECK", Check)}
 START = 1_790_000_000.0
 DAY, HOUR = 86400.0, 3600.0
 FINE = (
@@ -70,10 +75,15 @@ BAD: dict[str, dict[str, dict[str, Any]]] = {
 IN_PART = {
     "state": "partial",
     "detail": "software.in-part",
-    "params": {"known": 39, "count": 41, "programs": "Card Helper, Quick Notes"},
-    "looked": 39,
+    "params": {"known": 5, "count": 7, "programs": ", ".join(program_scene.ODD[:2])},
+    "looked": 5,
     "missed": 2,
     "gaps": [{"id": "unread.software-part", "params": {}}],
+}
+ATTACKED = {
+    "state": "fail",
+    "detail": "software.exploited",
+    "params": {"count": 1, "products": "WinRAR 7.11"},
 }
 ATTENTION = {"claims-05", "orders-03"}
 AGO = {
@@ -100,6 +110,12 @@ def iso(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat()
 
 
+def whose(check: str, told: str) -> dict[str, str]:
+    """Give whose a finding is, as a desk tells it."""
+    owner = CHECKS[check].owners.get(told, CHECKS[check].owner)
+    return {"owner": owner.value} if owner in OTHERS else {}
+
+
 def controls(label: str) -> list[dict[str, Any]]:
     bad = BAD.get(label, {})
     given = []
@@ -109,10 +125,13 @@ def controls(label: str) -> list[dict[str, Any]]:
         one |= {"since": iso(START - 60 * minutes)}
         if check in bad:
             one |= {"state": "fail", **{k: v for k, v in bad[check].items() if v}}
+            one |= whose(check, str(bad[check].get("detail", "")))
         if label in BLIND and check == "antivirus":
             one |= {"state": "unknown", "since": iso(START - 1500)}
-        if label == "billing-07" and check == "software":
+        if label == program_scene.IN_PART and check == "software":
             one |= IN_PART
+        if label == "billing-07" and check == "software":
+            one |= ATTACKED
         given.append(one)
     return given
 
@@ -147,6 +166,7 @@ def events(label: str) -> list[dict[str, Any]]:
                 severity=severity,
                 message=how["detail"],
                 params=how.get("params", {}),
+                **whose(check, str(how["detail"])),
                 **more,
             )
         )
@@ -234,9 +254,7 @@ def _silence(connection: Connection) -> None:
         items.end(connection, id_, (kinds.MISSING,), before + HOUR)
     sam = Visitor(name="sam", role="admin", token="", scope=None)
     said = "The power was cut in the whole street."
-    silence_waves.sign_off(
-        connection, (kinds.MISSING.id, before, before), sam, before + 2 * HOUR, said
-    )
+    waves.sign_off(connection, (kinds.MISSING.id, before, before), sam, before + 2 * HOUR, said)
 
 
 REASON = "He says that he did not send the message that his desk reported."
@@ -276,8 +294,9 @@ def publish(running: Any) -> None:
     """Publish a policy for all desks, and a newer one for a tenth of a team's."""
     policies = running.admin.policies
     policies.publish_roots(chain(root()))
-    for said, percent in ((Said(version=4), 100), (Said(version=5, group=next(iter(TEAMS))), 10)):
-        policy = parse(said.text.encode(), "site", ())
+    newer = Said(version=5, group=next(iter(TEAMS)), rules=PLANS)
+    for said, percent in ((Said(version=4, rules=PLANS), 100), (newer, 10)):
+        policy = READING.parse(said.text.encode(), "site")
         known = Label(
             digest=policy.digest,
             name=policy.name,
@@ -288,6 +307,15 @@ def publish(running: Any) -> None:
         policies.publish(said.signed(), known, percent)
 
 
+PLANS = f"""controls:
+  software:
+    settings:
+      plans:
+        - product: office
+          owner: {program_scene.PLANNED["owner"]}
+          until: "{program_scene.PLANNED["date"]}"
+          reason: {program_scene.PLANNED["reason"]}
+"""
 SHIFTS = {"Early": (6 * 60, 14 * 60), "Late": (14 * 60, 22 * 60), "Night": (22 * 60, 6 * 60)}
 ZONES = {"Dresden": "Europe/Berlin", "Porto": "Europe/Lisbon"}
 PLACES = {
@@ -313,7 +341,7 @@ def _arrange(connection: Connection) -> None:
     shifts = {one.name: one.id for one in places.shifts(connection)}
     ids = {row.name: row.id for row in connection.execute(select(team.c.id, team.c.name))}
     for name, (near, hours) in PLACES.items():
-        places.place(connection, ids[name], sites[near], shifts[hours])
+        places.place(connection, ids[name], sites[near], shifts[hours], START)
     sizes = {ids[name]: size for name, (_, size) in TEAMS.items()}
     for n in range(60):
         _day(connection, sizes, START // DAY * DAY - n * DAY, n)

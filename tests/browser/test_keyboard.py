@@ -89,6 +89,10 @@ def test_a_supervisor_needs_no_mouse_from_the_sign_in_to_the_sign_off(
         press(page, "Got a suspicious message or call")
         write(page, "A note for the record", "Called the desk")
         press(page, "Add the note")
+        page.locator("#step-secret input[value=no]").focus()
+        page.keyboard.press("Space")
+        page.locator("#step-secret button[value=tick]").focus()
+        enter(page)
         write(page, "What was done", "The number is blocked")
         press(page, "Close")
         assert complaints == []

@@ -25,7 +25,7 @@ SEEN = {
 @pytest.fixture
 def register(centre: Any) -> Any:
     """Give the centre with a register and programs that are matched with it."""
-    vendor_scene.fill(centre, centre.shown)
+    vendor_scene.fill(centre)
     centre.admin.add_user("sam", PASSWORD, "admin")
     return centre
 
@@ -77,9 +77,9 @@ def test_a_file_is_taken_over_or_told_line_by_line(
         page = context.new_page()
         page.goto("/vendors/import")
         page.get_by_label("CSV file").set_input_files(wrong)
-        page.get_by_role("button", name="Take it over").press("Enter")
+        page.get_by_role("button", name="Import it").press("Enter")
         page.get_by_text("Mistakes in the file: 1.").wait_for()
         assert violations(page) == []
         page.get_by_label("CSV file").set_input_files(right)
-        page.get_by_role("button", name="Take it over").press("Enter")
+        page.get_by_role("button", name="Import it").press("Enter")
         page.get_by_role("link", name="From a file").wait_for()

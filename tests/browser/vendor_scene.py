@@ -9,15 +9,8 @@ from agentguard.model.vendors import Clause, ProgramClass, Vendor
 from agentguard.server.jobs import vendors as job
 from agentguard.server.store.software import vendors
 from tests.server.conftest import START
-from tests.server.test_vendors import install
 
 TODAY = datetime.fromtimestamp(START, UTC).date()
-PROGRAMS = (
-    ("Zoom Workplace (X64)", "Zoom", "", "zoom"),
-    ("Slack", "Slack Technologies Inc.", "", "slack"),
-    ("Otter", "Otter.ai, Inc.", "", ""),
-    ("腾讯QQ", "深圳市腾讯计算机系统有限公司", "", ""),
-)
 
 
 def ahead(days: int) -> str:
@@ -49,10 +42,9 @@ REGISTER = (
 )
 
 
-def fill(running: Any, desk: str) -> None:
-    """Give the centre the register and a desk the programs, matched with it."""
+def fill(running: Any) -> None:
+    """Give the centre the register, with which the desks' programs are matched."""
     run = running.admin._database.run
     if not run(vendors.register):
         run(lambda c: vendors.take(c, REGISTER, "sam", START, whole=True))
-        install(running, desk, *PROGRAMS)
         run(lambda c: job.look(c, START, 0.0, told=False))

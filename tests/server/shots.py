@@ -16,7 +16,7 @@ from agentguard.commands._policy_reader import READING
 from agentguard.server.listener.certificate import CA_FILE, make_certificate
 from agentguard.server.run import LocalServer
 from agentguard.server.settings import ServerSettings
-from tests.browser import driving, scene, vendor_scene
+from tests.browser import driving, program_scene, scene, vendor_scene
 from tests.server.conftest import PASSWORD, Running, Time, start_thread
 
 WIDE = {"width": 1280, "height": 800}
@@ -38,10 +38,15 @@ PAGES = {
     "floor": "/",
     "floor-silent": "/?kind=silent",
     "wall": "/floor/wall",
+    "tokens": "/tokens",
+    "walls": "/walls",
+    "wall-code": "/wall",
     "incidents": "/incidents",
     "incident": "/incidents/1",
     "findings": "/findings",
     "finding": "/findings?check=pii-files",
+    "queue": "/queue",
+    "queue-control": "/queue?check=software",
     "teams": "/teams",
     "sites": "/teams?kind=site",
     "arrange": "/teams/arrange",
@@ -62,6 +67,14 @@ PAGES = {
     "product": "/software/products/chrome",
     "product-name": "/software/programs/13",
     "changes": "/software/changes",
+    "plans": "/software/plans",
+    "plan": "/software/plans/product?name=libreoffice",
+    "requirements": "/requirements",
+    "requirement": "/requirements/pci-dss-8.2.8",
+    "evidence": "/evidence",
+    "exceptions": "/exceptions",
+    "drills": "/drills",
+    "incident-new": "/incidents/new",
     "training": "/training",
     "policies": "/policies",
     "publish": "/policies/new",
@@ -106,7 +119,8 @@ def show(browser: Any, running: Any, folder: Path) -> None:
     scene.silence(running)
     scene.publish(running)
     person = scene.prove(running)
-    vendor_scene.fill(running, shown)
+    vendor_scene.fill(running)
+    running.admin._database.run(lambda c: program_scene.plan(c, scene.START))
     desk = {
         "desk": f"/desk/{shown}",
         "held": f"/desk/{shown}/held",

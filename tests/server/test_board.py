@@ -13,7 +13,7 @@ from agentguard.server.admin.accounts import Admin
 from agentguard.server.settings import ServerSettings
 from agentguard.server.store.accounts.teams import team_id
 from agentguard.server.store.desks import desk_status, goodbyes
-from agentguard.server.store.floor import board, fleet_findings, pages, places
+from agentguard.server.store.floor import board, care_pages, fleet_findings, pages, places
 from agentguard.server.store.floor.board import TIERS, Wanted
 from agentguard.server.store.reports import intake
 from agentguard.server.store.schema.floor_tables import device_standing
@@ -191,9 +191,10 @@ def test_findings_are_counted_by_control_and_by_what_they_say(
         assert fleet_findings.by_team(connection, None, "software") == {"A": 2, "B": 1}
         team_b = frozenset(p.id for p in places.list_placed(connection) if p.name == "B")
         assert [k.check for k in fleet_findings.kinds(connection, team_b)] == ["software"]
-        found = fleet_findings.list_found(connection, None, "", start=1, limit=2)
+        every, none = (care_pages.Wanted(teams=teams, now=0.0) for teams in (None, frozenset()))
+        found = care_pages.found(connection, every, "", down=False, start=1, limit=2)
         assert [(f.check, f.desk) for f in found] == [("software", "d0"), ("software", "d1")]
-        assert fleet_findings.list_found(connection, frozenset(), "", start=0, limit=9) == []
+        assert care_pages.found(connection, none, "", down=False, start=0, limit=9) == []
 
     running.admin._database.run(check)
 

@@ -152,6 +152,7 @@ def test_row_188_the_page_tells_what_is_in_force_and_takes_a_newer_one(
     assert "CISA KEV" in page
     assert "2025-08-25" in page
     assert "CVE-2025-0411" in page
+    assert page.lower().count("no record of the cve is at hand that bounds the versions") == 2
     done = upload(boss, RAW)
     assert done.headers["location"] == "/catalogue"
     page = plain(boss.get("/catalogue"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ipaddress
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,13 @@ from agentguard.server.store.engine import address
 FOLDER = Path(__file__).parents[2] / "installer" / "server"
 FILE = FOLDER / "compose.yaml"
 NGINX = (FOLDER / "nginx.conf").read_text(encoding="utf-8")
+RECIPE = {
+    word: json.loads(rest)
+    for word, _, rest in (
+        line.partition(" ") for line in (FOLDER / "Containerfile").read_text().splitlines()
+    )
+    if word in {"ENTRYPOINT", "CMD", "VOLUME"}
+}
 INTERVAL = re.compile(r"\d+s")
 
 
@@ -30,15 +38,16 @@ def given() -> Any:
 def told(given: Any) -> argparse.Namespace:
     """The endpoint's command line, read by the endpoint's own command."""
     words = given["services"]["endpoint"]["command"]
-    assert words[:2] == ["agentguard", "serve"]
+    assert RECIPE["ENTRYPOINT"] == ["agentguard-server"]
+    assert words[0] == "serve"
     parser = argparse.ArgumentParser(exit_on_error=False)
     serve._arguments(parser, translations.load())
-    return parser.parse_args(words[2:])
+    return parser.parse_args(words[1:])
 
 
 def test_only_what_compose_knows_stands_at_the_top(given: Any) -> None:
     assert set(given) == {"services", "networks", "volumes", "secrets"}
-    assert set(given["services"]) == {"db", "endpoint", "proxy"}
+    assert set(given["services"]) == {"db", "endpoint", "bus", "proxy"}
 
 
 @pytest.mark.parametrize("kind", ["secrets", "volumes"])
@@ -78,7 +87,8 @@ def test_who_waits_for_another_waits_until_it_is_well(given: Any) -> None:
 
 def test_the_endpoint_understands_its_command(told: argparse.Namespace, given: Any) -> None:
     endpoint = given["services"]["endpoint"]
-    assert str(told.data) in {one.split(":")[1] for one in endpoint["volumes"]}
+    assert told.data is None, "the image names its folder"
+    assert {one.split(":")[1] for one in endpoint["volumes"]} == set(RECIPE["VOLUME"])
     assert set(endpoint["environment"]) <= {"AGENTGUARD_DATABASE_FILE"}
     assert "AGENTGUARD_DATABASE_FILE" in Path(address.__file__).read_text(encoding="utf-8")
     assert endpoint["deploy"] == {"replicas": 2}
@@ -124,3 +134,20 @@ def test_the_proxy_writes_over_what_a_client_says_of_itself() -> None:
     assert "$proxy_add_x_forwarded_for" not in NGINX
     assert "proxy_set_header Host $http_host;" in NGINX
     assert "proxy_ssl_verify on;" in NGINX
+
+
+def test_row_373_no_service_has_more_rights_than_it_needs(given: Any) -> None:
+    for name, service in given["services"].items():
+        if name == "db":
+            continue  # PostgreSQL's image gives its rights up by itself, and has to own its folder
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["read_only"] is True, name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+    assert "privileged" not in FILE.read_text(encoding="utf-8")
+
+
+def test_row_373_who_reads_secrets_is_told_to_have_them() -> None:
+    recipe = (FOLDER / "Containerfile").read_text(encoding="utf-8")
+    (user,) = re.findall(r"^USER (\d+):\1$", recipe, re.MULTILINE)
+    head = FILE.read_text(encoding="utf-8").split("services:")[0]
+    assert f"chown {user}" in head

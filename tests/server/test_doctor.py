@@ -22,7 +22,7 @@ from agentguard.server.settings import ServerSettings
 from agentguard.server.store.desks import devices
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.engine.open_database import open_database
-from agentguard.server.store.records import audit
+from agentguard.server.store.records import audit, audit_standing
 from agentguard.server.store.schema.feed_tables import feed_outbox, feed_state
 from agentguard.server.store.schema.history_tables import job
 from agentguard.server.store.schema.tables import device_seen
@@ -46,6 +46,7 @@ class House:
         def well(connection: Any) -> None:
             connection.execute(job.insert().values(name="tamper", ran_at=self.now))
             audit.note(connection, self.now, "administrator", "backup.made")
+            audit_standing.note(connection, audit_standing.State.HELD, self.now)
 
         self.database.run(well)
 
@@ -75,7 +76,7 @@ def test_all_is_well(house: House) -> None:
     assert house.found() == {}
     named = [one.name for one in doctor.examine(house.settings, lambda: house.now)]
     assert named == [
-        "database", "schema", "work", "clock", "backup", "disk", "keys", "certificate",
+        "database", "schema", "work", "clock", "backup", "audit", "disk", "keys", "certificate",
     ]  # fmt: skip
 
 

@@ -322,6 +322,8 @@ AT_A_START = {
     "other-key": "test_outside.py::test_row_96_a_certificate_that_does_not_fit_its_key_is_told",
     "no-rights": "test_outside.py::test_row_96_a_port_that_needs_rights_is_not_said_to_be_taken",
     "no-host": "test_outside.py::test_row_96_a_port_that_is_taken_and_a_host_that_is_not_here",
+    "backup": "test_backups.py::test_row_370_one_that_is_not_whole_is_taken_away_and_told",
+    "backup-old": "test_backups.py::test_row_371_a_backup_that_nobody_makes_is_missed",
     "mistake": "test_failing.py::test_row_107_what_could_not_be_deleted_is_tried_again_before",
 }
 """Causes that no database has, with the test that makes each happen."""

@@ -26,6 +26,7 @@ from agentguard.server.feeds.outbox import Outbox
 from agentguard.server.feeds.pump import Pump, Way
 from agentguard.server.feeds.reported import PLACE
 from agentguard.server.jobs.schedule import Jobs
+from agentguard.server.keys import load_or_make
 from agentguard.server.listener.certificate import CA_FILE, make_certificate
 from agentguard.server.settings import ServerSettings
 from agentguard.server.store.accounts.teams import team_id
@@ -34,6 +35,7 @@ from agentguard.server.store.engine.database import Database
 from agentguard.server.store.engine.open_database import open_database
 from agentguard.server.store.outbox import happenings
 from agentguard.server.store.outbox.happenings import Happening
+from agentguard.server.store.records import ages
 from agentguard.server.store.reports.batches import Arrived
 from agentguard.server.store.schema.feed_tables import feed_outbox, feed_state
 from agentguard.server.tamper.watch import Watch
@@ -60,6 +62,8 @@ class House:
         self.seq = 0
         # This endpoint lives through all of its time: both clocks go on together.
         self.jobs = Jobs(self.database, self.settings, lambda: self.now, lambda: self.now)
+        key = load_or_make(self.settings.key_file).receipt_key
+        self.database.run(lambda c: ages.begin_audit(c, key, START))  # as an endpoint begins
         self.jobs.do()
 
         def enrol(connection: Any) -> None:

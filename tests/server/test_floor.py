@@ -209,11 +209,13 @@ def test_desks_are_fine_when_nobody_but_those_that_sleep_is_silent(
 ) -> None:
     sleeps, works = new_desk(label="sleeps"), new_desk(label="works")
     sleeps.send(controls=[], run="a", goodbye="asleep")
-    assert "Every desk that is on is fine" not in browser.get("/").text
+    assert "Every desk that you see and that is on is fine" not in browser.get("/").text
     running.time.at += running.settings.limits.silent_after + 1
-    assert "Every desk that is on is fine" not in browser.get("/").text, "one fell silent"
+    assert "Every desk that you see and that is on is fine" not in browser.get("/").text, (
+        "one fell silent"
+    )
     works.send(controls=[control()])
-    assert "Every desk that is on is fine" in browser.get("/").text
+    assert "Every desk that you see and that is on is fine" in browser.get("/").text
 
 
 def test_a_desk_that_said_goodbye_is_shown_asleep_and_not_among_who_needs_a_word(

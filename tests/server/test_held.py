@@ -128,7 +128,7 @@ def test_every_column_that_names_a_person_is_known() -> None:
         for table, _ in held_data._about("x")
         for column in table.columns
         if column.name in {"user", "owner", "used_by", "person_name"}
-    }
+    } - {"finding.owner"}  # one of three words: whose a finding is to mend, and never who it is
     assert told == {f"{table}.{column}" for table, column in held_data.NAMES.items()}
 
 

@@ -16,9 +16,10 @@ from agentguard.server.settings import Limits
 from agentguard.server.store.accounts.teams import team_id
 from agentguard.server.store.desks import devices
 from agentguard.server.store.schema.identity_tables import device_identity
-from agentguard.server.store.schema.tables import device
+from agentguard.server.store.schema.tables import METADATA, device
 from agentguard.wire import httpsig
 
+HELD = {"presence", "excursion", "judged", "in_force", "desk_team", "held_desk"}
 LIMITS = Limits()
 
 
@@ -98,6 +99,9 @@ def test_a_key_is_kept_at_hand_for_reports_and_soon_looked_up_for_all_else(
 
     def forget(connection: Any) -> None:
         connection.execute(delete(device_identity))
+        for one in reversed(METADATA.sorted_tables):  # what was held of it goes first
+            if one.name in HELD:
+                connection.execute(delete(one))
         connection.execute(delete(device))
 
     do(running, forget)

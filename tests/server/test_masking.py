@@ -66,6 +66,15 @@ def test_ids_counts_and_masks_stay_as_they_are(corpus: Corpus) -> None:
     assert masking.report(report(corpus)).controls[0].rows[0].params["n"] == 3  # type: ignore[index]
 
 
+def test_row_330_rows_of_counts_hold_no_value(corpus: Corpus) -> None:
+    rows = {corpus.cards[0]: (1, 10**13, -2), "PAN": (0, 3)}
+    given = v1.Event(seq=1, kind="copies.counts", at="t", counts=rows)
+    told = masking.report(msgspec.structs.replace(report(corpus), events=(given,))).events[0]
+    assert told.counts["PAN"] == (0, 3)
+    assert corpus.cards[0] not in told.counts
+    assert sorted(told.counts.values()) == [(0, 3), (1, 0, 0)]
+
+
 @given(seed=st.integers(1, 10**6))
 @settings(max_examples=30, deadline=None)
 def test_what_a_person_writes_keeps_no_value(seed: int) -> None:

@@ -34,7 +34,7 @@ def names() -> list[str]:
 def send(desk: Any, operation: Any, body: Any) -> Any:
     method = operation.method.upper()
     if method == "GET":
-        return desk.get(operation.path)
+        return desk.get(operation.path.replace("{device}", desk.id))
     if body is not None and isinstance(body, dict):
         body = {**body, "device": desk.id} if "device" in body else body
     raw = b"" if body is None else msgspec.json.encode(body)

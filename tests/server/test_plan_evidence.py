@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from agentguard.policy.parser import parse
 from agentguard.runtime.compose import shapes
 from agentguard.server.feeds import plan_sheets, sheets
+from agentguard.server.store.engine import times
 from agentguard.server.store.software import plan_pages, plans
 from agentguard.server.store.software.plans import Plan, Standing, Wish
 from tests.server import planned
@@ -76,7 +77,7 @@ def going(now: float, **more: Any) -> plan_pages.Line:
     told = {"title": "X", "set_by": "olga", "set_at": now, **vars_of(wish(now))}
     plan = Plan(**{**told, **more})
     standing = Standing(product=plan.product, title="X", state="ended", desks=1)
-    return plan_pages.line(standing, plan, plans.today(now))
+    return plan_pages.line(standing, plan, times.day(now))
 
 
 def vars_of(one: Wish) -> dict[str, Any]:
@@ -126,7 +127,7 @@ ON = date(2026, 11, 30)
 
 
 @given(
-    st.sampled_from(["", "exploited", "ended", "ending", "allowed"]),
+    st.sampled_from(["", "exploited", "ended", "ending", "unknown", "allowed", "supported"]),
     st.none() | st.integers(-3, 3),
     st.integers(-3, 3),
     st.sampled_from(["", "Telephony"]),
@@ -142,8 +143,8 @@ def test_a_line_on_the_day_before_on_the_day_and_after(state, left, due, owner) 
         )  # fmt: skip
     line = plan_pages.line(Standing(product="x", title="X", state=state), plan, ON)
     if plan is None:
-        wanted = "wanted" if state in plans.WANTED else "gone"
-    elif not state:
+        wanted = "wanted" if state in plans.WANTED else "unasked"
+    elif state in {"", "supported"}:
         wanted = "gone"
     elif not owner:
         wanted = "wanted"

@@ -108,6 +108,17 @@ def test_what_no_desk_has_any_more_is_not_told_of(fleet: Any) -> None:
     assert do(fleet, lambda c: c.scalar(select(product_plan.c.reminded))) is None
 
 
+def test_what_the_catalogue_knows_no_more_is_told_of_and_what_is_kept_up_again_is_not(
+    fleet: Any,
+) -> None:
+    now = fleet.time()
+    do(fleet, lambda c: plans.put(c, wish(now), "olga", now))
+    for state, many in (("supported", 0), ("unknown", 1)):
+        do(fleet, planned.remove)
+        do(fleet, lambda c, s=state: planned.install(c, "oracle-jdk", s))
+        assert remind(fleet, now + 59 * DAY) == many
+
+
 def test_the_endpoint_reminds_by_itself_where_feeds_are_set_across_restarts(fleet: Any) -> None:
     now = fleet.time()
     do(fleet, lambda c: plans.put(c, wish(now), "olga", now))

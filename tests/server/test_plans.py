@@ -95,6 +95,39 @@ def test_a_plan_outlives_its_last_desk_and_what_was_told_of_its_versions(
     assert boss.submit(PAGE, token=boss.token(PAGE), **changed).status_code == 303
 
 
+def test_a_product_that_desks_still_have_is_never_said_to_be_on_no_desk(
+    fleet: Any, signed_in: Any
+) -> None:
+    now, boss = fleet.time(), signed_in("olga", "officer")
+    do(fleet, lambda c: plans.put(c, wish(now), "olga", now))
+    for state, told, kind in (
+        ("allowed", "Allowed for now", "Planned"),
+        ("unknown", "Not known", "Planned"),
+        ("supported", "Supported", "Done"),
+    ):
+        do(fleet, planned.remove)
+        do(fleet, lambda c, s=state: planned.install(c, "oracle-jdk", s, desks=40))
+        page = boss.get(f"{PAGE}/product?name=oracle-jdk").text.split("<main")[1]
+        assert (told in page, kind in page, ">40<" in page) == (True, True, True), state
+        assert "On no desk" not in page
+        row = boss.get(PAGE).text.split("<tbody>")[1]
+        assert (told in row, kind in row) == (True, True), state
+        do(fleet, lambda c: plans.put(c, wish(now, owner="Telephony too"), "olga", now))
+        decided = do(fleet, lambda c: plans.decisions(c, "oracle-jdk"))[0]
+        assert (decided.state, decided.desks) == (state, 40)
+
+
+def test_a_product_without_a_plan_that_wants_none_is_not_said_to_be_done(
+    fleet: Any, signed_in: Any
+) -> None:
+    boss = signed_in("olga", "officer")
+    page = boss.get(f"{PAGE}/product?name=7-zip").text.split("<main")[1]
+    assert "No plan" in page
+    assert "Supported" in page
+    assert "Done" not in page
+    assert "7-Zip" not in boss.get(PAGE).text
+
+
 def test_a_decision_is_older_than_its_age_before_it_goes(fleet: Any) -> None:
     now = fleet.time()
     do(fleet, lambda c: plans.put(c, wish(now), "olga", now))

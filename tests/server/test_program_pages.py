@@ -83,7 +83,7 @@ def test_row_176_before_any_list_came_the_page_says_that_nothing_is_known(
 ) -> None:
     desk = new_desk(team="Billing", label="b-1")
     page = browser.get("/software").text
-    assert "No desk has sent its programs yet" in page
+    assert "No desk that you see has sent its programs yet" in page
     assert "Desks whose programs are not known: 1" in page
     assert "Supported" not in page
     assert "b-1" in browser.get("/software/desks").text
@@ -215,8 +215,8 @@ def test_a_desk_s_page_leads_to_its_programs_and_tells_what_is_unread(
     assert "The list is not whole." in whole
     assert "for one user" in whole
     assert "no version told" in whole
-    assert "What went" not in whole
-    assert "What went" in browser.get(f"/desk/{other.id}/software").text
+    assert "No longer on this desk" not in whole
+    assert "No longer on this desk" in browser.get(f"/desk/{other.id}/software").text
     assert "Nothing matches" in browser.get(f"/desk/{mine.id}/software?text=nobody").text
     assert ("desk.software", mine.id) in audit(running, "sam")
 

@@ -25,9 +25,9 @@ from agentguard.server.store.desks.batch_codes import Wish
 from agentguard.server.store.factors import resets
 from agentguard.server.store.persons import use_spans
 from agentguard.server.store.records import legal_holds
-from agentguard.server.store.reports import incidents
+from agentguard.server.store.reports import exceptions, incidents
 from agentguard.server.store.schema.sign_in_tables import desk_person
-from agentguard.server.store.schema.tables import METADATA, device
+from agentguard.server.store.schema.tables import METADATA, device, finding
 from agentguard.server.store.software import vendors
 from agentguard.server.tamper import items, kinds, strangers
 from tests.server import programs
@@ -58,6 +58,15 @@ def wanted() -> dict[tuple[str, str], Right | None]:
     return found
 
 
+NOT_MADE = frozenset({
+    "/evidence/{id_:str}/pack.zip", "/evidence/{id_:str}/summary.pdf",
+    "/incidents/{id_:int}/look", "/incidents/{id_:int}/look/{look:int}",
+})  # fmt: skip
+"""No pack is made yet (test_evidence_page), and no incident is an insider's (test_responses)."""
+OF_NO_TEAM = frozenset({"/requirements/{name:str}"})
+"""What is the same for all; what stands on it is of the visitor's own teams."""
+
+
 def routes() -> list[tuple[str, str]]:
     """Give the routes that are there for people who are signed in, to sign out at the end."""
     every = [
@@ -85,11 +94,15 @@ class Team:
     person: str
     pseudonym: str
     program: int
+    finding: int
+    exception: str
 
     def filled(self, path: str) -> str:
         """Put what is the team's into the place of a route's parameter."""
         what = {
             "/incidents": self.incident,
+            "/findings": self.finding,
+            "/exceptions": self.exception,
             "/tamper/endpoint": self.endpoint,
             "/tamper": self.tamper,
             "/desk": self.desk,
@@ -100,17 +113,35 @@ class Team:
             "/policies": POLICY,
             "/software/products": self.desk,
             "/software/programs": self.program,
+            "/requirements": "pci-dss-8.2.8",
         }
         place = next((str(of) for start, of in what.items() if path.startswith(start)), "1")
-        if path == "/incidents/{id_:int}/sign-off":
+        if path in {"/incidents/{id_:int}/sign-off", "/incidents/{id_:int}/reopen"}:
             place = str(self.closed)
+        path = path.replace("{hold:int}", "1")  # what was asked for one route before
         return re.sub(r"\{\w+:\w+\}", place, path)
 
     @property
     def fields(self) -> dict[str, str]:
         """What any form is sent with: for those that name a desk or a person, the team's."""
         words = dict.fromkeys(("note", "outcome", "text", "reason"), "a word")
-        return {**words, "desk": self.desk, "owner": self.person, "realm": "desk"}
+        lock = {"device": self.desk, "act": "lock", "seconds": "3600", "do": "end"}
+        words["playbook"] = "general"
+        return {**words, **lock, "desk": self.desk, "owner": self.person, "realm": "desk"}
+
+
+def wish(desk: str, now: float) -> exceptions.Wish:
+    """Give what is asked for at a desk."""
+    return exceptions.Wish(
+        control="firewall",
+        scope="desk",
+        place=desk,
+        named=desk,
+        reason="a reason of many signs",
+        instead="somebody watches",
+        until=now + 3600,
+        worst="high",
+    )
 
 
 def seat(running: Any, desk: str, name: str) -> use_spans.Seen:
@@ -164,6 +195,10 @@ def team(running: Any, new_desk: Callable[..., Any], event: Any) -> Callable[...
             person=third,
             pseudonym=f"p-{desk.id}",
             program=number,
+            finding=run(
+                lambda c: c.scalar(select(finding.c.id).where(finding.c.device == desk.id))
+            ),
+            exception=run(lambda c: exceptions.ask(c, wish(desk.id, now), "boss", now)),
         )
 
     return make
@@ -210,6 +245,8 @@ def test_a_role_is_let_in_where_it_has_the_right(
     token = browser.token()
     for method, path in routes():
         right = wanted()[method, path]
+        if path in NOT_MADE:
+            continue
         if right is None or may(role, right):
             answer = ask(browser, method, mine.filled(path), mine, token)
             assert answer.status_code not in {404, 405, 500, 503}, (method, path)
@@ -244,7 +281,7 @@ def test_what_is_another_team_s_is_neither_seen_nor_changed(
             continue
         answer = ask(browser, method, other.filled(path), other, token)
         assert OTHER not in answer.text.replace(other.person, "").replace(other.desk, ""), path
-        if "{" in path and not path.startswith("/exports"):
+        if "{" in path and not path.startswith("/exports") and path not in OF_NO_TEAM:
             assert answer.status_code in {404, 303}, (method, path)
     for sheet in SHEETS:
         text = browser.get(f"/exports/{sheet}").text

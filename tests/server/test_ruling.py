@@ -22,7 +22,7 @@ from agentguard.server.store.desks import devices
 from agentguard.server.store.desks.devices import About
 from agentguard.server.store.factors import proof_rulings
 from agentguard.server.store.schema.tables import totp
-from agentguard.wire import v1
+from agentguard.wire.proof_messages import ProofAnswer, ProofAsked
 from tests.server.migrated import migrated
 
 START = 1_790_000_000
@@ -77,7 +77,7 @@ def know(admin: Admin, user: str, secret: bytes) -> None:
 
 
 def prove(admin: Admin, code: str, at: float, user: str = "maria", device: str = "d0") -> Any:
-    asked = v1.ProofAsked(device=device, user=user, group="g", factor="totp", answer=code)
+    asked = ProofAsked(device=device, user=user, group="g", factor="totp", answer=code)
     return admin._database.run(
         lambda c: proof_rulings.prove(c, admin._keys, asked, now=at, limits=Limits())
     )
@@ -171,7 +171,7 @@ class Rulings(RuleBasedStateMachine):
             return
         step = self._step(user, pyotp.TOTP(secret), code)
         if step is not None and step > self.last[user]:
-            assert given == v1.ProofAnswer(accepted=True)
+            assert given == ProofAnswer(accepted=True)
             self.last[user] = step
             self.drift[user] = max(-2, min(2, step - self.at // STEP))
             self.seated.add((user, device))

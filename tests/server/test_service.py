@@ -22,6 +22,7 @@ from agentguard.cli import main
 from agentguard.server.listener.certificate import make_certificate
 
 ROOT = Path(__file__).parents[2]
+ENV = ROOT / "installer" / "server" / "server.env"
 UNIT = ROOT / "installer" / "server" / "agentguard-server.service"
 PATIENCE = 90.0
 
@@ -87,10 +88,13 @@ def test_the_unit_starts_what_there_is_and_confines_it() -> None:
     unit.read(UNIT)
     service = unit["Service"]
     words = service["ExecStart"].split()
-    assert words[:2] == ["/usr/bin/agentguard", "serve"]
+    assert words[:2] == ["/usr/bin/agentguard-server", "serve"]
+    told = dict(one.split("=", 1) for one in ENV.read_text().splitlines() if one[:1].isalpha())
+    assert words[2:] == ["$SERVE_OPTIONS"]
     with pytest.raises(SystemExit) as ended:
-        main([*words[1:], "--help"])
+        main(["serve", *told["SERVE_OPTIONS"].split(), "--help"])
     assert ended.value.code == 0
+    assert told["AGENTGUARD_SERVER_DATA"] == f"/var/lib/{service['StateDirectory']}"
     assert service["User"] != "root"
     for name in ("NoNewPrivileges", "PrivateDevices", "ProtectHome"):
         assert service[name] == "yes"
@@ -103,7 +107,7 @@ def test_the_unit_starts_what_there_is_and_confines_it() -> None:
 def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path: Path) -> None:
     unit = tmp_path / UNIT.name
     program = f"{sys.executable} -m agentguard"
-    text = UNIT.read_text().replace("/usr/bin/agentguard", program)
+    text = UNIT.read_text().replace("/usr/bin/agentguard-server", program)
     unit.write_text(text.replace("User=agentguard", f"User={os.environ.get('USER', 'root')}"))
     command = ["/usr/bin/systemd-analyze", "verify", "--man=no", str(unit)]
     told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)

@@ -70,7 +70,7 @@ def arrange(running: Any, counts: dict[int, int]) -> None:
         id_ = team_id(connection, "Billing")
         places.put_site(connection, "Lisbon", "Europe/Lisbon")
         places.put_shift(connection, "Early", 6 * 60, 14 * 60)
-        places.place(connection, id_, 1, 1)
+        places.place(connection, id_, 1, 1, running.time())
         today = running.time() // DAY * DAY
         for back in range(1, 21):
             for hour, good in counts.items():
@@ -100,7 +100,7 @@ def test_teams_at_other_clocks_are_added_by_their_own_hours(running: Any) -> Non
     def second(connection: Any) -> Any:
         other = team_id(connection, "Sales")
         places.put_site(connection, "Tokyo", "Asia/Tokyo")
-        places.place(connection, other, 2, 1)
+        places.place(connection, other, 2, 1, running.time())
         today = running.time() // DAY * DAY
         for back in range(1, 4):
             row = {"ok": 120, "attention": 0, "failing": 0, "silent": 60, "samples": 60}

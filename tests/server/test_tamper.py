@@ -27,7 +27,7 @@ from agentguard.server.store.outbox import happenings
 from agentguard.server.store.schema.feed_tables import feed_outbox
 from agentguard.server.store.schema.identity_tables import tamper_item
 from agentguard.server.store.schema.tables import audit_log
-from agentguard.server.tamper import items, kinds, members, silence_waves, sweep, watch
+from agentguard.server.tamper import items, kinds, members, sweep, watch, waves
 from agentguard.server.tamper.sweep import EVERY, Sweep
 from agentguard.store.outbox_lanes import LANES, lane
 from agentguard.wire import v1
@@ -691,19 +691,72 @@ def test_desks_that_fall_silent_one_by_one_are_not_one_thing_for_hours(
             items.raise_(connection, f"{number:024x}", kinds.MISSING, at)
 
     running.admin._database.run(silent)
-    found = running.admin._database.run(silence_waves.waiting)
+    found = running.admin._database.run(waves.waiting)
     assert max(one.last - one.first for one in found) <= 10 * MINUTE
     assert sum(one.desks for one in found) == many
     signed = found[-1]
     asked = (signed.kind, signed.first, signed.last)
     sam = Visitor(name="sam", role="admin", token="", scope=None)
-    done = running.admin._database.run(
-        lambda c: silence_waves.sign_off(c, asked, sam, START, "rain")
-    )
+    done = running.admin._database.run(lambda c: waves.sign_off(c, asked, sam, START, "rain"))
     assert done == signed.desks
-    assert running.admin._database.run(silence_waves.waiting) == found[:-1], (
-        "the others stay as they are"
+    assert running.admin._database.run(waves.waiting) == found[:-1], "the others stay as they are"
+
+
+def sign(running: Any, kind: kinds.Kind, many: int, at: float) -> None:
+    running.admin._database.run(
+        lambda c: [items.raise_(c, f"{n:024x}", kind, at + n) for n in range(many)]
     )
+
+
+@pytest.mark.parametrize("kind", kinds.SHARED, ids=lambda kind: kind.id)
+def test_what_one_cause_brings_to_many_desks_is_one_thing_to_look_at_and_to_sign_off(
+    running: Any, browser: Any, kind: kinds.Kind
+) -> None:
+    fleet(running, 0, 40)
+    sign(running, kind, 37, running.time.at)
+    page = browser.get("/tamper").text
+    assert "37 desks at once" in page
+    assert "look which policy, release or site they have in common" in page
+    assert "silent" not in page.split('class="queue"')[1]
+    assert page.count("/sign-off") == 1
+    assert 'class="badge">1<' in page
+    fields = dict(re.findall(r'name="(kind|first|last)" value="([^"]+)"', page))
+    token = browser.token()
+    browser.submit("/tamper/together/sign-off", token=token, note="The ring moved.", **fields)
+    assert running.admin._database.run(items.to_review) == []
+    still = running.admin._database.run(lambda c: items.still_open(c, [f"{0:024x}"]))
+    assert bool(still) == kind.lasts, "what lasts goes on until it ends by itself"
+
+
+@pytest.mark.parametrize(
+    "kind", [kinds.CLONE, kinds.JOURNAL_BROKEN, kinds.KEEPER_REMOVED], ids=lambda kind: kind.id
+)
+def test_what_is_done_at_a_desk_is_looked_at_desk_by_desk(
+    running: Any, browser: Any, kind: kinds.Kind
+) -> None:
+    fleet(running, 0, 9)
+    sign(running, kind, 9, running.time.at)
+    assert browser.get("/tamper").text.count("/sign-off") == 9
+
+
+def test_signs_are_found_by_kind_desk_and_place(running: Any, new_desk: Any, browser: Any) -> None:
+    fleet(running, 0, 20)
+    sign(running, kinds.POLICY_DIFFERS, 12, running.time.at)
+    sign(running, kinds.FORK, 3, running.time.at)
+    far = new_desk(team="Far away", label="far 1")
+    running.admin._database.run(lambda c: items.raise_(c, far.id, kinds.FORK, running.time.at))
+    page = browser.get("/tamper").text
+    assert re.findall(r'class="many">(\d+)<', page) == ["16", "12", "4"]
+    forks = browser.get("/tamper?kind=fork").text
+    assert forks.count("/sign-off") == 4
+    assert "desks at once" not in forks
+    named = browser.get("/tamper?text=FAR").text
+    assert _desks(named) == [far.id]
+    assert browser.get("/tamper?kind=fork&text=far").text.count("/sign-off") == 1
+    team = re.findall(r"\?team=(\d+)", browser.get("/teams").text)
+    assert any(_desks(browser.get(f"/tamper?team={one}").text) == [far.id] for one in team)
+    assert browser.get("/tamper?text=100%25").text.count("/sign-off") == 0
+    assert "Nothing waits" not in browser.get("/tamper?text=nobody").text
 
 
 @pytest.mark.parametrize(

@@ -229,5 +229,5 @@ def test_row_103_a_feed_and_the_metrics_hear_of_it(running: Any) -> None:
     said = ocsf.event(happenings.decoded(body), WORDS)
     assert said["finding_info"]["title"] == WORDS.say("tamper.strangers-silent.title")
     assert said["metadata"]["uid"] == "endpoint:1:opened"
-    figures = run(lambda c: metrics._read(c, running.settings.data))
+    figures = run(lambda c: metrics._read(c, running.settings.data, running.time.at))
     assert figures.tamper == {kinds.STRANGERS_SILENT.id: 1}

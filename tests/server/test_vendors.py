@@ -23,6 +23,7 @@ from agentguard.server.store.schema.feed_tables import feed_outbox
 from agentguard.server.store.schema.software_tables import device_program, program, program_count
 from agentguard.server.store.schema.vendor_tables import program_vendor, vendor_reminder
 from agentguard.server.store.software import vendor_programs, vendor_reminders, vendors
+from agentguard.server.store.software.counting import OF_ANOTHER
 from agentguard.server.store.software.vendors import VendorRefused
 from agentguard.software import classes, vendor_policy, vendor_sheet
 from tests.server.conftest import START
@@ -139,6 +140,8 @@ def test_a_vendor_is_added_shown_changed_and_removed(running: Any, browser: Any,
     assert send("/1/edit", provider_name="Acme Ltd", approved="no").status_code == 303
     assert kept(running) == (Vendor(name="Acme Ltd", approved=False),)
     assert "Not approved" in text_of(browser.get("/vendors").text)
+    assert "Approved No Approved for Nothing" in text_of(browser.get("/vendors/1").text)
+    assert "No date is set Nothing" in text_of(browser.get("/vendors").text)
     assert send("/1/remove").status_code == 303
     assert kept(running) == ()
     assert acts(running) == [
@@ -245,7 +248,7 @@ def test_the_list_begins_with_what_needs_somebody(running: Any, browser: Any) ->
     assert names("?class=VPN") == ["Refused"]
     assert names("?class=spying&sort=x&kind=y") == names("")
     assert badge(browser) == 3, "over, on its last day, and within a week"
-    assert "No vendor is like that" in text_of(browser.get("/vendors?text=nobody").text)
+    assert "No vendor matches" in text_of(browser.get("/vendors?text=nobody").text)
 
 
 def test_programs_find_their_vendor_and_pages_tell_on_which_desks(
@@ -260,7 +263,7 @@ def test_programs_find_their_vendor_and_pages_tell_on_which_desks(
     install(running, one.id, ("Zoom Workplace", "Zoom", "", "zoom"))
     install(running, one.id, ("helper", "", "AnyDesk GmbH", ""))
     install(running, two.id, ("Zoom Workplace", "Zoom", "", "zoom"), ("Otter", "?", "", ""))
-    install(running, two.id, ("Paint", "?", "", ""))
+    install(running, two.id, ("Paint", "?", "", ""), ("Update for Paint", "?", "", OF_ANOTHER))
     look(running)
     counted = {v.vendor.name: v.desks for v in run(running, vendors.list_kept)}
     assert counted == {"Zoom": 2, "Remote": 1}
@@ -270,7 +273,7 @@ def test_programs_find_their_vendor_and_pages_tell_on_which_desks(
     assert "helper" in browser.get(f"/vendors/{remote}").text
     shown = text_of(browser.get("/vendors").text)
     assert "Otter ? AI assistant Recording of calls and screens 1" in shown
-    assert "In all, 2 programs are of nobody" in shown
+    assert "In all, 2 programs are of no vendor" in shown
     assert "Paint" not in shown
     run(running, lambda c: vendors.remove(c, zoom, "sam", START))
     assert "Zoom Workplace Zoom Messaging" in text_of(browser.get("/vendors").text)

@@ -9,6 +9,7 @@ from agentguard.base import translations
 from agentguard.model.incidents import IncidentCategory
 from agentguard.model.verdicts import Severity, State
 from agentguard.server.console import moments
+from agentguard.server.console.navigation import entries
 
 ROOT = Path(__file__).parents[2] / "agentguard" / "server"
 WORDS = translations.load()
@@ -19,6 +20,12 @@ def test_every_sentence_of_a_page_exists() -> None:
     asked = re.findall(r"""say\(["']([a-z0-9.-]+)["'](?! ~)""", "".join(pages))
     assert len(asked) > 60
     assert [id_ for id_ in asked if not WORDS.has(id_)] == []
+
+
+def test_every_page_of_the_menu_has_a_picture_of_its_own() -> None:
+    drawn = (ROOT / "console" / "templates" / "_icons.html").read_text()
+    assert [one.word for one in entries() if f'name == "{one.word}"' not in drawn] == ["walls"]
+    assert '"walls")' in drawn
 
 
 def test_every_refusal_says_what_happened_and_what_to_do() -> None:

@@ -13,7 +13,11 @@ from agentguard.base import atomic_files
 from agentguard.base.errors import StoreError, UsageError
 from agentguard.base.translations import load
 from agentguard.server import keys
+from agentguard.server.admin import first_steps, places_file
+from agentguard.server.admin.first_steps import Step
+from agentguard.server.admin.places_file import Line
 from agentguard.server.admin.record_keeping import Keeping
+from agentguard.server.evidence.making import Maker
 from agentguard.server.policies.catalogues import CatalogueShelf
 from agentguard.server.policies.publication import Publisher
 from agentguard.server.settings import Now, ServerSettings
@@ -80,6 +84,17 @@ class Admin:
         """Return who keeps records, deletes them and brings them back."""
         return Keeping(self._database, self._settings, self._now)
 
+    @property
+    def packs(self) -> Maker:
+        """Return who makes evidence packs."""
+        return Maker(
+            database=self._database,
+            keys=self._keys,
+            data=self._settings.data,
+            words=load(self._settings.language),
+            now=self._now(),
+        )
+
     def lived(self) -> float:
         """Return the earliest time that it can be, seconds since 1970, whatever the clock shows."""
         now = self._now()
@@ -120,6 +135,14 @@ class Admin:
             return setup.make(connection, setup.FIRST, self._now())
 
         return self._database.run(make)
+
+    def first_steps(self) -> list[Step]:
+        """Return how far the first day is."""
+        return self._database.run(lambda c: first_steps.look(c, self._settings, self._now()))
+
+    def put_places(self, lines: list[Line]) -> tuple[int, int, int]:
+        """Add sites, shifts and teams of a sheet, all or none; give how many of each are new."""
+        return self._database.run(lambda c: places_file.put(c, lines, ACTOR, self._now()))
 
     def users(self) -> int:
         """Count the console's users."""

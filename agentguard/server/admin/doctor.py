@@ -14,18 +14,20 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from agentguard.base.errors import AgentGuardError
+from agentguard.base.errors import AgentGuardError, PlaybookError
 from agentguard.base.translations import load
 from agentguard.model.messages import Message, say
 from agentguard.server.feeds import feed_settings, pump
 from agentguard.server.ingest.readiness import PROBE, ROOM
+from agentguard.server.jobs import backups
 from agentguard.server.listener import certificate
 from agentguard.server.listener.path_to_endpoint import judged, span
+from agentguard.server.playbooks import shelf
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store.engine import causes, job_failures, leadership, revisions
 from agentguard.server.store.engine.open_database import connect
 from agentguard.server.store.engine.times import to_the_second
-from agentguard.server.store.records import audit
+from agentguard.server.store.records import audit, audit_standing
 from agentguard.server.store.schema.feed_tables import feed_outbox, feed_state
 from agentguard.server.store.schema.history_tables import job
 from agentguard.server.store.schema.tables import device_seen
@@ -68,8 +70,20 @@ def examine(settings: ServerSettings, now: Now, tls: Path | None = None) -> list
         *_database(settings, now()),
         _disk(settings),
         _keys(settings),
+        *_playbooks(settings),
         _certificate(tls or settings.data / certificate.CERTIFICATE_FILE, now()),
     ]
+
+
+def _playbooks(settings: ServerSettings) -> Iterator[Finding]:
+    """Name each line of a site's own playbooks that is wrong."""
+    try:
+        own = shelf.of_site(settings.data)
+    except PlaybookError as error:
+        for one in error.problems or (error.title,):
+            yield _not("playbooks", "wrong", Health.BAD, problem=one)
+    else:
+        yield _good("playbooks", count=len(own))
 
 
 def _good(name: str, **params: str | int) -> Finding:
@@ -117,7 +131,8 @@ def _inside(connection: Connection, settings: ServerSettings, now: float) -> lis
         _work(connection, now),
         *_failing(connection, now),
         _clock(connection, now),
-        _backup(connection, now),
+        _backup(connection, settings, now),
+        _audit_log(connection, now),
         *_feeds(connection, settings, now),
     ]
 
@@ -164,7 +179,10 @@ def _clock(connection: Connection, now: float) -> Finding:
     return _good("clock", time=to_the_second(now))
 
 
-def _backup(connection: Connection, now: float) -> Finding:
+def _backup(connection: Connection, settings: ServerSettings, now: float) -> Finding:
+    since = backups.overdue(connection, settings, now)
+    if since is not None:
+        return _not("backup", "late", Health.BAD, hours=int((now - since) // HOUR))
     last = audit.newest(connection, "backup.made")
     if last is None:
         return _not("backup", "never", Health.CARE)
@@ -174,6 +192,17 @@ def _backup(connection: Connection, now: float) -> Finding:
         if now - last > OLD_BACKUP
         else _good("backup", days=days)
     )
+
+
+def _audit_log(connection: Connection, now: float) -> Finding:
+    """Return how the audit log stood when the endpoint last audited itself."""
+    found = audit_standing.read(connection, now)
+    hours = max(0, int((now - found.at) // HOUR)) if found.at is not None else 0
+    if found.state is audit_standing.State.HELD:
+        return _good("audit", hours=hours)
+    if found.state is audit_standing.State.BROKEN:
+        return _not("audit", "broken", Health.BAD, hours=hours)
+    return _not("audit", found.why, Health.CARE, hours=hours)
 
 
 def _feeds(connection: Connection, settings: ServerSettings, now: float) -> Iterator[Finding]:

@@ -14,10 +14,10 @@ from agentguard.base.translations import load
 from agentguard.server.feeds import feed_settings, outbox
 from agentguard.server.settings import FILE, ServerSettings
 from agentguard.server.store.desks.devices import KEEPER
-from agentguard.server.store.engine import causes, revisions
+from agentguard.server.store.engine import causes, leadership, revisions
 from agentguard.server.store.engine.open_database import connect
 from agentguard.server.store.engine.times import to_the_second
-from agentguard.server.store.records import audit
+from agentguard.server.store.records import audit, audit_standing
 from agentguard.server.store.reports.incidents import CLOSED
 from agentguard.server.store.schema.feed_tables import feed_state
 from agentguard.server.store.schema.identity_tables import device_identity
@@ -150,11 +150,12 @@ def feeds(connection: Connection, settings: ServerSettings) -> list[Row]:
 
 def status(connection: Connection, settings: ServerSettings, now: float) -> Row:
     """Return how the endpoint stands, in figures."""
+    checked = audit_standing.read(connection, now)
     by_status = select(device.c.status, func.count()).group_by(device.c.status)
     lately = select(func.count()).where(device_seen.c.last_seen > now - LATELY)
     newest = select(func.max(device_seen.c.last_seen))
     open_ = select(func.count()).select_from(finding).where(finding.c.closed_at.is_(None))
-    waits = select(func.count()).select_from(incident).where(incident.c.state != CLOSED)
+    waits = select(func.count()).where(incident.c.state != CLOSED, ~incident.c.restricted)
     return {
         "version": __version__,
         "database": connection.dialect.name,
@@ -171,6 +172,9 @@ def status(connection: Connection, settings: ServerSettings, now: float) -> Row:
             if isinstance(one["waiting"], int)
         },
         "backup": _time(audit.newest(connection, "backup.made")),
+        "audit_log": str(checked.state),
+        "audit_checked": _time(checked.at),
+        "backup_checked": _time(leadership.noted(connection, leadership.BACKUP_CHECKED)),
     }
 
 

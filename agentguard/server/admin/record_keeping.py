@@ -9,6 +9,7 @@ from pathlib import Path
 from pyrage import x25519
 
 from agentguard.server.backup import creation
+from agentguard.server.jobs.backups import Backups
 from agentguard.server.jobs.retention import Outcome, Retention
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store.engine.database import Database
@@ -61,6 +62,10 @@ class Keeping:
     def end_hold(self, number: int, by: str) -> bool:
         """End a hold; False when there is none."""
         return self._database.run(lambda c: legal_holds.end(c, number, by, self._now()))
+
+    def scheduled(self) -> Backups:
+        """Return who makes backups into the folder that is set for them."""
+        return Backups(self._database, self._settings, self._now)
 
     def backup(self, file: Path, recipients: Sequence[x25519.Recipient]) -> tuple[int, int]:
         """Write an encrypted backup; give its rows and tables.

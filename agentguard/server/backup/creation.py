@@ -15,7 +15,7 @@ from agentguard.server.settings import ServerSettings
 from agentguard.server.store.engine import causes, revisions
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.engine.times import iso
-from agentguard.server.store.schema.tables import METADATA
+from agentguard.server.store.schema import whole
 
 KEYS = ("server.key", CA_FILE, CERTIFICATE_FILE, KEY_FILE, NEXT_FILE)
 PASSING = frozenset(
@@ -57,7 +57,7 @@ def _lines(
     files = {name: settings.data / name for name in KEYS}
     there = {name: path.read_bytes() for name, path in files.items() if path.exists()}
     yield line_format.line(line_format.Head(revision=revision, made_at=iso(now), files=there))
-    for table in METADATA.sorted_tables:
+    for table in whole.metadata().sorted_tables:
         if table.name in PASSING:
             continue
         columns = [str(column.name) for column in table.columns]

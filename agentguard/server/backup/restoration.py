@@ -21,7 +21,7 @@ from agentguard.base.translations import Texts, load
 from agentguard.server.backup import line_format, streams
 from agentguard.server.backup.creation import KEYS
 from agentguard.server.backup.size_limits import Room
-from agentguard.server.settings import ServerSettings
+from agentguard.server.settings import HEAD_FILE, ServerSettings
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.engine.partitions import Ready
 from agentguard.server.store.engine.revisions import APART, known, replaced, upgrade
@@ -201,6 +201,8 @@ def _put_keys(folder: Path, files: dict[str, bytes], words: Texts) -> None:
     atomic_files.make_folder(folder)
     for path, data in paths.items():
         atomic_files.write(path, data)
+    # What was whole here before is no part of what comes back: the next check begins anew.
+    (folder / HEAD_FILE).unlink(missing_ok=True)
 
 
 def _holds_rows(connection: Connection, table: Table) -> bool:

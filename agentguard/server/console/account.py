@@ -9,7 +9,8 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy import Connection
 
-from agentguard.server.console import factor_enrolment, fresh_proof
+from agentguard.base.languages import SPOKEN
+from agentguard.server.console import factor_enrolment, fresh_proof, spoken
 from agentguard.server.console.fresh_proof import ask_first
 from agentguard.server.console.site import (
     Asked,
@@ -18,15 +19,18 @@ from agentguard.server.console.site import (
     back,
     field,
     page,
+    permitted,
     site_of,
     visitor_of,
 )
+from agentguard.server.roles import Right
 from agentguard.server.signin import passwords, weak_passwords
 from agentguard.server.store.accounts import people, sessions
 from agentguard.server.store.accounts.people import Visitor
 from agentguard.server.store.factors import one_time_codes, passkeys, recovery
 from agentguard.server.store.factors.one_time_codes import CONSOLE
 from agentguard.server.store.records import audit
+from agentguard.server.store.reports import notices
 
 ACCOUNT = "/account"
 PASSKEY = "passkey"
@@ -161,6 +165,36 @@ async def _local(site: Site, name: str) -> bool:
     return account is not None and account.password != ""
 
 
+@post(ACCOUNT + "/notices")
+async def notice(request: Asked) -> Page | Redirect:
+    """Say where the person is told by mail of what waits, or nowhere."""
+    site, visitor = site_of(request), permitted(request, Right.CARE)
+    if (asked := await ask_first(request)) is not None:
+        return asked
+    mail, every = (await field(request, "mail", 250)).strip(), await field(request, "minutes")
+    minutes = int(every) if every in set(map(str, notices.MINUTES)) else 0
+
+    def put(connection: Connection) -> bool:
+        done = notices.put(connection, visitor.name, mail, minutes)
+        if done:
+            audit.note(connection, site.now(), visitor.name, "notices.set")
+        return done
+
+    if await site.database.write(put):
+        return back(ACCOUNT)
+    return await _page(request, said="console.notices.wrong")
+
+
+@post(ACCOUNT + "/language")
+async def speak(request: Asked) -> Redirect:
+    """Keep the language that the person chose; one that is not spoken here changes nothing."""
+    site, visitor = site_of(request), visitor_of(request)
+    wish = await field(request, "language", 16)
+    if spoken.known(wish):
+        await site.database.write(lambda c: people.put_language(c, visitor.name, wish))
+    return back(ACCOUNT)
+
+
 def _purpose(request: Asked) -> str:
     return f"account {sessions.id_of(visitor_of(request).token)}"
 
@@ -174,6 +208,7 @@ async def _page(request: Asked, *, said: str = "", app: bool = False) -> Page:
         said=site.words.say(said, count=weak_passwords.LEAST) if said else "",
         local=await _local(site, visitor.name),
         least=weak_passwords.LEAST,
+        languages=SPOKEN,
         own=sessions.id_of(visitor.token),
         fresh=0 <= site.now() - visitor.proved_at < site.limits.proof_fresh,
         **offered,
@@ -188,6 +223,8 @@ def _held(connection: Connection, site: Site, visitor: Visitor) -> dict[str, Any
         "passkeys": passkeys.list_passkeys(connection, CONSOLE, name),
         "codes_left": recovery.left(connection, name),
         "sessions": sessions.of(connection, name, site.now(), site.limits),
+        "wish": notices.wish(connection, name),
+        "minutes": notices.MINUTES,
     }
 
 
@@ -201,4 +238,6 @@ HANDLERS = (
     renew,
     change_password,
     end,
+    notice,
+    speak,
 )

@@ -11,10 +11,11 @@ from sqlalchemy import Connection
 from agentguard.server.console.navigation import menu
 from agentguard.server.store.accounts.people import Scope, Visitor
 from agentguard.server.store.desks import identities
+from agentguard.server.store.engine import times
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.reports.incidents import waiting
-from agentguard.server.store.software import plans, vendor_reminders, vendors
-from agentguard.server.tamper import silence_waves, strangers
+from agentguard.server.store.software import plans, vendors
+from agentguard.server.tamper import strangers, waves
 
 LATELY = 10.0  # seconds that a count is good enough for what refreshes itself
 NEAR = timedelta(days=7)  # before a day of a vendor
@@ -47,12 +48,12 @@ class Badges:
 
 
 def _count(connection: Connection, scope: Scope, now: float) -> Counts:
-    soon = vendor_reminders.today(now) + NEAR
+    soon = times.day(now) + NEAR
     return {
         "/incidents": waiting(connection, scope),
         "/devices": identities.waiting(connection, scope),
         "/software/plans": plans.count_wanted(connection),
-        "/tamper": silence_waves.count(connection, scope) + strangers.count(connection, scope),
+        "/tamper": waves.count(connection, scope) + strangers.count(connection, scope),
         "/vendors": vendors.waiting(connection, soon.isoformat()),
     }
 

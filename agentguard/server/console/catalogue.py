@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from litestar import get, post
 from litestar.datastructures import UploadFile
@@ -17,6 +16,7 @@ from agentguard.server.console.navigation import Entry
 from agentguard.server.console.site import Asked, Page, back, page, permitted, site_of
 from agentguard.server.policies.catalogues import Adding
 from agentguard.server.roles import Right
+from agentguard.server.store.engine import times
 from agentguard.server.store.records import audit
 from agentguard.server.store.software import packs
 from agentguard.software.document import Unmatched
@@ -42,7 +42,7 @@ async def show(request: Asked) -> Page:
     """Show which catalogue is in force, how old it is, and what it could not match."""
     site = site_of(request)
     now = await site.database.read(packs.in_force)
-    today = datetime.fromtimestamp(site.now(), UTC).date()
+    today = times.day(site.now())
     held = now.contents
     return await page(
         request,

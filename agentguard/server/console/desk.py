@@ -17,7 +17,7 @@ from agentguard.server.store.persons import use_spans
 from agentguard.server.store.records import audit
 from agentguard.server.store.reports import findings
 from agentguard.server.store.software import desk_programs
-from agentguard.server.store.software.fleet_pages import STATES
+from agentguard.server.store.software.counting import STATES
 from agentguard.server.tamper import items, kinds
 from agentguard.wire import v1
 

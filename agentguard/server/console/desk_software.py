@@ -14,8 +14,8 @@ from agentguard.server.console.held import desk_of
 from agentguard.server.console.site import Asked, Page, looked, page, site_of
 from agentguard.server.feeds import sheets
 from agentguard.server.store.software import desk_programs
+from agentguard.server.store.software.counting import STATES
 from agentguard.server.store.software.desk_programs import Installed, Inventory
-from agentguard.server.store.software.fleet_pages import STATES
 
 MOST_ROWS = 20_000  # of a sheet
 COLUMNS = (

@@ -127,7 +127,12 @@ def _tiers(wish: Filter, many: dict[str, int]) -> tuple[tuple[str, ...], bool]:
 
 
 async def _values(request: Asked) -> dict[str, Any]:
-    site, scope = site_of(request), visitor_of(request).scope
+    return await floor_values(request, visitor_of(request).scope)
+
+
+async def floor_values(request: Asked, scope: Scope) -> dict[str, Any]:
+    """Return what the floor and the wall board show of these teams, as the address asks for."""
+    site = site_of(request)
     now, silent = site.now(), site.limits.silent_after
     wish = filters.asked(request, TIERS, path="/")
     read = await site.database.read(lambda c: _read(c, wish, scope, now - silent))

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from agentguard.server.console import spoken
 from agentguard.server.console.browsers import cookie_of, family_of
 from agentguard.server.console.site import Site
 from agentguard.server.console.way_back import kept
@@ -27,6 +28,7 @@ from agentguard.server.store.records import audit
 LOG = logging.getLogger(__name__)
 SIGN_IN = "/sign-in"
 STATIC = "/static/"
+WALL, WALL_PART = "/wall", "/wall/part"
 REFRESH = b"x-refresh"  # the page's own script asks; it does not keep a session alive
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 POLICY = (
@@ -62,15 +64,20 @@ class Gate:
         scope = _storable(scope)
         headers = dict(scope["headers"])
         guarded = self._guarded(scope["path"], send)
+        state = scope.setdefault("state", {})
+        state["language"] = spoken.language("", headers, self._site.settings.language)
         try:
             visitor = await self._visitor(headers)
         except (Busy, SQLAlchemyError) as error:
             LOG.error("who asks could not be looked up: %s", type(error).__name__)  # noqa: TRY400
-            await self._say(guarded, 503, "console.error.unread")
+            await self._say(scope, guarded, 503, "console.error.unread")
             return
-        scope.setdefault("state", {})["visitor"] = visitor
+        state["visitor"] = visitor
+        if visitor is not None:
+            own = visitor.language
+            state["language"] = spoken.language(own, headers, self._site.settings.language)
         if scope["method"] not in SAFE and not _same_origin(scope, headers):
-            await self._say(guarded, 403, "console.error.origin")
+            await self._say(scope, guarded, 403, "console.error.origin")
         elif visitor is None and not is_open(scope["path"]):
             await self._turn_away(scope, headers, guarded)
         else:
@@ -112,7 +119,7 @@ class Gate:
     async def _turn_away(self, scope: Scope, headers: dict[bytes, bytes], send: Send) -> None:
         """Send to the sign-in page, and remember which page was asked for."""
         if REFRESH in headers:
-            await self._say(send, 401, "console.error.signed-out")
+            await self._say(scope, send, 401, "console.error.signed-out")
             return
         more = [("location", SIGN_IN)]
         if scope["method"] == "GET":
@@ -122,8 +129,8 @@ class Gate:
         given = Answer(status=303, body=b"", headers=tuple(more))
         await reply(send, given, self._site.now())
 
-    async def _say(self, send: Send, status: int, id_: str) -> None:
-        text = self._site.words.say(id_).encode()
+    async def _say(self, scope: Scope, send: Send, status: int, id_: str) -> None:
+        text = self._site.speaking(scope["state"]["language"]).words.say(id_).encode()
         given = Answer(status=status, body=text, kind="text/plain; charset=utf-8")
         await reply(send, given, self._site.now())
 
@@ -150,8 +157,11 @@ def _storable(scope: Scope) -> Scope:
 
 
 def is_open(path: str) -> bool:
-    """Check whether a page is there for people who are not signed in."""
-    return path == SIGN_IN or path.startswith((f"{SIGN_IN}/", STATIC))
+    """Check whether a page is there for people who are not signed in.
+
+    The wall board is: a grant of its own opens it, and nothing else.
+    """
+    return path in {SIGN_IN, WALL, WALL_PART} or path.startswith((f"{SIGN_IN}/", STATIC))
 
 
 def _same_origin(scope: Scope, headers: dict[bytes, bytes]) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from asyncio import to_thread
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
-from litestar import get, post
+from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -16,6 +16,7 @@ from agentguard.server.console.incidents import LONGEST_NOTE, QUEUE
 from agentguard.server.console.site import (
     Asked,
     Page,
+    Site,
     back,
     looked,
     page,
@@ -24,18 +25,44 @@ from agentguard.server.console.site import (
     told,
     visitor_of,
 )
+from agentguard.server.feeds import incident_record
+from agentguard.server.feeds.printed_incident import Told, incident_report
+from agentguard.server.paper_letters import words_of
+from agentguard.server.playbooks.playbook import BITES, Act, Grade, Playbook
 from agentguard.server.roles import Right
-from agentguard.server.store.accounts.people import Scope, Visitor
+from agentguard.server.store.accounts import members
+from agentguard.server.store.accounts.people import Visitor
 from agentguard.server.store.engine.times import seconds
 from agentguard.server.store.floor import pages
-from agentguard.server.store.reports import incident_steps
-from agentguard.server.store.reports.incident_steps import NOTE, SIGN_OFF
-from agentguard.server.store.reports.incidents import Incident
+from agentguard.server.store.persons import pseudonyms
+from agentguard.server.store.reports import (
+    containments,
+    incident_course,
+    incident_looks,
+    incident_sight,
+    incident_steps,
+    incident_tasks,
+    incidents,
+    playbook_shelf,
+)
+from agentguard.server.store.reports.containments import Containment
+from agentguard.server.store.reports.incident_looks import Look
+from agentguard.server.store.reports.incident_sources import Source
+from agentguard.server.store.reports.incident_steps import NOTE, SIGN_OFF, Step
+from agentguard.server.store.reports.incident_tasks import Task
+from agentguard.server.store.reports.incidents import CARD_DATA, DESK, Incident
 from agentguard.wire import v1
 
 ONE = QUEUE + "/{id_:int}"
 AROUND = 3600.0  # seconds before and after the report
-Act = Callable[[Connection, int, Visitor, float, str], bool]
+LONGEST_NAME = 100
+GUIDED = ("held", "looked", "ended", "cause")
+OWN = frozenset({"incident.reported", "incident.step", "incident.told"})
+"""Events that the timeline tells in its own words."""
+WHY = frozenset({"lacking", "empty", "first", "unknown", "shut", "no-reason", "no-span", "there"})
+"""Why what was asked for was not done: `console.response.why-<word>`."""
+CSV = "text/csv; charset=utf-8; header=present"
+Write = Callable[[Connection, int, Visitor, float, str], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,25 +77,123 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Guided:
+    """A step of a guided response; `done` is None while the desk has not told it."""
+
+    step: str
+    done: Step | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who used a desk: a pseudonym, and the name for whom it is open."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Whole:
-    """An incident with its timeline, the oldest first."""
+    """An incident with its timeline, the oldest first; `guided` are the steps of a response."""
 
     incident: Incident
     timeline: tuple[Moment, ...]
     signed: bool
+    guided: tuple[Guided, ...]
+    people: tuple[str, ...]
+    book: Playbook
+    tasks: tuple[Task, ...]
+    held: tuple[Containment, ...]
+    looks: tuple[Look, ...]
+    persons: tuple[Person, ...]
 
 
 @get(ONE)
 async def show(request: Asked, id_: FromPath[int]) -> Page:
     """Show an incident."""
-    visitor = visitor_of(request)
-    found = await site_of(request).database.read(partial(_whole, id_=id_, scope=visitor.scope))
+    visitor, site = visitor_of(request), site_of(request)
+    found = await site.database.read(lambda c: whole(c, id_, visitor, site))
     await looked(request, "incident.refused" if found is None else "incident.seen", str(id_))
     if found is None:
         raise NotFoundException
     one = found.incident
     sign = one.state == "closed" and not found.signed and visitor.name != one.closed_by
-    return await page(request, "incident.html", one=one, found=found, sign=sign)
+    why = str(request.query_params.get("why", ""))[:20]
+    if any(person.name for person in found.persons):
+        await looked(request, "look.seen", str(id_))
+    return await page(
+        request,
+        "incident.html",
+        one=one,
+        found=found,
+        sign=sign,
+        why=why if why in WHY else "",
+        acts=tuple(Act),
+        bites=BITES,
+        hold_spans=containments.SPANS,
+        at_once=containments.AT_ONCE,
+        verdicts=incident_course.VERDICTS,
+        grades=tuple(Grade),
+    )
+
+
+@get(ONE + "/record.csv")
+async def record(request: Asked, id_: FromPath[int]) -> Response[str]:
+    """Return the incident as a sheet: what, when, by whom."""
+    visitor, site = visitor_of(request), site_of(request)
+    found = await site.database.read(lambda c: whole(c, id_, visitor, site))
+    await looked(request, "incident.refused" if found is None else "incident.record", str(id_))
+    if found is None:
+        raise NotFoundException
+    return Response(
+        incident_record.sheet(found.incident, found.timeline),
+        media_type=CSV,
+        headers={"content-disposition": f'attachment; filename="incident-{id_}.csv"'},
+    )
+
+
+@get(ONE + "/report.pdf")
+async def paper(request: Asked, id_: FromPath[int]) -> Response[bytes]:
+    """Return the incident as a report to print."""
+    visitor, site = visitor_of(request), site_of(request)
+    found = await site.database.read(lambda c: whole(c, id_, visitor, site))
+    await looked(request, "incident.refused" if found is None else "incident.paper", str(id_))
+    if found is None:
+        raise NotFoundException
+    one, words = found.incident, words_of(site.words)
+    known = f"console.incident.{one.category}"
+    told_ = Told(
+        incident=one,
+        title=one.title or (words.say(known) if words.has(known) else one.category),
+        book=found.book,
+        tasks=found.tasks,
+        held=found.held,
+        timeline=found.timeline,
+        signed=found.signed,
+    )
+    made = await to_thread(incident_report, told_, words, site.now(), visitor.name)
+    return Response(
+        made,
+        media_type="application/pdf",
+        headers={"content-disposition": f'attachment; filename="incident-{id_}.pdf"'},
+    )
+
+
+@post(ONE + "/assign")
+async def assign(request: Asked, id_: FromPath[int]) -> Redirect:
+    """Assign an incident to somebody who may care for it; to nobody else."""
+    site, visitor = site_of(request), permitted(request, Right.CARE)
+    name = await told(request, "name", LONGEST_NAME)
+
+    def given(connection: Connection) -> bool:
+        carers = _carers(connection, id_, visitor)
+        if name in carers or not carers:
+            incidents.assign(connection, id_, visitor, site.now(), name)
+        return bool(carers)
+
+    if not await site.database.write(given):
+        raise NotFoundException
+    return back(f"{QUEUE}/{id_}")
 
 
 @post(ONE + "/note")
@@ -83,7 +208,7 @@ async def sign_off(request: Asked, id_: FromPath[int]) -> Redirect:
     return await _write(request, id_, SIGN_OFF, incident_steps.sign_off)
 
 
-async def _write(request: Asked, id_: int, kind: str, act: Act) -> Redirect:
+async def _write(request: Asked, id_: int, kind: str, act: Write) -> Redirect:
     site, visitor = site_of(request), permitted(request, Right.CARE)
     text = await told(request, "text", LONGEST_NOTE)
     if text or kind == SIGN_OFF:
@@ -93,8 +218,9 @@ async def _write(request: Asked, id_: int, kind: str, act: Act) -> Redirect:
     return back(f"{QUEUE}/{id_}")
 
 
-def _whole(connection: Connection, *, id_: int, scope: Scope) -> Whole | None:
-    one = incident_steps.one(connection, id_, scope)
+def whole(connection: Connection, id_: int, visitor: Visitor, site: Site) -> Whole | None:
+    """Return an incident with all that belongs to it; None when it may not be seen."""
+    one = _one(connection, id_, visitor)
     if one is None:
         return None
     written = incident_steps.steps(connection, id_)
@@ -105,23 +231,69 @@ def _whole(connection: Connection, *, id_: int, scope: Scope) -> Whole | None:
         *(
             Moment(at=seconds(e.at, one.reported_at), kind="event", event=e)
             for e in near
-            if e.kind != "incident.reported"
+            if e.kind not in OWN
         ),
     ]
+    book = playbook_shelf.followed(connection, one.plan, one.playbook)
     return Whole(
         incident=one,
         timeline=tuple(sorted(moments, key=lambda m: m.at)),
-        signed=any(s.kind == SIGN_OFF for s in written),
+        signed=incident_steps.signed(written),
+        guided=_guided(one, written),
+        people=_carers(connection, id_, visitor),
+        book=book,
+        tasks=incident_tasks.of(connection, id_, book),
+        held=tuple(containments.of(connection, id_)),
+        looks=tuple(incident_looks.of(connection, id_)) if one.restricted else (),
+        persons=_persons(connection, one, visitor, site) if one.restricted else (),
     )
 
 
+def _one(connection: Connection, id_: int, visitor: Visitor) -> Incident | None:
+    inside = incident_sight.inside(visitor)
+    return incident_steps.one(connection, id_, visitor.scope, inside=inside)
+
+
+def _persons(
+    connection: Connection, one: Incident, visitor: Visitor, site: Site
+) -> tuple[Person, ...]:
+    """Return who used the desk around the beginning; names only with a granted look."""
+    opened = incident_looks.is_open(connection, one.id, visitor, site.now())
+    return tuple(
+        Person(id=id_, name=pseudonyms.name(connection, site.keys, id_) if opened else "")
+        for id_ in incident_looks.persons(connection, one.device, one.reported_at)
+    )
+
+
+def _carers(connection: Connection, id_: int, visitor: Visitor) -> tuple[str, ...]:
+    """Return who may care for an incident: those with the right who see it."""
+    one = _one(connection, id_, visitor)
+    if one is None:
+        return ()
+    if one.restricted:
+        return members.with_right(connection, Right.INSIDE)
+    return members.carers(connection, one.team)
+
+
+def _guided(one: Incident, written: Sequence[Step]) -> tuple[Guided, ...]:
+    """Return the steps that a desk told of a response, each with its last answer."""
+    if one.category != CARD_DATA:
+        return ()
+    last = {step.kind.removeprefix(DESK): step for step in written if step.kind.startswith(DESK)}
+    return tuple(Guided(step=name, done=last.get(name)) for name in GUIDED)
+
+
 def _of(one: Incident) -> list[Moment]:
-    moments = [Moment(at=one.reported_at, kind="reported", text=one.note)]
+    by_agent = one.source in {"", Source.PERSON, Source.GUIDED}
+    began = "reported" if by_agent else f"from-{one.source}"
+    moments = [Moment(at=one.reported_at, kind=began, by=one.opened_by, text=one.note)]
     if one.taken_at is not None:
         moments.append(Moment(at=one.taken_at, kind="taken", by=one.taken_by))
+    if one.assigned_at is not None:
+        moments.append(Moment(at=one.assigned_at, kind="assigned", by=one.assigned_to))
     if one.closed_at is not None:
         moments.append(Moment(at=one.closed_at, kind="closed", by=one.closed_by, text=one.outcome))
     return moments
 
 
-HANDLERS = (show, note, sign_off)
+HANDLERS = (show, note, sign_off, assign, record, paper)

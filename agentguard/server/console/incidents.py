@@ -25,7 +25,13 @@ from agentguard.server.console.site import (
     visitor_of,
 )
 from agentguard.server.roles import Right, Scope
-from agentguard.server.store.reports import incident_queue, incidents
+from agentguard.server.store.reports import (
+    containments,
+    incident_queue,
+    incident_sight,
+    incident_tasks,
+    incidents,
+)
 from agentguard.server.store.reports.incident_queue import Listed, View, Wanted
 
 LONGEST_NOTE = 2000
@@ -59,7 +65,8 @@ async def part(request: Asked) -> Page:
 async def _values(request: Asked) -> dict[str, Any]:
     scope = visitor_of(request).scope
     wish = filters.asked(request, [view.value for view in View], path=QUEUE)
-    read = await site_of(request).database.read(lambda c: _read(c, wish, scope))
+    inside = incident_sight.inside(visitor_of(request))
+    read = await site_of(request).database.read(lambda c: _read(c, wish, scope, inside=inside))
     return {
         "wish": wish,
         "counts": read.counts,
@@ -71,9 +78,11 @@ async def _values(request: Asked) -> dict[str, Any]:
     }
 
 
-def _read(connection: Connection, wish: Filter, scope: Scope) -> _Read:
+def _read(connection: Connection, wish: Filter, scope: Scope, *, inside: bool) -> _Read:
     reach = filters.reach(connection, wish, scope)
-    every = {view: Wanted(view=view, teams=reach.teams, desk=wish.text) for view in View}
+    every = {
+        view: Wanted(view=view, teams=reach.teams, desk=wish.text, inside=inside) for view in View
+    }
     view = View(wish.kind)
     lately = view is View.WAITING and wish.page == 1
     return _Read(
@@ -100,9 +109,17 @@ async def close(request: Asked, id_: FromPath[int]) -> Redirect:
     """Close an incident with what was done."""
     site, visitor = site_of(request), permitted(request, Right.CARE)
     note = await told(request, "outcome", LONGEST_NOTE)
-    if note:
-        await site.database.write(lambda c: incidents.close(c, id_, visitor, site.now(), note))
-    return back(QUEUE)
+    if not note:
+        return back(QUEUE)
+
+    def end(connection: Connection) -> bool:
+        done = incidents.close(connection, id_, visitor, site.now(), note)
+        if done:
+            containments.end_all(connection, id_, visitor.name, site.now())
+        return done or not incident_tasks.lacking(connection, id_)
+
+    done = await site.database.write(end)
+    return back(QUEUE if done else f"{QUEUE}/{id_}?why=lacking")
 
 
 HANDLERS = (show, part, take, close)

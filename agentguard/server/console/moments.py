@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+from agentguard.base import languages
+from agentguard.base.languages import ENGLISH
 from agentguard.base.translations import Texts
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -15,9 +17,9 @@ def iso(at: float) -> str:
     return _moment(at).isoformat(timespec="seconds")
 
 
-def stamp(at: float) -> str:
-    """Return day and time in UTC, as in `25 Nov 14:05 UTC`; the page's script makes it local."""
-    return f"{_moment(at):%d %b %H:%M} UTC"
+def stamp(at: float, language: str = ENGLISH) -> str:
+    """Return day and time in UTC, as in `25 Nov, 14:05 UTC`; the page's script makes it local."""
+    return f"{languages.moment(language, _moment(at))} UTC"
 
 
 def ago(at: float, now: float, words: Texts) -> str:

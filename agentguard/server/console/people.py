@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from litestar import get, post
@@ -28,33 +27,32 @@ from agentguard.server.console.site import (
 )
 from agentguard.server.roles import Right
 from agentguard.server.store.accounts.people import Visitor
-from agentguard.server.store.engine.stored_values import Stored
 from agentguard.server.store.factors import team_scope
-from agentguard.server.store.persons import desk_events, pseudonyms, use_spans
+from agentguard.server.store.persons import desk_events, pseudonyms, training, use_spans
 from agentguard.server.store.persons.pseudonyms import Factors, Opening
 from agentguard.server.store.persons.use_spans import Use
-from agentguard.wire import v1
 
 PEOPLE = "/people"
 LONGEST_ID = 40
-_EVENT = Stored(v1.Event)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What is shown of a person; `name` is empty unless it was opened by who looks.
 
-    Factors and openings are shown to those whose the person is, not to who has a desk that says so.
+    Factors, openings and the form for the name are shown to those whose the person is (`own`), not
+    to who has a desk that says so.
     """
 
     uses: list[Use]
     findings: list[desk_events.Finding]
     incidents: list[desk_events.Incident]
-    lessons: list[tuple[str, bool, str]]
+    lessons: list[training.Mine]
     factors: Factors | None
     openings: list[Opening]
     name: str
     known: bool
+    own: bool
 
 
 @get(PEOPLE)
@@ -88,7 +86,10 @@ async def open_(request: Asked, id_: FromPath[str]) -> Page | Redirect:
         return await _page(request, id_, "console.people.no-reason")
 
     def put(connection: Connection) -> bool:
-        if not pseudonyms.name(connection, site.keys, id_):
+        name = pseudonyms.name(connection, site.keys, id_)
+        if not name or not team_scope.belongs(
+            connection, site.keys, visitor.scope, name, site.now()
+        ):
             return False
         pseudonyms.open_(connection, id_, visitor.name, reason, site.now())
         return True
@@ -125,18 +126,13 @@ def _told(connection: Connection, site: Site, visitor: Visitor, id_: str) -> Tol
         uses=use_spans.of_person(connection, id_, scope),
         findings=desk_events.findings(connection, id_, scope),
         incidents=desk_events.incidents(connection, id_, scope),
-        lessons=_lessons(desk_events.lessons(connection, id_, scope)),
+        lessons=training.of_person(connection, id_, scope, now),
         factors=pseudonyms.factors_of(connection, name, now) if own else None,
         openings=pseudonyms.list_openings(connection, id_) if own else [],
         name=name if shown else "",
         known=bool(name),
+        own=own,
     )
-
-
-def _lessons(bodies: Sequence[str]) -> list[tuple[str, bool, str]]:
-    """Return lesson, whether it was answered rightly, and when (ISO 8601)."""
-    told = [_EVENT.decode(body) for body in bodies]
-    return [(str(e.params.get("lesson", "")), e.params.get("correct") == 1, e.at) for e in told]
 
 
 HANDLERS = (show, one, open_)

@@ -13,7 +13,8 @@ from litestar.response import Redirect
 from sqlalchemy import Connection
 
 from agentguard.base.errors import UsageError
-from agentguard.model import policy_changes
+from agentguard.model import policy_changes, simulation_reach
+from agentguard.server.console import simulation
 from agentguard.server.console.fresh_proof import ask_first
 from agentguard.server.console.policies import POLICIES
 from agentguard.server.console.site import Asked, Page, back, field, page, permitted, site_of
@@ -55,12 +56,21 @@ async def look(request: Asked) -> Page | Redirect:
         made, root = await _judged(request, raw, called, reading)
     except UsageError as refused:
         return await _refuse(request, raw, refused)
+    site = site_of(request)
+    wished = simulation.wish(await field(request, "days", 4), await field(request, "place", 40))
+    figures = await site.database.read(
+        lambda c: simulation.tried(c, made.before, made.policy, site.now(), wished)
+    )
+    changes = policy_changes.changes(made.before, made.policy, made.loosened)
     return await page(
         request,
         "publish.html",
         made=made,
+        tried=figures,
         root=root,
-        changes=policy_changes.changes(made.before, made.policy, made.loosened),
+        changes=changes,
+        reaches={one.path: simulation_reach.of(one.path) for one in changes if made.before},
+        periods=simulation.PERIODS,
         bundle=base64.urlsafe_b64encode(raw).decode(),
         rings=RINGS,
     )
@@ -125,13 +135,15 @@ async def _judged(
 
 
 async def _given(request: Asked) -> tuple[bytes, str]:
-    """Return what was uploaded or pasted, and how to call it."""
+    """Return what was uploaded or pasted, or is looked at again, and how to call it."""
     given = (await request.form()).get("file")
     if isinstance(given, UploadFile):
         raw = await given.read()
         if raw:
             safe = "".join(c for c in given.filename if c.isprintable())
             return raw, safe[:CALLED] or _called(request)
+    if again := await field(request, "bundle", LARGEST):
+        return _decoded(again), _called(request)
     return (await field(request, "text", LARGEST)).strip().encode(), _called(request)
 
 

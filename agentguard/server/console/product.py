@@ -21,7 +21,7 @@ from agentguard.server.console.site import Asked, Page, back, looked, page, site
 from agentguard.server.feeds.sheets import Key, Query, Sheet
 from agentguard.server.roles import Scope
 from agentguard.server.store.software import fleet_pages, plan_pages, product_pages
-from agentguard.server.store.software.fleet_pages import STATES, UNNAMED
+from agentguard.server.store.software.counting import STATES, UNNAMED
 from agentguard.server.store.software.plan_pages import Line
 from agentguard.server.store.software.product_pages import WEEK, WEEKS, Has, Version
 

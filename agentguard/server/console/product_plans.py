@@ -24,6 +24,7 @@ from agentguard.server.console.site import (
 )
 from agentguard.server.feeds import plan_sheets
 from agentguard.server.roles import Right
+from agentguard.server.store.engine import times
 from agentguard.server.store.software import plan_pages, plans
 from agentguard.server.store.software.plan_pages import KINDS, SORTS, Line
 from agentguard.server.store.software.plans import Decision, PlanRefused, Wish
@@ -120,7 +121,7 @@ async def piece(request: Asked) -> Response[str]:
     """Return the plans that go on, as a piece of a policy."""
     lines, _ = await _taken(request, "plans", "export.policy")
     site = site_of(request)
-    head = site.words.say(f"{WORDS}.piece", day=plans.today(site.now()).isoformat())
+    head = site.words.say(f"{WORDS}.piece", day=times.day(site.now()).isoformat())
     return _file(plan_sheets.policy(lines, head), "application/yaml", "plans.yaml")
 
 

@@ -16,7 +16,8 @@ from agentguard.server.console.site import Asked
 from agentguard.server.roles import Scope
 from agentguard.server.store.floor.places import Placed
 from agentguard.server.store.software import fleet_pages
-from agentguard.server.store.software.fleet_pages import SORTS, STATES, Wanted
+from agentguard.server.store.software.counting import STATES
+from agentguard.server.store.software.fleet_pages import SORTS, Wanted
 from agentguard.software import classes
 
 CLASSES = tuple(one.value for one in ProgramClass)

@@ -18,8 +18,9 @@ from agentguard.server.feeds import sheets
 from agentguard.server.roles import Scope
 from agentguard.server.store.software import changes, desk_programs, fleet_pages
 from agentguard.server.store.software.changes import Change
+from agentguard.server.store.software.counting import STATES
 from agentguard.server.store.software.desk_programs import PARTIAL, UNTOLD, Standing
-from agentguard.server.store.software.fleet_pages import STATES, Listed, Overview, Product
+from agentguard.server.store.software.fleet_pages import Listed, Overview, Product
 
 SOFTWARE = "/software"
 MOST_ROWS = 100_000  # of a sheet

@@ -14,11 +14,14 @@ from sqlalchemy import Connection
 from agentguard.base.errors import PolicyError, UsageError
 from agentguard.model import policy_changes
 from agentguard.model.policy_changes import Change
+from agentguard.server.console import simulation
 from agentguard.server.console.fresh_proof import ask_first
 from agentguard.server.console.policies import POLICIES, Published, list_published
+from agentguard.server.console.simulation import Measured
 from agentguard.server.console.site import (
     Asked,
     Page,
+    Site,
     back,
     field,
     looked,
@@ -130,6 +133,7 @@ async def _page(request: Asked, digest: str, *, problem: str = "", status: int =
     reading = site.settings.reading
     view = await site.database.read(lambda c: _view(c, digest, reading))
     ring = view.one.bundle.percent
+    measured = await site.database.read(lambda c: _measured(c, view.one.bundle, reading, site))
     return await page(
         request,
         "policy.html",
@@ -138,8 +142,23 @@ async def _page(request: Asked, digest: str, *, problem: str = "", status: int =
         one=view.one,
         newest=view.newest,
         again=view.again,
+        measured=measured,
         on=publication.following(ring) if ring < EVERYONE else None,
     )
+
+
+def _measured(
+    connection: Connection, one: Bundle, reading: Reading | None, site: Site
+) -> Measured | None:
+    """Return what happened on the desks that have it, while it is on trial there."""
+    text = publication.text_of(connection, one)
+    if reading is None or text is None or not 0 < one.percent < EVERYONE:
+        return None
+    try:
+        policy = reading.parse(text, one.label.name)
+    except PolicyError:
+        return None
+    return simulation.measured(connection, one, policy, site.now())
 
 
 def _view(connection: Connection, digest: str, reading: Reading | None = None) -> _View:

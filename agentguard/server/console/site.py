@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import CodeType
 from typing import Any, Literal, cast
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from litestar import Request, Response
 from litestar.datastructures import FormMultiDict, State
 from litestar.enums import MediaType
 from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.response import Redirect
 
+from agentguard.base import languages, translations
 from agentguard.base.translations import Texts
 from agentguard.model.messages import Message
 from agentguard.server import masking
@@ -21,7 +25,9 @@ from agentguard.server.console import moments
 from agentguard.server.console.badges import Badges
 from agentguard.server.console.navigation import menu
 from agentguard.server.console.sign_in_queue import Lanes
+from agentguard.server.console.waits import waits_of
 from agentguard.server.keys import ServerKeys
+from agentguard.server.paper_letters import can_write
 from agentguard.server.roles import ADMIN, Right, may
 from agentguard.server.settings import Limits, Now, ServerSettings
 from agentguard.server.signin.oidc import Provider
@@ -38,7 +44,10 @@ Asked = Request[Any, Any, State]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """The console's surroundings."""
+    """The console's surroundings, as they speak one language; `spoken` are those of the others.
+
+    `wrong_playbooks` are the lines of a site's own playbooks that are wrong.
+    """
 
     settings: ServerSettings
     database: Database
@@ -48,7 +57,20 @@ class Site:
     pages: Environment
     badges: Badges
     provider: Provider | None = None
+    wrong_playbooks: tuple[str, ...] = ()
     lanes: Lanes = dataclasses.field(default_factory=Lanes)
+    read: Callable[[str], Texts] = translations.load
+    spoken: dict[str, Site] = dataclasses.field(default_factory=dict)
+
+    def speaking(self, language: str) -> Site:
+        """Return the same surroundings in another language; each is made once."""
+        if language == self.words.language:
+            return self
+        if language not in self.spoken:
+            words = self.read(language)
+            pages = environment(words, self.pages.bytecode_cache)
+            self.spoken[language] = dataclasses.replace(self, words=words, pages=pages)
+        return self.spoken[language]
 
     @property
     def limits(self) -> Limits:
@@ -61,7 +83,23 @@ class Site:
         return "__Host-agentguard" if self.settings.secure else "agentguard"
 
 
-def environment(words: Texts) -> Environment:
+class Compiled(BytecodeCache):
+    """What templates were compiled to: the same in every language, so it is done and held once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what is known of a template; they do not change while the endpoint runs."""
+        bucket.code = self._known.get(bucket.key)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what a template was compiled to."""
+        if bucket.code is not None:
+            self._known[bucket.key] = bucket.code
+
+
+def environment(words: Texts, compiled: BytecodeCache | None = None) -> Environment:
     """Return the template engine: everything is escaped, and a missing value is an error."""
     pages = Environment(
         loader=FileSystemLoader(HERE / "templates"),
@@ -69,28 +107,34 @@ def environment(words: Texts) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=compiled or Compiled(),
     )
 
     def tell(id_: str, params: dict[str, str | int]) -> str:
         return words.render(Message(id=id_, params=params))
 
     def stamp(at: float) -> str:
-        return moments.stamp(at)
+        return moments.stamp(at, words.language)
 
     def ago(at: float, now: float) -> str:
         return moments.ago(at, now, words)
 
+    def decimal(number: str) -> str:
+        return languages.decimal(words.language, number)
+
     pages.globals.update(
         say=words.say, has=words.has, tell=tell, titled=words.title, advise=words.advice,
-        spans=moments.spans(words),
+        spans=moments.spans(words), lang=words.language, on_paper=can_write(words.language),
+        direction="rtl" if words.right_to_left else "ltr",
     )  # fmt: skip
-    pages.filters.update(stamp=stamp, iso=moments.iso, ago=ago)
+    pages.filters.update(decimal=decimal, stamp=stamp, iso=moments.iso, ago=ago)
     return pages
 
 
 def site_of(request: Asked) -> Site:
-    """Return the site that serves the request."""
-    return cast("Site", request.app.state["site"])
+    """Return the site that serves the request, as it speaks the language of the request."""
+    site = cast("Site", request.app.state["site"])
+    return site.speaking(request.scope["state"].get("language", site.words.language))
 
 
 def visitor_of(request: Asked) -> Visitor:
@@ -130,7 +174,10 @@ async def page(request: Asked, template: str, *, status: int = 200, **values: An
     badges = await site.badges.counted(site.database, visitor, site.now()) if visitor else {}
     runs = visitor is not None and visitor.role == ADMIN
     jobs = await site.database.read(job_failures.list_repeated) if runs else ()
-    return render(request, template, status=status, badges=badges, failing=jobs, **values)
+    waiting = await site.database.read(lambda c: waits_of(c, visitor, site.now()))
+    wrong = site.wrong_playbooks if runs else ()
+    given = {"badges": badges, "failing": jobs, "own_waits": waiting, "wrong_playbooks": wrong}
+    return render(request, template, status=status, **{**given, **values})
 
 
 def render(request: Asked, template: str, *, status: int = 200, **values: Any) -> Page:
@@ -141,6 +188,9 @@ def render(request: Asked, template: str, *, status: int = 200, **values: Any) -
         "layout": "base.html",
         "visitor": visitor,
         "admin": visitor is not None and visitor.role == ADMIN,
+        "own_teams": visitor is not None and bool(visitor.scope),
+        "own_waits": (),
+        "wrong_playbooks": (),
         "teamless": visitor is not None and visitor.scope == frozenset(),
         "may": {r.value: visitor is not None and may(visitor.role, r) for r in Right},
         "menu": menu(visitor.role) if visitor else [],

@@ -69,8 +69,8 @@ async def add_team(request: Asked) -> Page | Redirect:
 async def drop(request: Asked) -> Page | Redirect:
     """Take a site or a shift away."""
     kind = "site" if await field(request, "kind", 10) == "site" else "shift"
-    id_ = _id(await field(request, "id", 9)) or 0
-    return await _do(request, f"{kind}.dropped", str(id_), lambda c: places.drop(c, kind, id_))
+    id_, now = _id(await field(request, "id", 9)) or 0, site_of(request).now()
+    return await _do(request, f"{kind}.dropped", str(id_), lambda c: places.drop(c, kind, id_, now))
 
 
 @post(ARRANGE + "/place")
@@ -78,8 +78,9 @@ async def place(request: Asked) -> Page | Redirect:
     """Say where a team belongs."""
     team = _id(await field(request, "team", 9)) or 0
     near, hours = _id(await field(request, "site", 9)), _id(await field(request, "shift", 9))
+    now = site_of(request).now()
     return await _do(
-        request, "team.placed", str(team), lambda c: places.place(c, team, near, hours)
+        request, "team.placed", str(team), lambda c: places.place(c, team, near, hours, now)
     )
 
 

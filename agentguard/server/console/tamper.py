@@ -9,10 +9,10 @@ from functools import partial
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, select, true
 
 from agentguard.server.console import filters
-from agentguard.server.console.filters import Filter
+from agentguard.server.console.filters import Filter, Reach
 from agentguard.server.console.navigation import Entry
 from agentguard.server.console.site import (
     Asked,
@@ -27,11 +27,14 @@ from agentguard.server.console.site import (
     visitor_of,
 )
 from agentguard.server.roles import Right, Scope
-from agentguard.server.tamper import items, sign_offs, silence_waves, strangers
+from agentguard.server.store.schema.identity_tables import tamper_item
+from agentguard.server.store.schema.tables import device
+from agentguard.server.tamper import items, sign_offs, strangers, waves
 from agentguard.server.tamper.items import Item
+from agentguard.server.tamper.kinds import KINDS
 from agentguard.server.tamper.sign_offs import Signed
-from agentguard.server.tamper.silence_waves import Wave
 from agentguard.server.tamper.strangers import SPAN, EndpointSign
+from agentguard.server.tamper.waves import Wave
 
 TAMPER = "/tamper"
 LONGEST_NOTE = 2000
@@ -42,6 +45,8 @@ LATELY = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
+    reach: Reach
+    kinds: dict[str, int]
     endpoint: list[EndpointSign]
     together: list[Wave]
     queue: list[Item]
@@ -53,7 +58,7 @@ class _Read:
 async def show(request: Asked) -> Page:
     """Show what nobody has signed off, then what was; or, when asked, all that was."""
     database, scope = site_of(request).database, visitor_of(request).scope
-    wish = filters.asked(request, (SIGNED,))
+    wish = filters.asked(request, (SIGNED, *KINDS))
     await looked(request, "tamper.seen")
     if wish.kind == SIGNED:
         return await _signed(request, wish)
@@ -61,6 +66,10 @@ async def show(request: Asked) -> Page:
     return await page(
         request,
         "tamper.html",
+        wish=wish,
+        sites=read.reach.sites,
+        shifts=read.reach.shifts,
+        kinds=read.kinds,
         endpoint=read.endpoint,
         span=SPAN,
         together=read.together,
@@ -73,22 +82,40 @@ async def show(request: Asked) -> Page:
 
 
 def _read(connection: Connection, wish: Filter, scope: Scope) -> _Read:
-    """Read one page of a list that begins with the desks that fell silent together."""
-    every = silence_waves.waiting(connection, scope)
+    """Read one page of a list that begins with the desks that had the same sign together."""
+    reach = filters.reach(connection, wish, scope)
+    teams, named, among = reach.teams, _named(wish), _named(wish) & _of_kind(wish)
+    every = [] if wish.text else waves.waiting(connection, teams, among)
+    kinds = waves.count_kinds(connection, teams, named)
+    single = sum(waves.count_kinds(connection, teams, among).values())
     shown = every[wish.start : wish.start + filters.PAGE]
     return _Read(
-        endpoint=[] if wish.start else strangers.waiting(connection, scope),
-        together=[silence_waves.named(connection, scope, one) for one in shown],
+        reach=reach,
+        kinds=kinds,
+        endpoint=[] if wish.start or wish.narrow else strangers.waiting(connection, scope),
+        together=[waves.named(connection, teams, one) for one in shown],
         queue=items.to_review(
             connection,
-            scope,
-            silence_waves.outside(every),
+            teams,
+            waves.outside(every) & among,
             start=max(0, wish.start - len(every)),
             limit=filters.PAGE - len(shown),
         ),
-        total=silence_waves.count(connection, scope),
+        total=single - sum(one.desks for one in every) + len(every),
         signed=sign_offs.list_signed(connection, scope, limit=LATELY + 1),
     )
+
+
+def _named(wish: Filter) -> ColumnElement[bool]:
+    """Ask for desks by a part of their label: each is then shown by itself."""
+    if not wish.text:
+        return true()
+    named = device.c.label.icontains(wish.text, autoescape=True)
+    return tamper_item.c.device.in_(select(device.c.id).where(named))
+
+
+def _of_kind(wish: Filter) -> ColumnElement[bool]:
+    return tamper_item.c.kind == wish.kind if wish.kind else true()
 
 
 async def _signed(request: Asked, wish: Filter) -> Page:
@@ -136,9 +163,7 @@ async def sign_off_together(request: Asked) -> Redirect:
         await _moment(request, "last"),
     )
     if note:
-        await site.database.write(
-            lambda c: silence_waves.sign_off(c, wave, visitor, site.now(), note)
-        )
+        await site.database.write(lambda c: waves.sign_off(c, wave, visitor, site.now(), note))
     return back(TAMPER)
 
 

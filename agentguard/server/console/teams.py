@@ -10,16 +10,19 @@ from litestar import get
 from sqlalchemy import Connection
 
 from agentguard.server.console import filters
-from agentguard.server.console.filters import Filter
+from agentguard.server.console.filters import Filter, Reach
 from agentguard.server.console.navigation import Entry
 from agentguard.server.console.site import Asked, Page, page, site_of, visitor_of
 from agentguard.server.roles import Scope
-from agentguard.server.store.floor import board
+from agentguard.server.store.floor import board, handovers
 from agentguard.server.store.floor.board import TIERS, TeamCount, Wanted
+from agentguard.server.store.floor.handovers import NONE, Handovers, Lacking
 from agentguard.server.store.floor.places import Placed
 
 TEAMS = "/teams"
 BY = ("site", "shift")
+DAY = 86400.0
+HANDOVER_DAYS = 7  # for which handovers are counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,7 @@ class Row:
     name: str
     about: str
     counts: dict[str, int]
+    handovers: Handovers = NONE
 
     @property
     def total(self) -> int:
@@ -43,7 +47,10 @@ async def show(request: Asked) -> Page:
     site, visitor = site_of(request), visitor_of(request)
     wish = filters.asked(request, BY)
     cutoff = site.now() - site.limits.silent_after
-    rows = await site.database.read(partial(_rows, wish=wish, scope=visitor.scope, cutoff=cutoff))
+    since = site.now() - HANDOVER_DAYS * DAY
+    rows, lacking = await site.database.read(
+        partial(_read, wish=wish, scope=visitor.scope, cutoff=cutoff, since=since)
+    )
     return await page(
         request,
         "teams.html",
@@ -51,11 +58,23 @@ async def show(request: Asked) -> Page:
         by=wish.kind or "team",
         rows=rows[wish.start : wish.start + filters.PAGE],
         pager=filters.pager(wish, len(rows)) if len(rows) > filters.PAGE else None,
+        lacking=lacking,
+        days=HANDOVER_DAYS,
     )
 
 
-def _rows(connection: Connection, *, wish: Filter, scope: Scope, cutoff: float) -> list[Row]:
+def _read(
+    connection: Connection, *, wish: Filter, scope: Scope, cutoff: float, since: float
+) -> tuple[list[Row], list[Lacking]]:
     reach = filters.reach(connection, wish, scope)
+    told = handovers.by_team(connection, reach.teams, since)
+    lacking = handovers.lacking(connection, reach.teams, filters.PAGE)
+    return _rows(connection, wish, reach, cutoff, told), lacking
+
+
+def _rows(
+    connection: Connection, wish: Filter, reach: Reach, cutoff: float, told: dict[int, Handovers]
+) -> list[Row]:
     counts = board.counts(connection, Wanted(teams=reach.teams, cutoff=cutoff))
     names: dict[str, dict[int, str]] = {
         "site": {one.id: one.name for one in reach.sites},
@@ -63,29 +82,49 @@ def _rows(connection: Connection, *, wish: Filter, scope: Scope, cutoff: float) 
     }
     near = {one.id: one for one in reach.own}
     if wish.kind:
-        rows = _together(counts, near, wish.kind, names[wish.kind])
+        rows = _together(counts, near, wish.kind, names[wish.kind], told)
     else:
-        rows = [_team(one, near[one.id], names) for one in counts]
+        rows = [_team(one, near[one.id], names, told) for one in counts]
     return sorted(rows, key=lambda row: (*(-row.counts[t] for t in TIERS[:3]), row.name))
 
 
-def _team(count: TeamCount, at: Placed, names: dict[str, dict[int, str]]) -> Row:
+def _team(
+    count: TeamCount, at: Placed, names: dict[str, dict[int, str]], told: dict[int, Handovers]
+) -> Row:
     where = (names["site"].get(at.site or 0), names["shift"].get(at.shift or 0))
     about = " · ".join(one for one in where if one)
-    return Row(id=count.id, name=count.name, about=about, counts=count.counts)
+    return Row(
+        id=count.id,
+        name=count.name,
+        about=about,
+        counts=count.counts,
+        handovers=told.get(count.id, NONE),
+    )
 
 
 def _together(
-    counts: Iterable[TeamCount], near: dict[int, Placed], kind: str, names: dict[int, str]
+    counts: Iterable[TeamCount],
+    near: dict[int, Placed],
+    kind: str,
+    names: dict[int, str],
+    told: dict[int, Handovers],
 ) -> list[Row]:
     """Add teams up by where they belong."""
     sums: dict[int | None, dict[str, int]] = {}
+    handed: dict[int | None, Handovers] = {}
     for one in counts:
         where = near[one.id].site if kind == "site" else near[one.id].shift
         had = sums.setdefault(where, dict.fromkeys(TIERS, 0))
         sums[where] = {tier: had[tier] + one.counts[tier] for tier in TIERS}
+        handed[where] = handed.get(where, NONE) + told.get(one.id, NONE)
     return [
-        Row(id=where, name=names.get(where or 0, ""), about="", counts=total)
+        Row(
+            id=where,
+            name=names.get(where or 0, ""),
+            about="",
+            counts=total,
+            handovers=handed[where],
+        )
         for where, total in sums.items()
     ]
 

@@ -17,6 +17,7 @@ from agentguard.server.console.site import Asked, Page, page, site_of, visitor_o
 from agentguard.server.roles import Scope
 from agentguard.server.store.floor import shifts, trends
 from agentguard.server.store.floor.trends import Point
+from agentguard.server.store.reports import interruptions
 
 TRENDS = "/trends"
 SPANS = ("2", "7", "30", "90")  # days
@@ -38,6 +39,7 @@ class Told:
 class _Read:
     reach: Reach
     points: list[Point]
+    attention: interruptions.Asked
 
 
 @get(TRENDS)
@@ -62,6 +64,9 @@ async def show(request: Asked) -> Page:
         team=next((one.name for one in read.reach.own if one.id == wish.team), ""),
         sites=read.reach.sites,
         shifts=read.reach.shifts,
+        asked=read.attention,
+        nagging=sum(one.nags for one in read.attention.checks),
+        enough=interruptions.ENOUGH,
     )
 
 
@@ -76,7 +81,8 @@ def _read(connection: Connection, *, wish: Filter, scope: Scope, days: int, now:
         working = shifts.hours(connection, reach.teams)
         every = trends.trend(connection, reach.teams, days, now)
         points = [one for one in every if any(each.day(one.at) for each in working)]
-    return _Read(reach=reach, points=points)
+    attention = interruptions.added_up(connection, reach.teams)
+    return _Read(reach=reach, points=points, attention=attention)
 
 
 def _asked(days: int) -> int:

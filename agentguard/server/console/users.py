@@ -21,6 +21,7 @@ from agentguard.server.console.site import (
     permitted,
     site_of,
 )
+from agentguard.server.console.team_choice import chosen_teams
 from agentguard.server.roles import BOUND, ROLES, SUPERVISOR, Right
 from agentguard.server.signin import passwords
 from agentguard.server.store.accounts import members
@@ -48,7 +49,7 @@ async def add(request: Asked) -> Page:
         return asked
     site = site_of(request)
     name = " ".join((await field(request, "name", LONGEST)).split()).casefold()[:LONGEST]
-    role, teams = await _role(request), await _teams(request)
+    role, (_, teams) = await _role(request), await chosen_teams(request)
     if not name or not name.isprintable():
         return await _page(request, problem="console.users.no-name")
     first = _first_password()
@@ -56,7 +57,7 @@ async def add(request: Asked) -> Page:
 
     def put(connection: Connection) -> bool:
         done = members.add(connection, name, hashed, role, site.now())
-        return done and members.change(connection, name, role, teams)
+        return done and members.change(connection, name, role, sorted(teams))
 
     if not await _do(request, "user.added", name, put):
         return await _page(request, problem="console.users.there")
@@ -71,8 +72,9 @@ async def change(request: Asked) -> Page | Redirect:
     if asked is not None:
         return asked
     name, role = await field(request, "name", LONGEST), await _role(request)
-    teams = await _teams(request)
-    done = await _do(request, "user.changed", name, lambda c: members.change(c, name, role, teams))
+    _, teams = await chosen_teams(request)
+    known = sorted(teams)
+    done = await _do(request, "user.changed", name, lambda c: members.change(c, name, role, known))
     return back(USERS) if done else await _page(request, problem="console.users.last")
 
 
@@ -120,12 +122,6 @@ async def _page(request: Asked, *, problem: str = "", made: str = "", first: str
 async def _role(request: Asked) -> str:
     role = await field(request, "role", 20)
     return role if role in ROLES else SUPERVISOR
-
-
-async def _teams(request: Asked) -> list[int]:
-    form = await request.form()
-    given = [value for value in form.getall("team", []) if isinstance(value, str)]
-    return sorted({int(v) for v in given if v.isascii() and v.isdigit() and len(v) < GROUPS * 2})
 
 
 def _first_password() -> str:

@@ -16,9 +16,9 @@ from agentguard.model.vendors import Clause, ProgramClass, Vendor
 from agentguard.server.console.site import Asked, Page, back, page, permitted, site_of
 from agentguard.server.console.vendors import VENDORS, days_left, line
 from agentguard.server.roles import Right
+from agentguard.server.store.engine import times
 from agentguard.server.store.software import vendor_programs, vendors
 from agentguard.server.store.software.vendor_programs import FleetProgram, VendorDesk
-from agentguard.server.store.software.vendor_reminders import today
 from agentguard.server.store.software.vendors import Kept, VendorRefused
 from agentguard.software import vendor_sheet
 from agentguard.software.vendor_sheet import COLUMNS
@@ -60,7 +60,7 @@ async def show(request: Asked, id_: FromPath[int]) -> Page:
     found = await site.database.read(read)
     if found.kept is None:
         raise NotFoundException
-    day, vendor = today(site.now()), found.kept.vendor
+    day, vendor = times.day(site.now()), found.kept.vendor
     seen = {one for program in found.programs for one in program.classes}
     return await page(
         request,

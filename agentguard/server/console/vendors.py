@@ -21,9 +21,9 @@ from agentguard.server.policies.publication import text_of
 from agentguard.server.policy_reader import Reading
 from agentguard.server.roles import Right
 from agentguard.server.store.desks import policies
+from agentguard.server.store.engine import times
 from agentguard.server.store.software import vendor_programs, vendors
 from agentguard.server.store.software.vendor_programs import FleetProgram
-from agentguard.server.store.software.vendor_reminders import today
 from agentguard.server.store.software.vendors import Kept
 from agentguard.software import vendor_policy, vendor_sheet
 
@@ -73,7 +73,7 @@ async def show(request: Asked) -> Page:
     class_ = _one_of(request, "class", tuple(ProgramClass))
     sort = _one_of(request, "sort", SORTS) or SORTS[0]
     read = await site.database.read(_read)
-    day = today(site.now())
+    day = times.day(site.now())
     every = [line(one, day) for one in read.every]
     found = [one for one in every if _fits(one, wish, class_)]
     found.sort(key=lambda one: _order(one, sort))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -17,6 +17,7 @@ from agentguard.base.translations import load
 
 FILE = "feeds.toml"
 LONGEST_NAME = 40
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class _Feed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -67,6 +68,28 @@ class Nats(_Feed, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ca_file: str = ""
 
 
+class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where notices to people go out: `tls` is `starttls`, `tls`, or `none` on this machine alone.
+
+    `console` is the console's address, which a notice leads to.
+    """
+
+    host: str
+    sender: str
+    console: str
+    port: int = 587
+    tls: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password_file: str = ""
+    ca_file: str = ""
+
+    def __post_init__(self) -> None:
+        if self.tls == "none" and self.host not in LOOPBACK:
+            raise ValueError("tls")
+        if any(ord(one) < 32 for one in f"{self.sender}{self.console}{self.user}"):  # noqa: PLR2004 - control characters
+            raise ValueError("sender")
+
+
 class Wanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All feeds that are set."""
 
@@ -74,6 +97,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     collector: tuple[Collector, ...] = ()
     syslog: tuple[Syslog, ...] = ()
     nats: tuple[Nats, ...] = ()
+    mail: Mail | None = None
 
     @property
     def every(self) -> dict[str, _Feed]:

@@ -27,8 +27,9 @@ from agentguard.server.feeds import feed_settings, outbox
 from agentguard.server.http_messages import Answer, Refused, Request
 from agentguard.server.listener.path_to_endpoint import Outside
 from agentguard.server.settings import Now, ServerSettings
-from agentguard.server.store.engine import job_failures
+from agentguard.server.store.engine import job_failures, leadership
 from agentguard.server.store.engine.database import Database
+from agentguard.server.store.records import audit_standing
 from agentguard.server.store.schema.feed_tables import feed_state
 from agentguard.server.store.schema.identity_tables import endpoint_sign, tamper_item
 from agentguard.server.store.schema.tables import audit_log, device, device_seen
@@ -49,11 +50,14 @@ class _Figures:
     behind: dict[str, int]
     dropped: dict[str, int]
     jobs: dict[str, int]
+    audit_log: dict[str, int]
+    checked: float | None
     waiting: int
     hung_up: Mapping[str, int]
     left: float | None
     newest: float | None
     backup: float | None
+    backup_checked: float | None
     free: float | None
 
 
@@ -115,7 +119,7 @@ class Metrics:
 
         """
         self._judge(request.headers.get("authorization", ""))
-        figures = await self._database.read(lambda c: _read(c, self._folder))
+        figures = await self._database.read(lambda c: _read(c, self._folder, self._now()))
         self._backup = await self._database.read(self._backup.later)
         now = self._now()
         figures = replace(
@@ -125,6 +129,8 @@ class Metrics:
             left=self._outside.left(now),
             newest=_age(figures.newest, now),
             backup=_age(self._backup.at, now),
+            checked=_age(figures.checked, now),
+            backup_checked=_age(figures.backup_checked, now),
             free=_free(self._folder),
         )
         made = CollectorRegistry()
@@ -160,6 +166,7 @@ class _Collected:
             ("agentguard_tamper_open", "Open tamper signs by kind.", "kind", found.tamper),
             ("agentguard_feed_behind", "Happenings that wait for a feed.", "feed", found.behind),
             ("agentguard_job_failing", "Failures in a row of a job.", "job", found.jobs),
+            ("agentguard_audit_log", "1 for how the audit log stands.", "state", found.audit_log),
             ("agentguard_feed_dropped", "Happenings that a feed let go.", "feed", found.dropped),
         )
         for name, help_, label, values in every:
@@ -184,6 +191,8 @@ class _Collected:
             ("certificate_left_seconds", "Seconds until the certificate ends.", found.left),
             ("newest_report_seconds", "Age of the newest report of any desk.", found.newest),
             ("backup_age_seconds", "Age of the newest backup.", found.backup),
+            ("audit_check_age_seconds", "Age of the newest audit of itself.", found.checked),
+            ("backup_checked_age_seconds", "Age of the newest whole one.", found.backup_checked),
             ("disk_free_bytes", "Free space where the endpoint's data are.", found.free),
         ):
             if value is not None:
@@ -257,7 +266,7 @@ def _age(at: float | None, now: float) -> float | None:
     return None if at is None else max(0.0, now - at)
 
 
-def _read(connection: Connection, folder: Path) -> _Figures:
+def _read(connection: Connection, folder: Path, now: float) -> _Figures:
     states = select(device.c.status, func.count()).group_by(device.c.status)
     open_ = (
         select(tamper_item.c.kind, func.count())
@@ -268,6 +277,7 @@ def _read(connection: Connection, folder: Path) -> _Figures:
         )
     )
     told = _feeds(connection, folder)
+    standing = audit_standing.read(connection, now)
     behind = {one.feed: outbox.waiting(connection, one.sent) for one in told}
     return _Figures(
         devices={str(state): int(count) for state, count in connection.execute(states)},
@@ -276,10 +286,13 @@ def _read(connection: Connection, folder: Path) -> _Figures:
         dropped={one.feed: one.dropped for one in told},
         jobs=dict.fromkeys(job_failures.JOBS, 0)
         | {one.name: one.count for one in job_failures.all_of(connection)},
+        audit_log={str(one): int(one is standing.state) for one in audit_standing.State},
+        checked=standing.at,
         waiting=0,
         hung_up={},
         left=None,
         newest=connection.scalar(select(func.max(device_seen.c.last_seen))),
         backup=None,
+        backup_checked=leadership.noted(connection, leadership.BACKUP_CHECKED),
         free=None,
     )

@@ -2,7 +2,7 @@
 
 Classes: Data Security Finding (2006) for personal data, Compliance Finding (2003) for any other
 control and for a day of a vendor or a plan, Detection Finding (2004) for tamper signs, Incident
-Finding (2005) for what an agent reported, Authentication (3002) for a refused factor, Entity
+Finding (2005) for incidents, Authentication (3002) for a refused factor, Entity
 Management (3004) for desks.
 """
 
@@ -13,6 +13,7 @@ from typing import Any
 
 from agentguard import __version__
 from agentguard.base.translations import Texts
+from agentguard.server.playbooks import shelf
 from agentguard.server.store.outbox.happenings import Happening
 
 VERSION = "1.8.0"
@@ -21,6 +22,9 @@ INFORMATIONAL = 1
 _CREATE, _CLOSE = 1, 3
 _ENTITY = {"enrolled": 6, "asked": 6, "confirmed": 8, "turned-away": 9}
 _OTHER = 99
+_ENDED = 5
+_VERDICT = {"false-positive": 1, "true": 2, "test": 6, "duplicate": 10, "other": _OTHER}
+"""What an incident turned out to be, by the words of `incident_course.VERDICTS`."""
 _WARNING, _FAIL = 2, 3
 _DATA = frozenset({"pii-files", "clipboard"})
 _CATEGORY = {2: "Findings", 3: "Identity & Access Management"}
@@ -93,14 +97,17 @@ def _tamper(one: Happening, words: Texts) -> tuple[int, int, dict[str, Any]]:
 
 
 def _incident(one: Happening, words: Texts) -> tuple[int, int, dict[str, Any]]:
-    id_ = f"console.incident.{one.kind}"
+    id_, closed = f"console.incident.{one.kind}", one.state == "closed"
+    book = next((book for book in shelf.shipped() if book.id == one.kind), None)
     title = words.say(id_) if words.has(id_) else one.kind
     more = {
-        "status_id": 1,
-        "finding_info_list": [_info(one, title)],
+        "status_id": _ENDED if closed else 1,
+        "finding_info_list": [_info(one, book.title if book is not None else title)],
         "assignee_group": {"name": one.team},
     }
-    return 2005, _CREATE, more
+    if closed:
+        more["verdict_id"] = _VERDICT.get(str(one.params.get("verdict", "")), 0)
+    return 2005, _CLOSE if closed else _CREATE, more
 
 
 def _factor(one: Happening, _words: Texts) -> tuple[int, int, dict[str, Any]]:

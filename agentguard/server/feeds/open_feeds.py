@@ -7,6 +7,7 @@ import socket
 from agentguard.base.translations import Texts
 from agentguard.server.feeds import feed_settings
 from agentguard.server.feeds.bus import NatsSink
+from agentguard.server.feeds.digest import Digest
 from agentguard.server.feeds.feed_settings import Collector, Nats, Syslog, Webhook
 from agentguard.server.feeds.pump import Pump, Way
 from agentguard.server.feeds.sinks import CollectorSink, Sink, SyslogSink, WebhookSink
@@ -47,3 +48,14 @@ def pumps(made: ServerSettings, database: Database, words: Texts, now: Now) -> l
 
     """
     return [Pump(database, name, way, now) for name, way in ways(made, words, now).items()]
+
+
+def digests(made: ServerSettings, database: Database, words: Texts, now: Now) -> list[Digest]:
+    """Return what tells people by mail; nothing where no mail server is set.
+
+    Raises:
+        UsageError: as `ways`.
+
+    """
+    mail = feed_settings.read(made.data).mail
+    return [] if mail is None else [Digest(database, mail, words, now)]

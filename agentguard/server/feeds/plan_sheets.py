@@ -49,8 +49,8 @@ def evidence(lines: Iterable[Line], found: Iterable[Decision], now: float) -> di
 def policy(lines: Iterable[Line], head: str) -> str:
     """Return the plans that go on, as a piece of a policy file; `head` is a comment above it.
 
-    A product that no desk has, and a plan whose last day has passed, allow nothing and are left
-    out.
+    A product that no desk has past its support, and a plan whose last day has passed, allow nothing
+    and are left out.
     """
     going = [one for one in lines if one.kind in {"planned", "review"}][:MOST]
     text = [f"# {line}" for line in head.splitlines()]

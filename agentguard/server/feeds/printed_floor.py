@@ -17,6 +17,7 @@ from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, T
 
 from agentguard.base.translations import Texts
 from agentguard.model.messages import Message
+from agentguard.server.paper_letters import drawable
 from agentguard.server.store.desks import goodbyes
 from agentguard.server.store.desks.desk_status import SEVERITIES, severity, worst_first
 from agentguard.server.store.engine.times import iso
@@ -153,4 +154,4 @@ def _stamp(at: float) -> str:
 def _p(text: str, style: ParagraphStyle) -> Paragraph:
     """Return a paragraph of plain text: what a desk says is never read as markup."""
     shown = text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
-    return Paragraph(escape(shown), style)
+    return Paragraph(escape(drawable(shown)), style)

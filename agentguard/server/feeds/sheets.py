@@ -13,6 +13,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, select, true, tup
 from agentguard.server.roles import Scope
 from agentguard.server.store.engine.stored_values import Stored
 from agentguard.server.store.engine.times import iso
+from agentguard.server.store.schema.drill_tables import drill_run
+from agentguard.server.store.schema.lesson_tables import lesson_done
 from agentguard.server.store.schema.tables import (
     device,
     device_seen,
@@ -137,6 +139,38 @@ def _event(row: Row[Any]) -> Sequence[object]:
     return (*where, row.kind, told.check, told.severity, told.place)
 
 
+def _training(after: Key | None) -> Query:
+    key = (lesson_done.c.person, lesson_done.c.lesson, lesson_done.c.day)
+    asked = (
+        select(lesson_done, team.c.name.label("team_name"))
+        .join(device, device.c.id == lesson_done.c.device)
+        .join(team, team.c.id == device.c.team)
+        .order_by(*key)
+    )
+    return asked if after is None else asked.where(tuple_(*key) > tuple_(*after))
+
+
+def _trained(row: Row[Any]) -> Sequence[object]:
+    day = iso(row.at)[:10]
+    return (row.person, row.team_name, row.lesson, row.title, row.version, day)
+
+
+def _drills(after: Key | None) -> Query:
+    key = (drill_run.c.device, drill_run.c.run)
+    asked = (
+        select(drill_run, device.c.label, team.c.name.label("team_name"))
+        .join(device, device.c.id == drill_run.c.device)
+        .join(team, team.c.id == device.c.team)
+        .order_by(*key)
+    )
+    return asked if after is None else asked.where(tuple_(*key) > tuple_(*after))
+
+
+def _drilled(row: Row[Any]) -> Sequence[object]:
+    went = (row.outcome, row.why, row.noticed_ms, row.receipt_ms)
+    return (row.label, row.team_name, row.drill, row.began_at, row.ended_at, *went)
+
+
 SHEETS = {
     sheet.name: sheet
     for sheet in (
@@ -164,6 +198,23 @@ SHEETS = {
             query=_events,
             cells=_event,
             key=lambda row: (row.device, row.epoch, row.seq),
+        ),
+        Sheet(
+            name="drills",
+            columns=(
+                "desk", "team", "drill", "began", "ended", "outcome", "why", "noticed_ms",
+                "receipt_ms",
+            ),
+            query=_drills,
+            cells=_drilled,
+            key=lambda row: (row.device, row.run),
+        ),
+        Sheet(
+            name="training",
+            columns=("person", "team", "lesson", "title", "version", "acknowledged"),
+            query=_training,
+            cells=_trained,
+            key=lambda row: (row.person, row.lesson, row.day),
         ),
     )
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+from sqlalchemy import Connection
 
 from agentguard.server import http_messages
 from agentguard.server.http_messages import Answer, Refused, Request
@@ -12,9 +13,10 @@ from agentguard.server.settings import Limits, Now
 from agentguard.server.store.desks.devices import Known
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.factors import proof_rulings
-from agentguard.wire import v1
+from agentguard.server.store.reports import containments
+from agentguard.wire.proof_messages import ProofAnswer, ProofAsked
 
-_ASKED = msgspec.json.Decoder(v1.ProofAsked)
+_ASKED = msgspec.json.Decoder(ProofAsked)
 
 
 class Proofs:
@@ -36,9 +38,12 @@ class Proofs:
         asked = asked_by(device, request, _ASKED)
         if asked.factor not in proof_rulings.FACTORS:
             raise Refused(400, "factor")
-        given = await self._database.write(
-            lambda c: proof_rulings.prove(
-                c, self._keys, asked, now=self._now(), limits=self._limits
+
+        def rule(connection: Connection) -> ProofAnswer:
+            if containments.turned_away(connection, device.id):
+                return ProofAnswer(accepted=False, problem="turned-away")
+            return proof_rulings.prove(
+                connection, self._keys, asked, now=self._now(), limits=self._limits
             )
-        )
-        return http_messages.answer(200, given)
+
+        return http_messages.answer(200, await self._database.write(rule))

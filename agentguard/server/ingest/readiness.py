@@ -17,6 +17,7 @@ from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store.engine import causes, job_failures, leadership, revisions
 from agentguard.server.store.engine.database import Busy, Database
 from agentguard.server.store.engine.job_failures import Failing
+from agentguard.server.store.records import audit_standing
 
 STALE = 300
 """Seconds after which the work that only one process does has stopped."""
@@ -38,7 +39,8 @@ _LASTING = frozenset({"full", "disk"})
 class Readiness:
     """Answers `GET /readyz`: a write goes through, the queue has room, the jobs are done.
 
-    `besides` gives another cause, as an id under `server.cause`, or nothing.
+    `besides` gives another cause, as an id under `server.cause`, or nothing; `overdue` since when
+    no backup was found whole that should have been made.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Readiness:
         settings: ServerSettings,
         now: Now,
         besides: Callable[[], str] = lambda: "",
+        overdue: Callable[[Connection, float], float | None] = lambda _c, _now: None,
     ) -> None:
         self._database = database
         self._most = settings.limits.waiting_writes
@@ -54,6 +57,7 @@ class Readiness:
         self._jobs = settings.jobs
         self._now = now
         self._besides = besides
+        self._overdue = overdue
         self._asking = asyncio.Lock()
         self._words = load(settings.language)
         self._known: tuple[str, Sequence[Failing], float] = ("", (), float("-inf"))
@@ -73,8 +77,14 @@ class Readiness:
                 self._known = why, jobs, loop.time()
         if why:
             raise Refused(503, READINESS, why=why)
-        told = {one.name: causes.sentence(one.why, self._words) for one in jobs}
+        told = {one.name: self._said(one) for one in jobs}
         return Answer(status=200, body=msgspec.json.encode({"degraded": told} if told else {}))
+
+    def _said(self, one: Failing) -> str:
+        if one.why not in audit_standing.TOLD:
+            return causes.sentence(one.why, self._words)
+        hours = max(0, int((self._now() - one.since) // 3600))
+        return self._words.say(f"server.doctor.{one.why}", hours=hours)
 
     async def _why(self, at: float) -> tuple[str, Sequence[Failing]]:
         """Return what is in the way, empty when nothing is, and the jobs that fail."""
@@ -121,7 +131,17 @@ class Readiness:
         leadership.note(connection, PROBE, now)
         last = leadership.noted(connection, "tamper")
         stopped = self._jobs and last is not None and now - last > STALE
-        return "work" if stopped else "", job_failures.list_repeated(connection)
+        failing = job_failures.list_repeated(connection)
+        of_jobs = {one.name for one in failing}
+        told = [one for one in audit_standing.degraded(connection, now) if one.name not in of_jobs]
+        return "work" if stopped else "", [*failing, *told, *self._late(connection, now)]
+
+    def _late(self, connection: Connection, now: float) -> list[Failing]:
+        """Name the backup that nobody has made for twice its time."""
+        since = self._overdue(connection, now)
+        if since is None:
+            return []
+        return [Failing(name="backup-age", since=since, count=1, why="backup-old")]
 
 
 def _has_room(folder: Path) -> bool:

@@ -9,6 +9,9 @@ import msgspec
 from agentguard.server import http_messages, masking
 from agentguard.server.http_messages import Answer, Refused, Request
 from agentguard.server.ingest.desk_use import Seats
+from agentguard.server.ingest.drill_requests import DrillRequests
+from agentguard.server.ingest.excepted import Excepted
+from agentguard.server.ingest.orders import Orders
 from agentguard.server.ingest.policies import Wanted
 from agentguard.server.ingest.quota import Quota
 from agentguard.server.ingest.rate_limit import Pace
@@ -18,10 +21,10 @@ from agentguard.server.store.desks import devices
 from agentguard.server.store.desks.devices import Known
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.engine.times import iso
-from agentguard.server.store.reports import batches, intake
+from agentguard.server.store.reports import batches, incident_follow, intake
 from agentguard.server.store.reports.day_quota import Full
 from agentguard.server.tamper.watch import Cloned, Outdated, Watch
-from agentguard.wire import v1
+from agentguard.wire import exceptions, v1
 
 DAY = 86400
 LAST = 2**63 - 1  # what a column of the database holds
@@ -50,6 +53,7 @@ class Reports:
         seats: Seats,
         pace: Pace,
         quota: Quota,
+        drills: DrillRequests,
     ) -> None:
         self._database = database
         self._keys = keys
@@ -62,6 +66,9 @@ class Reports:
         self._seats = seats
         self._pace = pace
         self._quota = quota
+        self._drills = drills
+        self._orders = Orders(database, keys, now)
+        self._excepted = Excepted(database)
 
     async def answer(self, request: Request, device: Known) -> Answer:
         """Take an agent's report in.
@@ -82,10 +89,7 @@ class Reports:
                 held.
 
         """
-        report = _decoded(request.body)
-        if report.device != device.id:
-            raise Refused(403, "other-device")
-        now = self._now()
+        report, now = _of_device(device, request), self._now()
         await self._quota.judge(device.id, now)
         cost = self._quota.cost(len(request.body), len(report.events))
         if report.events:
@@ -101,6 +105,7 @@ class Reports:
         text = _JSON.encode(_receipt(report, now))
         wanted = await self._wanted(device, report.policy_digest)
         received = v1.Received(
+            **await self._asked(report, now),
             receipt=text.decode(),
             signature=self._keys.sign(text),
             next_in=self._limits.next_in,
@@ -108,9 +113,33 @@ class Reports:
             policy_root=wanted.root,
             catalogue=wanted.catalogue,
             need_posture=not known,
+            drills=await self._drills.of(device.id),
             new_key=now - device.key_since >= self._limits.key_days * DAY,
         )
         return http_messages.answer(200, received)
+
+    async def _asked(self, report: v1.Report, now: float) -> dict[str, str]:
+        """Return the parts of an answer that tell or ask something, each with its signature."""
+        follow = await self._follow(report, now)
+        told = await self._excepted.told(report, now)
+        return {
+            "exceptions": told.decode(),
+            "exceptions_signature": self._keys.sign(exceptions.seal(told)) if told else "",
+            "follow": follow.decode(),
+            "follow_signature": self._keys.sign(follow) if follow else "",
+            **await self._orders.of(report.device, report.orders),
+        }
+
+    async def _follow(self, report: v1.Report, now: float) -> bytes:
+        """Return what the desk does not know of its incidents; empty where it asks for nothing."""
+        if not report.follows:
+            return b""
+        told = await self._database.read(
+            lambda c: incident_follow.news(c, report.device, report.follows)
+        )
+        if not told:
+            return b""
+        return _JSON.encode(v1.FollowedUp(device=report.device, at=iso(now), incidents=told))
 
     async def _taken(self, arrived: batches.Arrived) -> bool:
         """Take the report in; tell whether a posture of the device is held."""
@@ -130,6 +159,13 @@ class Reports:
                 self._forget(id_)
                 raise Refused(409, "cloned") from None
             raise Refused(409, "fork", epoch=epoch) from None
+
+
+def _of_device(device: Known, request: Request) -> v1.Report:
+    report = _decoded(request.body)
+    if report.device != device.id:
+        raise Refused(403, "other-device")
+    return report
 
 
 def _receipt(report: v1.Report, now: float) -> v1.Receipt:

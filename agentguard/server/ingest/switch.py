@@ -18,21 +18,25 @@ from agentguard.server.ingest import openapi
 from agentguard.server.ingest.apps import Apps
 from agentguard.server.ingest.authentication import Authentic, Nonces, Replaced
 from agentguard.server.ingest.desk_use import Seats
+from agentguard.server.ingest.drill_requests import DrillRequests
 from agentguard.server.ingest.enrol import Enrolment
 from agentguard.server.ingest.held_data import Holding
 from agentguard.server.ingest.inventory import Inventories
 from agentguard.server.ingest.keepers import Keepers
 from agentguard.server.ingest.key_cache import KnownDevices
+from agentguard.server.ingest.lessons import Lessons
 from agentguard.server.ingest.phone_openings import Openings
 from agentguard.server.ingest.policies import Policies
 from agentguard.server.ingest.proofs import Proofs
 from agentguard.server.ingest.quota import Quota
 from agentguard.server.ingest.rate_limit import Pace, Tell
 from agentguard.server.ingest.readiness import Readiness
+from agentguard.server.ingest.reading import Reading, route
 from agentguard.server.ingest.refusals import Refusals
 from agentguard.server.ingest.rekey import Rekeying
 from agentguard.server.ingest.reports import Reports
 from agentguard.server.ingest.signed import BEYOND, Signed
+from agentguard.server.jobs import backups
 from agentguard.server.keys import ServerKeys
 from agentguard.server.listener.path_to_endpoint import Outside
 from agentguard.server.policies.teaching import judges
@@ -44,7 +48,16 @@ from agentguard.server.store.software.intake import Intake
 from agentguard.server.tamper import kinds
 from agentguard.server.tamper.kinds import Kind
 from agentguard.server.tamper.watch import Watch
-from agentguard.wire import apps, data_request, inventory, keeper_messages, openings, v1
+from agentguard.wire import (
+    apps,
+    data_request,
+    inventory,
+    keeper_messages,
+    lesson_messages,
+    openings,
+    reading,
+    v1,
+)
 
 LOG = logging.getLogger(__name__)
 LIVE, READY = "/healthz", "/readyz"
@@ -78,11 +91,21 @@ class Door:
         self._handlers: dict[tuple[str, str], Handler] = {
             **self._asked_by_devices(settings, database, keys, now),
             ("GET", LIVE): _alive,
-            ("GET", READY): Readiness(database, settings, now, lambda: outside.wrong(now())).answer,
+            ("GET", READY): self._readiness(database, settings, now).answer,
             ("GET", metrics.PATH): self._metrics.answer,
             ("GET", openapi.PATH): self._described,
+            **_read_with_tokens(Reading(database, keys, settings.limits, now)),
         }
         self._paths = frozenset(path for _, path in self._handlers)
+
+    def _readiness(self, database: Database, settings: ServerSettings, now: Now) -> Readiness:
+        return Readiness(
+            database,
+            settings,
+            now,
+            lambda: self._outside.wrong(now()),
+            overdue=lambda connection, at: backups.overdue(connection, settings, at),
+        )
 
     def _asked_by_devices(
         self, settings: ServerSettings, database: Database, keys: ServerKeys, now: Now
@@ -98,16 +121,14 @@ class Door:
             forget=self._devices.forget,
             again=reporting.again,
             watch=watch,
-            seats=Seats(database, keys, settings.limits.keys),
-            pace=pace,
-            quota=quota,
-        )
+            seats=Seats(database, keys, settings.limits.keys), pace=pace, quota=quota,
+            drills=DrillRequests(database, now),
+        )  # fmt: skip
         keepers = Keepers(database, reports, settings.limits, now, forget=self._devices.forget)
         opened = Openings(database, keys, watch.listener, now)
         signed = Signed(now, _telling(database, watch, kinds.BEYOND_BOUNDS))
         rekeying = Rekeying(*parts, forget=self._devices.forget, watch=watch)
-        intake = Intake(judges(settings.reading))
-        lists = Inventories(*parts, intake=intake, pace=pace, quota=quota)
+        lists = Inventories(*parts, intake=Intake(judges(settings.reading)), pace=pace, quota=quota)
         return {
             ("POST", v1.ENROL): Enrolment(*parts).answer,
             ("POST", v1.REPORTS): signed(reporting.device, reports.answer),
@@ -116,6 +137,7 @@ class Door:
             ("POST", v1.PROOFS): signed(authentic.device, Proofs(*parts).answer),
             ("POST", apps.APPS): signed(authentic.device, Apps(*parts).answer),
             ("POST", openings.OPENINGS): signed(authentic.device, opened.answer),
+            ("POST", lesson_messages.LESSONS): signed(authentic.device, Lessons(*parts).answer),
             ("POST", v1.ROTATE): signed(authentic.device, rekeying.rotate),
             ("POST", v1.SPLIT): signed(authentic.signer, rekeying.split),
             ("PUT", inventory.INVENTORY): signed(authentic.device, lists.answer),
@@ -160,24 +182,26 @@ class Door:
         self, scope: http_messages.Scope, receive: http_messages.Receive, send: http_messages.Send
     ) -> None:
         begun = asyncio.get_running_loop().time()
+        asked = route(scope["path"])
+        path = asked if asked in self._paths else "/v1"
         try:
             given = await self._answer(scope, receive)
         except http_messages.Gone:
             return
         except Refused as refused:
-            self._refusals.note(refused, scope["path"] if scope["path"] in self._paths else "/v1")
+            self._refusals.note(refused, path)
             self._metrics.refused(refused.kind)
             if refused.kind in BEYOND and not refused.known:
                 self._outside.refused[refused.kind] += 1
             given = http_messages.problem(refused, self._words)
-        path = scope["path"] if scope["path"] in self._paths else "/v1"
         self._metrics.count(path, given.status, asyncio.get_running_loop().time() - begun)
         await http_messages.reply(send, given, self._now())
 
     async def _answer(self, scope: http_messages.Scope, receive: http_messages.Receive) -> Answer:
-        handler = self._handlers.get((scope["method"], scope["path"]))
+        asked = route(scope["path"])
+        handler = self._handlers.get((scope["method"], asked))
         if handler is None:
-            known = scope["path"] in self._paths
+            known = asked in self._paths
             raise Refused(405, "method") if known else Refused(404, "not-found")
         try:
             return await handler(await http_messages.read(scope, receive))
@@ -203,6 +227,15 @@ def _telling(database: Database, watch: Watch, kind: Kind) -> Tell:
         await database.write(lambda c: watch.raised(c, device, kind, at))
 
     return tell
+
+
+def _read_with_tokens(reader: Reading) -> dict[tuple[str, str], Handler]:
+    return {
+        ("GET", reading.VERDICTS): reader.verdict,
+        ("GET", reading.VERDICT_KEYS): reader.keys,
+        ("GET", reading.DESKS): reader.desks,
+        ("GET", reading.FINDINGS): reader.findings,
+    }
 
 
 async def _alive(_request: Request) -> Answer:

@@ -15,7 +15,8 @@ from agentguard.server.store.engine.database import Database
 from agentguard.server.store.engine.partitions import Month
 from agentguard.server.store.records import audit
 from agentguard.server.store.records.ages import in_force
-from agentguard.server.store.records.classes import RECORDS, Part, Record
+from agentguard.server.store.records.classes import RECORDS
+from agentguard.server.store.records.record_class import Part, Record
 from agentguard.server.store.schema.history_tables import retention_run
 from agentguard.server.store.schema.tables import audit_log, event
 

@@ -18,10 +18,16 @@ from time import perf_counter
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from agentguard.base import translations
 from agentguard.base.errors import UsageError
 from agentguard.server import keys
+from agentguard.server.evidence.making import Maker
+from agentguard.server.evidence.shelf import FOLDER, Shelf
 from agentguard.server.feeds import feed_settings, outbox
-from agentguard.server.jobs import vendors
+from agentguard.server.jobs import backups, drills, vendors
+from agentguard.server.jobs.audit_check import AuditCheck
+from agentguard.server.jobs.backups import Backups
+from agentguard.server.jobs.controls import Controls
 from agentguard.server.jobs.retention import Retention
 from agentguard.server.jobs.software import Programs
 from agentguard.server.listener.path_to_endpoint import Outside
@@ -29,8 +35,9 @@ from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store.engine import audit_chain, causes, job_failures, leadership, partitions
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.floor import trends
-from agentguard.server.store.records import lived_time
+from agentguard.server.store.records import audit_standing, lived_time
 from agentguard.server.store.records.lived_time import Looks
+from agentguard.server.store.reports import containments, exceptions
 from agentguard.server.store.software import plan_reminders
 from agentguard.server.tamper import silent_agents, sweep
 from agentguard.server.tamper.strangers import Strangers
@@ -65,20 +72,32 @@ class Jobs:
         *,
         outside: Outside | None = None,
     ) -> None:
-        self._database = database
+        self._database, self._settings = database, settings
         self._silent_after = settings.limits.silent_after
         self._limits = settings.limits
         self._folder = settings.data
+        self._language = settings.language
         self._keys = keys.load_or_make(settings.key_file)
         self._now, self._boot = now, boot
-        self._looks = Looks()
-        self._strangers = Strangers(outside or Outside())
-        self._workers = ThreadPoolExecutor(2, thread_name_prefix="server-jobs")
+        self._looks, self._strangers = Looks(), Strangers(outside or Outside())
+        self._workers = ThreadPoolExecutor(3, thread_name_prefix="server-jobs")
         self._tasks: list[asyncio.Task[None]] = []
         self._stopped = Event()
         self._listener = outbox.listener(settings)
         self._tamper_sweep = Sweep(settings.limits, self._listener)
-        self._jobs: tuple[Job, ...] = (
+        self._jobs = self._short()
+        self._long: tuple[Job, ...] = (  # no other job waits for these
+            Job("retention", self._delete),
+            Job("software", Programs(database, settings, now, self._stopped).run),
+            Job("controls", Controls(database, now, self._stopped).run),
+            Job(audit_standing.JOB, self._audit_check()),
+            Job(backups.JOB, Backups(database, settings, now).run),
+        )
+        self._packs: tuple[Job, ...] = (Job("evidence", self._evidence),)
+
+    def _short(self) -> tuple[Job, ...]:
+        """Return the jobs that are done one after the other."""
+        return (
             self._always("time", self._time),
             self._often("months", 3600, self._months),
             self._often("sweep", 60, self._sweep),
@@ -89,17 +108,16 @@ class Jobs:
             self._always("strangers", self._outside),
             self._often("feeds", 3600, self._forget),
             self._often(vendors.JOB, vendors.EVERY, self._vendors),
+            self._often("containment", 30, self._contain),
             self._often("plans", plan_reminders.EVERY, self._plans),
             self._often("audit-checkpoint", SIGNED_EVERY, self._sign),
-        )
-        self._long: tuple[Job, ...] = (  # no other job waits for these
-            Job("retention", self._delete),
-            Job("software", Programs(database, settings, now, self._stopped).run),
+            self._often("exceptions", 30, self._exceptions),
+            self._often(drills.JOB, drills.EVERY, self._drill),
         )
 
     def start(self) -> None:
         """Begin to look."""
-        every = (self._jobs, self._long)
+        every = (self._jobs, self._long, self._packs)
         self._tasks = [asyncio.create_task(self._for_ever(some)) for some in every]
 
     async def stop(self) -> None:
@@ -115,11 +133,12 @@ class Jobs:
         """Do everything that is due, one after the other; what fails is due again."""
         self._do(self._jobs)
         self._do(self._long)
+        self._do(self._packs)
 
     @property
     def names(self) -> frozenset[str]:
         """What is done."""
-        return frozenset(one.name for one in (*self._jobs, *self._long))
+        return frozenset(one.name for one in (*self._jobs, *self._long, *self._packs))
 
     async def _for_ever(self, some: Iterable[Job]) -> None:
         loop = asyncio.get_running_loop()
@@ -191,11 +210,21 @@ class Jobs:
         told = isinstance(self._listener, outbox.Outbox)
         vendors.look(connection, now, last, told=told)
 
+    def _contain(self, connection: Connection, now: float, _last: float) -> None:
+        """End containment that is past its time, by time that was surely lived through."""
+        containments.end_due(connection, now, lived_time.known(connection, now).edge(now, 0.0))
+
     def _plans(self, connection: Connection, now: float, _last: float) -> None:
         """Tell of plans whose day comes, by time that was surely lived through."""
         if isinstance(self._listener, outbox.Outbox):
             sure = lived_time.known(connection, now).edge(now, 0.0)
             plan_reminders.remind(connection, now, sure)
+
+    def _exceptions(self, connection: Connection, now: float, _last: float) -> None:
+        exceptions.by_time(connection, now)
+
+    def _drill(self, connection: Connection, now: float, _last: float) -> None:
+        drills.run(connection, now, self._limits)
 
     def _refresh(self, connection: Connection, now: float, last: float) -> None:
         if last:
@@ -218,6 +247,26 @@ class Jobs:
             LOG.warning("the feeds' file cannot be read, so that no happening is deleted")
             return
         outbox.forget(connection, lived_time.known(connection, now).edge(now, 0.0), named)
+
+    def _audit_check(self) -> Callable[[], None]:
+        return AuditCheck(
+            database=self._database, settings=self._settings, keys=self._keys, now=self._now,
+            stopped=self._stopped, listener=self._listener,
+        ).run  # fmt: skip
+
+    def _evidence(self) -> None:
+        """Make the packs that were ordered, one after the other, and let go of old ones."""
+        shelf = Shelf(self._folder / FOLDER, self._now)
+        shelf.tidy()
+        while not self._stopped.is_set() and shelf.make_next(self._maker, self._stopped.is_set):
+            pass
+        self._database.run(lambda c: job_failures.done(c, "evidence"))
+
+    def _maker(self) -> Maker:
+        return Maker(
+            database=self._database, keys=self._keys, data=self._folder,
+            words=translations.load(self._language), now=self._now(),
+        )  # fmt: skip
 
     def _delete(self) -> None:
         """Delete in many transactions; what fails half-way goes on after `AGAIN`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from agentguard.server.store.engine import leadership
+from agentguard.server.store.engine import leadership, times
 from agentguard.server.store.records import lived_time
 from agentguard.server.store.software import vendor_programs, vendor_reminders
 from agentguard.software import classes
@@ -27,9 +27,7 @@ def look(
 
     Where `most` versions were matched, others may wait: it is due again at once.
     """
-    matched = vendor_programs.match(
-        connection, classes.shipped(), str(vendor_reminders.today(now)), most
-    )
+    matched = vendor_programs.match(connection, classes.shipped(), str(times.day(now)), most)
     if matched == most:
         leadership.note(connection, JOB, now - EVERY)
     if matched or now // COUNTED != last // COUNTED:

@@ -105,6 +105,15 @@ def later(folder: Path, end: float = 0.0) -> list[x509.Certificate]:
     return [one for one in every if one.not_valid_after_utc.timestamp() > end]
 
 
+def names(file: Path, host: str) -> bool:
+    """Check whether a certificate names a host; False when there is none."""
+    found = _first(file)
+    if found is None:
+        return False
+    held = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return _general(host) in held
+
+
 def own(file: Path) -> bool:
     """Check whether a certificate was made here."""
     read = _first(file)

@@ -6,13 +6,13 @@ Desks check the same signatures again; the endpoint can hold a catalogue back, a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
 from agentguard.base.errors import PolicyRejected
 from agentguard.server.settings import Now
 from agentguard.server.store.desks import policies
+from agentguard.server.store.engine import times
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.records import audit
 from agentguard.server.store.software import packs
@@ -52,7 +52,7 @@ class Adding:
         """
         packed = signed_packs.opened(raw, _root(connection))
         made = pack.opened(packed)
-        today = datetime.fromtimestamp(self.at, UTC).date()
+        today = times.day(self.at)
         if (day := pack.from_the_future(made, today)) is not None:
             raise pack_rejected("future", day=day.isoformat())
         digest, newest = pack.digest(packed), packs.newest(connection)

@@ -58,9 +58,19 @@ KINDS = {
 UNRULY = (TOO_OFTEN, OVER_QUOTA, BEYOND_BOUNDS)
 """The items of a desk that asks more of the endpoint than a desk may."""
 
+SILENCE = (LATE, MISSING)
+SHARED = (
+    POLICY_DIFFERS, POLICY_REFUSED, CLOCK_WRONG, CLOCK_JUMP, EVENTS_LOST, JOURNAL_NEW,
+    CONTROL_FAILED, AGENT_FAILING, SAFE_MODE,
+)  # fmt: skip
+"""Items that one cause brings to many desks, as a policy or a release does; a copy of a key or a
+journal that was changed is looked at desk by desk."""
+
 STRANGERS_SILENT = Kind(id="strangers-silent", severity="high")
 STRANGERS_BEYOND = Kind(id="strangers-beyond", severity="medium")
 STRANGERS = (STRANGERS_SILENT, STRANGERS_BEYOND)
+AUDIT_BROKEN = Kind(id="audit-broken", severity="critical")
+OF_ENDPOINT = (*STRANGERS, AUDIT_BROKEN)
 """Signs of the endpoint, which are about no desk."""
 ENDPOINT = "endpoint"
 """Stands where a desk's id would."""

@@ -1,4 +1,4 @@
-"""Signs that are about the endpoint and no desk: what strangers do to it.
+"""Signs that are about the endpoint and no desk: what strangers do to it, and to its audit log.
 
 Each process counts, and writes what it counted once it is much; all of them write on one line of
 each kind, until somebody signs it off. Addresses are kept nowhere.
@@ -19,7 +19,9 @@ from agentguard.server.store.records import audit
 from agentguard.server.store.schema.identity_tables import endpoint_sign
 from agentguard.server.tamper.items import Turn
 from agentguard.server.tamper.kinds import (
+    AUDIT_BROKEN,
     ENDPOINT,
+    OF_ENDPOINT,
     STRANGERS,
     STRANGERS_BEYOND,
     STRANGERS_SILENT,
@@ -46,6 +48,11 @@ class EndpointSign:
     times: int
     opened_at: float
     last_at: float
+
+    @property
+    def stays(self) -> bool:
+        """Whether it is not over by itself when it was not seen for a while."""
+        return self.kind == AUDIT_BROKEN.id
 
 
 class Strangers:
@@ -132,7 +139,7 @@ def sign_off(connection: Connection, id_: int, by: Visitor, now: float, note_: s
 
 
 def _sign(row: Row[tuple[object, ...]]) -> EndpointSign:
-    kind = next((one for one in STRANGERS if one.id == row.kind), None)
+    kind = next((one for one in OF_ENDPOINT if one.id == row.kind), None)
     return EndpointSign(
         id=row.id,
         kind=row.kind,

@@ -12,6 +12,7 @@ from typing import Protocol
 from sqlalchemy import Connection, select, update
 
 from agentguard.server.settings import Limits
+from agentguard.server.store.control_history import enrolments
 from agentguard.server.store.desks import devices
 from agentguard.server.store.engine.times import past, seconds
 from agentguard.server.store.records import audit
@@ -181,6 +182,7 @@ def _outdated(one: Arrived, held: Held | None) -> bool:
 def mark_clone(connection: Connection, device_id: str, now: float) -> list[Turn]:
     """Hold a device whose key two computers use, until each has an identity of its own."""
     connection.execute(update(device).where(device.c.id == device_id).values(status=devices.CLONED))
+    enrolments.follow(connection, device_id, now)
     audit.note(connection, now, f"device:{device_id}", "device.cloned")
     turn = items.raise_(connection, device_id, kinds.CLONE, now)
     return [] if turn is None else [turn]
@@ -216,6 +218,8 @@ def _heard(connection: Connection, device_id: str, told: v1.Event, now: float) -
         return []
     at = past(told.at, now)
     said = {k: v for k, v in told.params.items() if k in _SAID}
+    if told.kind == "drill.ended":
+        said = {"control": told.params.get("drill", "")}
     return [items.raise_(connection, device_id, kind, now, since=at, params=said)]
 
 
@@ -238,4 +242,6 @@ def _bad_news(told: v1.Event) -> Kind | None:
         return kinds.JOURNAL_BROKEN
     if told.kind == "journal.epoch":
         return kinds.JOURNAL_NEW if told.params.get("reason") in left_out_entries.NEWS else None
+    if told.kind == "drill.ended":
+        return kinds.CONTROL_FAILED if told.params.get("outcome") == "failed" else None
     return _ALWAYS.get(told.kind)

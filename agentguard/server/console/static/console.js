@@ -1,14 +1,20 @@
 // Makes times local, keeps lists and the menu's numbers fresh. The console works without it.
 "use strict";
 
-const SHORT = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
-const DAY = { day: "numeric", month: "short", timeZone: "UTC" };
+// The page's language, as the reader's own country writes it; digits, hours and months are the same
+// in every language.
+const LANGUAGE = document.documentElement.lang;
+const WRITTEN =
+  navigator.languages.find((one) => one.split("-")[0] === LANGUAGE.split("-")[0]) ?? LANGUAGE;
+const SAME = { calendar: "gregory", numberingSystem: "latn" };
+const SHORT = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...SAME };
+const DAY = { day: "numeric", month: "short", timeZone: "UTC", ...SAME };
 
 function localise(root) {
   for (const time of root.querySelectorAll("time[data-local]")) {
     const at = new Date(time.dateTime);
     time.title = time.textContent;
-    time.textContent = at.toLocaleString(undefined, time.dataset.local === "day" ? DAY : SHORT);
+    time.textContent = at.toLocaleString(WRITTEN, time.dataset.local === "day" ? DAY : SHORT);
   }
 }
 

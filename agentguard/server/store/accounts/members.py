@@ -7,14 +7,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from agentguard.server.roles import ADMIN
+from agentguard.server.roles import ADMIN, BOUND, Right, may
 from agentguard.server.store.accounts import sessions
 from agentguard.server.store.schema.tables import session, team, user, user_team
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A console user; `teams` are the ids of what was given, `seen_at` is the newest visit."""
+    """A console user; `teams` are the ids of what was given, `seen_at` is the newest visit.
+
+    `language` is the user's own choice, empty for none.
+    """
 
     name: str
     role: str
@@ -22,6 +25,7 @@ class Member:
     made_at: float
     teams: frozenset[int]
     seen_at: float | None
+    language: str = ""
 
 
 def list_members(connection: Connection) -> list[Member]:
@@ -47,9 +51,42 @@ def list_members(connection: Connection) -> list[Member]:
             made_at=row.made_at,
             teams=frozenset(teams.get(row.name, ())),
             seen_at=row.seen_at,
+            language=row.language,
         )
         for row in rows
     ]
+
+
+def names(connection: Connection) -> list[str]:
+    """Return who may care for what happens somewhere, by name."""
+    able = (one for one in list_members(connection) if not one.disabled)
+    return [one.name for one in able if may(one.role, Right.CARE)]
+
+
+def carers(connection: Connection, of_team: str) -> tuple[str, ...]:
+    """Return who may care for what happens in a team, by name: those with the right who see it.
+
+    What is of no team is cared for by those who see every team.
+    """
+    given = (
+        select(user_team.c.user)
+        .join(team, team.c.id == user_team.c.team)
+        .where(team.c.name == of_team)
+    )
+    theirs = frozenset(connection.scalars(given))
+    return tuple(
+        one.name
+        for one in connection.execute(
+            select(user.c.name, user.c.role).where(~user.c.disabled).order_by(user.c.name)
+        )
+        if may(one.role, Right.CARE) and (one.role not in BOUND or one.name in theirs)
+    )
+
+
+def with_right(connection: Connection, right: Right) -> tuple[str, ...]:
+    """Return who has a right, by name."""
+    asked = select(user.c.name, user.c.role).where(~user.c.disabled).order_by(user.c.name)
+    return tuple(one.name for one in connection.execute(asked) if may(one.role, right))
 
 
 def add(connection: Connection, name: str, password: str, role: str, now: float) -> bool:

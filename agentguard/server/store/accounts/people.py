@@ -31,7 +31,7 @@ class Visitor:
     """Who is signed in, by which session token; `scope` is what may be seen.
 
     `proved_at` is when the person last proved who it is, `how` by what: `totp`, `passkey`,
-    `recovery` or `sso`.
+    `recovery` or `sso`. `language` is the person's own choice, empty for none.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Visitor:
     scope: Scope
     proved_at: float = 0.0
     how: str = ""
+    language: str = ""
 
 
 def put(connection: Connection, name: str, password: str, role: str, now: float) -> None:
@@ -54,6 +55,11 @@ def put(connection: Connection, name: str, password: str, role: str, now: float)
 def set_password(connection: Connection, name: str, hashed: str) -> None:
     """Give a user a new password."""
     connection.execute(update(user).where(user.c.name == name).values(password=hashed))
+
+
+def put_language(connection: Connection, name: str, language: str) -> None:
+    """Keep the language that a user chose, or none: as the browser asks."""
+    connection.execute(update(user).where(user.c.name == name).values(language=language))
 
 
 def put_teams(connection: Connection, name: str, teams: Sequence[str]) -> None:
@@ -116,7 +122,7 @@ def visitor(
     A session that began in another browser was carried away, and opens nothing here.
     """
     row = connection.execute(
-        select(session, user.c.role)
+        select(session, user.c.role, user.c.language)
         .join(user)
         .where(session.c.hash == hash_of(token), user.c.disabled.is_(False))
     ).first()
@@ -133,6 +139,7 @@ def visitor(
         scope=scope,
         proved_at=row.proved_at,
         how=row.how,
+        language=row.language,
     )
     return known, stale
 

@@ -16,6 +16,10 @@ ACT, ATTENTION, BLIND, GOOD = range(len(RANKS))
 WELL = frozenset({"pass", "not_applicable", "paused"})
 """States of a control that need no word; whatever else an agent says, of any version, does."""
 
+LIVE = ("forbidden-held", "remote-tools", "remote-session", "pii-files", "clear-text")
+"""Controls of which a failure is a danger while it lasts: codes and card data that lie open, others
+who see the screen. What is merely old or set wrong waits behind them."""
+
 SEVERITIES = ("critical", "high", "medium", "low")
 
 _GONE = delete(device_standing).where(
@@ -41,9 +45,20 @@ def put(connection: Connection, changed: Sequence[Stands]) -> None:
 
 
 def worst_first(controls: Iterable[v1.Control]) -> list[v1.Control]:
-    """Return the controls that are not well: failing ones by severity and age, then all others."""
-    bad = [c for c in controls if c.state not in WELL]
-    return sorted(bad, key=lambda c: (c.state != "fail", severity(c.severity), c.since))
+    """Return the controls that are not well and not excepted: failing ones first.
+
+    Of these what is dangerous now comes first, then what is worse, then what is older.
+    """
+    bad = [c for c in controls if c.state not in WELL and not c.excepted]
+    return sorted(bad, key=_need)
+
+
+def _need(one: v1.Control) -> tuple[bool, bool, int, bool, str]:
+    """Return the place of a control: what is dangerous at this moment, then severity and age."""
+    place = severity(one.severity)
+    live = one.check in LIVE
+    urgent = live and place <= severity("high")
+    return one.state != "fail", not urgent, place, not live, one.since
 
 
 def overall(said: str, controls: Iterable[v1.Control]) -> str:

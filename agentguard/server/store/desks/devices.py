@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, update
 
+from agentguard.server.store.control_history import enrolments
 from agentguard.server.store.schema.identity_tables import device_identity, device_key
 from agentguard.server.store.schema.tables import device, team
 
@@ -114,6 +115,7 @@ def put(
     mine = update(device_identity).where(device_identity.c.device == id_)
     if connection.execute(mine.values(**known_as)).rowcount == 0:
         connection.execute(insert(device_identity).values(device=id_, key_since=now, **known_as))
+    enrolments.follow(connection, id_, now)
 
 
 def known(connection: Connection, id_: str) -> Known | None:

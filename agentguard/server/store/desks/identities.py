@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, tru
 
 from agentguard.server.roles import Scope
 from agentguard.server.store.accounts.people import Visitor
+from agentguard.server.store.control_history import enrolments
 from agentguard.server.store.desks import devices
 from agentguard.server.store.outbox import happenings
 from agentguard.server.store.records import audit
@@ -100,6 +101,7 @@ def _decide(
             .where(device_identity.c.device == id_)
             .values(decided_by=by.name, decided_at=now)
         )
+        enrolments.follow(connection, id_, now)
     act = "confirmed" if after == devices.ACTIVE else "turned-away"
     if decided:
         happenings.of_device(connection, id_, act, now)

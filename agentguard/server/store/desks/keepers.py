@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
+from agentguard.server.store.control_history import enrolments
 from agentguard.server.store.desks import enrolment_codes
 from agentguard.server.store.desks.devices import AGENT, KEEPER
 from agentguard.server.store.schema.identity_tables import device_identity, device_run
@@ -70,6 +71,7 @@ def _confirm(connection: Connection, id_: str, now: float) -> None:
         .where(run.device.in_(agents), run.claimed != "", run.claimed_at >= now - FRESH)
         .values(goodbye=run.claimed, goodbye_at=run.claimed_at, claimed="", claimed_at=None)
     )
+    enrolments.believe(connection, agents, now - FRESH)
 
 
 def link(connection: Connection, agent: str, id_: str) -> None:

@@ -70,7 +70,12 @@ def chosen(bundles: Iterable[Bundle], device_id: str, team_name: str) -> Bundle 
 
 
 def _in_ring(one: Bundle, device_id: str) -> bool:
-    return one.percent >= EVERYONE or part(device_id) < one.percent * 100
+    return within_ring(device_id, one.percent)
+
+
+def within_ring(device_id: str, percent: int) -> bool:
+    """Check whether a device is in a ring."""
+    return percent >= EVERYONE or part(device_id) < percent * 100
 
 
 def wanted(

@@ -71,6 +71,13 @@ _SAID = (
 _FIRST = "FATAL:"
 
 
+class Named(Exception):
+    """What failed is none of the database's; `why` is its id under `server.cause`."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+
 def cause(error: BaseException) -> str:
     """Return why, as an id under `server.cause`.
 
@@ -89,6 +96,8 @@ def cause(error: BaseException) -> str:
 
 
 def _by_kind(error: BaseException) -> str:
+    if isinstance(error, Named):
+        return error.why
     if isinstance(error, OSError):
         return SYSTEM.get(error.errno or 0, MISTAKE)
     kinds = (

@@ -15,7 +15,13 @@ from agentguard.server.store.schema.history_tables import job_failure
 
 JOBS = (
     *("time", "months", "sweep", "refresh", "days", "tamper", "silent", "strangers"),
-    *("feeds", "vendors", "plans", "audit-checkpoint", "retention", "software"),
+    *("feeds", "vendors", "plans", "audit-checkpoint", "retention", "software", "controls"),
+    "evidence",
+    "exceptions",
+    "containment",
+    "drill",
+    "audit-check",
+    "backup",
 )
 """Everything that the endpoint does by itself."""
 REPEATED = 3

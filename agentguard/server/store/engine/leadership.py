@@ -8,6 +8,9 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from agentguard.server.store.schema.history_tables import job
 
+BACKUP_CHECKED = "backup-checked"
+"""Under this name it is noted when a backup was last read through and found whole."""
+
 
 def due(connection: Connection, name: str, every: float, now: float) -> float | None:
     """Take a job that was not done for `every` seconds; give when it was done last, 0 for never.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 FIRST, LAST = -62_135_596_800.0, 253_402_300_799.0
 """The seconds since 1970 with which the years 1 to 9999 of UTC begin and end."""
@@ -41,6 +41,11 @@ def lately(iso: str, now: float) -> float:
     """
     at = past(iso, now)
     return at if now - at <= LATELY else now
+
+
+def day(at: float) -> date:
+    """Return the day in UTC, by which the days of contracts, plans and support are counted."""
+    return datetime.fromtimestamp(at, UTC).date()
 
 
 def iso(at: float) -> str:

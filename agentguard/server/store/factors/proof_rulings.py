@@ -23,7 +23,7 @@ from agentguard.server.store.factors import (
 from agentguard.server.store.factors.tries import Count
 from agentguard.server.store.records import audit
 from agentguard.server.store.schema.sign_in_tables import desk_person
-from agentguard.wire import v1
+from agentguard.wire.proof_messages import ProofAnswer, ProofAsked
 
 TOTP, BREAK_GLASS = "totp", "break-glass"
 FACTORS = frozenset({TOTP, BREAK_GLASS})
@@ -31,39 +31,44 @@ LONGEST_USER = 200
 
 
 def prove(
-    connection: Connection, keys: ServerKeys, asked: v1.ProofAsked, *, now: float, limits: Limits
-) -> v1.ProofAnswer:
+    connection: Connection,
+    keys: ServerKeys,
+    asked: ProofAsked,
+    *,
+    now: float,
+    limits: Limits,
+) -> ProofAnswer:
     """Rule on an answer of a person at a desk; it is counted first, in the same transaction."""
     seated = team_scope.is_seated(connection, asked.user, asked.device, now)
     counts = _counts(asked, limits, seated=seated)
     held = tries.reserve(connection, counts, now)
     if held:
-        return v1.ProofAnswer(accepted=False, problem="locked", wait=held)
+        return ProofAnswer(accepted=False, problem="locked", wait=held)
     problem = _judge(connection, keys, asked, now)
     if problem == "not-enrolled" and seated:
         tries.release(connection, counts)
-        return v1.ProofAnswer(accepted=False, problem=problem)
+        return ProofAnswer(accepted=False, problem=problem)
     if not problem:
         tries.forgive(connection, counts)
         if asked.factor == TOTP:  # a supervisor's code says nothing of who sits there
             _seat(connection, asked, now)
-        return v1.ProofAnswer(accepted=True)
+        return ProofAnswer(accepted=True)
     wait = tries.after(connection, counts, now)
     locked = wait >= limits.proof_lock
     if locked:
         audit.note(connection, now, f"device:{asked.device}", "factor.locked", asked.user)
     # To who never proved here it is not told whether there is an app.
     said = "wrong" if problem == "not-enrolled" else problem
-    return v1.ProofAnswer(accepted=False, problem="locked" if locked else said, wait=wait)
+    return ProofAnswer(accepted=False, problem="locked" if locked else said, wait=wait)
 
 
-def _counts(asked: v1.ProofAsked, limits: Limits, *, seated: bool) -> list[Count]:
+def _counts(asked: ProofAsked, limits: Limits, *, seated: bool) -> list[Count]:
     if asked.factor == BREAK_GLASS:
         return [proof_limits.GLASS.of(limits, asked.device)]
     return proof_limits.of_desk(limits, asked.user, asked.device, seated=seated)
 
 
-def _judge(connection: Connection, keys: ServerKeys, asked: v1.ProofAsked, now: float) -> str:
+def _judge(connection: Connection, keys: ServerKeys, asked: ProofAsked, now: float) -> str:
     if asked.factor == BREAK_GLASS:
         return break_glass.use(connection, asked.device, asked.answer, asked.user, now)
     return one_time_codes.accept(
@@ -71,7 +76,7 @@ def _judge(connection: Connection, keys: ServerKeys, asked: v1.ProofAsked, now: 
     )
 
 
-def _seat(connection: Connection, asked: v1.ProofAsked, now: float) -> None:
+def _seat(connection: Connection, asked: ProofAsked, now: float) -> None:
     """Write down that this person proves presence at this desk."""
     user = asked.user[:LONGEST_USER]
     same = (desk_person.c.user == user, desk_person.c.device == asked.device)

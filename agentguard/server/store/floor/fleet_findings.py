@@ -1,4 +1,4 @@
-"""Open findings of all desks that may be seen: by control, by what they say, and one by one."""
+"""Open findings of all desks that may be seen: by control, and by what they say."""
 
 from __future__ import annotations
 
@@ -42,21 +42,6 @@ class Fact:
     params: dict[str, str | int]
     desks: int
     since: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """An open finding with its desk."""
-
-    device: str
-    desk: str
-    team: str
-    check: str
-    severity: str
-    message: str
-    params: dict[str, str | int]
-    place: str
-    opened_at: float
 
 
 def kinds(connection: Connection, teams: Scope) -> list[Kind]:
@@ -114,32 +99,6 @@ def by_team(connection: Connection, teams: Scope, check: str) -> dict[str, int]:
         .order_by(team.c.name)
     )
     return {row.name: row.desks for row in rows}
-
-
-def list_found(
-    connection: Connection, teams: Scope, check: str, *, start: int, limit: int
-) -> list[Found]:
-    """Return open findings one by one, the worst and oldest first; `check` may be empty for all."""
-    asked = _among(select(finding, device.c.label, team.c.name.label("team")), teams)
-    if check:
-        asked = asked.where(finding.c.check == check)
-    rows = connection.execute(
-        asked.order_by(_WORST, finding.c.opened_at, finding.c.id).offset(start).limit(limit)
-    )
-    return [
-        Found(
-            device=row.device,
-            desk=row.label,
-            team=row.team,
-            check=row.check,
-            severity=row.severity,
-            message=row.message,
-            params=_PARAMS.decode(row.params),
-            place=row.place,
-            opened_at=row.opened_at,
-        )
-        for row in rows
-    ]
 
 
 def _among(asked: Select[tuple[object, ...]], teams: Scope) -> Select[tuple[object, ...]]:

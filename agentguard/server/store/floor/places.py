@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from agentguard.server.roles import Scope
+from agentguard.server.store.control_history import team_places
 from agentguard.server.store.schema.floor_tables import shift, site, team_place
 from agentguard.server.store.schema.tables import device, team
 
@@ -93,20 +94,24 @@ def put_shift(connection: Connection, name: str, begins: int, ends: int) -> bool
     return _add(connection, shift, {"name": name, "begins": begins % DAY, "ends": ends % DAY})
 
 
-def drop(connection: Connection, kind: str, id_: int) -> bool:
+def drop(connection: Connection, kind: str, id_: int, now: float) -> bool:
     """Take a `site` or a `shift` away; its teams stay, without it. False when there is none."""
     table, column = (site, team_place.c.site) if kind == "site" else (shift, team_place.c.shift)
     connection.execute(update(team_place).where(column == id_).values({column.name: None}))
+    team_places.follow(connection, now)
     return connection.execute(delete(table).where(table.c.id == id_)).rowcount == 1
 
 
-def place(connection: Connection, team_id: int, site_id: int | None, shift_id: int | None) -> bool:
-    """Say where a team belongs; False when one of them is not there."""
+def place(
+    connection: Connection, team_id: int, site_id: int | None, shift_id: int | None, now: float
+) -> bool:
+    """Say where a team belongs from now on; False when one of them is not there."""
     asked = ((team, team_id), (site, site_id), (shift, shift_id))
     if not all(id_ is None or _there(connection, table, id_) for table, id_ in asked):
         return False
     connection.execute(delete(team_place).where(team_place.c.team == team_id))
     connection.execute(insert(team_place).values(team=team_id, site=site_id, shift=shift_id))
+    team_places.follow(connection, now)
     return True
 
 

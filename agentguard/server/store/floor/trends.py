@@ -49,7 +49,7 @@ FROM (
   LEFT JOIN device_seen ON device_seen.device = device.id
   LEFT JOIN posture_current ON posture_current.device = device.id
   LEFT JOIN (SELECT incident.device AS device, count(*) AS incidents FROM incident
-    WHERE incident.state <> 'closed' GROUP BY incident.device
+    WHERE incident.state <> 'closed' AND NOT incident.restricted GROUP BY incident.device
   ) AS waiting ON waiting.device = device.id
   WHERE device.status IN ('active', 'conflict') AND {which}
 ) AS desk
@@ -94,7 +94,8 @@ SELECT team, :day, sum(ok), sum(attention), sum(failing), sum(silent), sum(sampl
   (SELECT count(*) FROM finding JOIN device ON device.id = finding.device
     WHERE device.team = team_hour.team AND closed_at >= :day AND closed_at < :next),
   (SELECT count(*) FROM incident JOIN device ON device.id = incident.device
-    WHERE device.team = team_hour.team AND reported_at >= :day AND reported_at < :next)
+    WHERE device.team = team_hour.team AND reported_at >= :day AND reported_at < :next
+    AND NOT incident.restricted)
 FROM team_hour WHERE at >= :day AND at < :next GROUP BY team
 """)
 _ORG_DAY = text("""

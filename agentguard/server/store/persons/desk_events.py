@@ -11,9 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, select
 
 from agentguard.server.roles import Scope
-from agentguard.server.store.schema.floor_tables import LESSON
 from agentguard.server.store.schema.people_tables import desk_use
-from agentguard.server.store.schema.tables import device, event, finding, incident
+from agentguard.server.store.schema.tables import device, finding, incident
 
 MOST = 50
 """Of each kind that are listed, the newest."""
@@ -57,15 +56,9 @@ def incidents(connection: Connection, person: str, scope: Scope) -> list[Inciden
     shown = ("id", "category", "state", "device", "reported_at")
     columns = [incident.c[name] for name in shown]
     asked = _during(select(*columns, device.c.label), incident.c.device, incident.c.reported_at)
-    wanted = _of(asked, person, scope).order_by(incident.c.reported_at.desc())
+    open_to_all = asked.where(~incident.c.restricted)
+    wanted = _of(open_to_all, person, scope).order_by(incident.c.reported_at.desc())
     return [Incident(**row) for row in connection.execute(wanted).mappings()]
-
-
-def lessons(connection: Connection, person: str, scope: Scope) -> list[str]:
-    """Return the newest events of lessons that were answered while the person used the desk."""
-    asked = _during(select(event.c.body), event.c.device, event.c.at)
-    wanted = _of(asked, person, scope).where(event.c.kind == LESSON)
-    return list(connection.scalars(wanted.order_by(event.c.at.desc())))
 
 
 def _during(asked: Select[Any], of: ColumnElement[str], at: ColumnElement[float]) -> Select[Any]:

@@ -1,6 +1,7 @@
 """All that is held on one desk, whatever table it stands in, for the person who works there.
 
-Every table that names a device is read, so that what others add later is shown as well. Keys and
+Every table that names a device is read, so that what others add later is shown as well; but an
+inquiry about somebody within is not told to whom it may be about (GDPR, Art. 23 (1) d). Keys and
 codes stay where they are: they are no words on the desk, and could open something.
 """
 
@@ -14,8 +15,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, select
 
+from agentguard.server.store.schema import whole
+from agentguard.server.store.schema.control_tables import held_desk
 from agentguard.server.store.schema.software_tables import program
-from agentguard.server.store.schema.tables import METADATA, device, event, incident, team
+from agentguard.server.store.schema.tables import device, event, finding, incident, team
 
 NAMES = {"desk_person": "user", "break_glass": "used_by", "factor_invite": "owner"}
 """Columns with the name of a person who uses desks, by table."""
@@ -140,15 +143,24 @@ def _about(id_: str) -> Iterator[tuple[Table, ColumnElement[bool]]]:
     own = select(device.c.team).where(device.c.id == id_)
     yield device, device.c.id == id_
     yield team, team.c.id.in_(own)
-    incidents = select(incident.c.id).where(incident.c.device == id_)
-    for table in METADATA.sorted_tables:
-        for column in table.columns:
-            if _names(column, device):
-                yield table, column == id_
-                break
-            if _names(column, incident):
-                yield table, column.in_(incidents)
-                break
+    mine = {
+        incident: (incident.c.id, (incident.c.device == id_) & ~incident.c.restricted),
+        finding: (finding.c.id, finding.c.device == id_),
+        held_desk: (held_desk.c.number, held_desk.c.device == id_),
+    }
+    for table in whole.metadata().sorted_tables:
+        if table in mine:
+            yield table, mine[table][1]
+            continue
+        owned = [(c, one) for c in table.columns for one in mine if _names(c, one)]
+        if owned:
+            column, owner = owned[0]
+            key, where = mine[owner]
+            yield table, column.in_(select(key).where(where))
+            continue
+        of_device = next((c for c in table.columns if _names(c, device)), None)
+        if of_device is not None:
+            yield table, of_device == id_
 
 
 def _names(column: Column[Any], table: Table) -> bool:

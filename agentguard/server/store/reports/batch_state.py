@@ -30,7 +30,7 @@ _READ = """
 SELECT device.id, device.status, device.public_key, device.team, device.epoch, seen.seq, seen.run,
   posture.device IS NOT NULL, posture.digest, kept.keeper, seen.stored_until,
   EXISTS (SELECT 1 FROM tamper_item WHERE tamper_item.device = device.id AND closed_at IS NULL),
-  seen.hash, seen.linked
+  seen.hash, seen.linked, seen.last_seen, seen.policy_digest, seen.locked
 FROM device
 LEFT JOIN device_seen AS seen ON seen.device = device.id
 LEFT JOIN posture_current AS posture ON posture.device = device.id
@@ -66,6 +66,8 @@ class Held:
     that of its posture, `keeper` watches its computer, `flagged` says that a sign of tampering is
     open there, and `stored_until` is as `day_quota` has it. `hash` is that of entry `seq`, and
     `linked` the entry from which on the chain is verified up to there, None when it is not.
+    `last_seen` is when its last report came, `policy` the digest that it told, and `locked` whether
+    the session was.
     """
 
     status: str
@@ -81,6 +83,9 @@ class Held:
     stored_until: float = 0.0
     hash: str = ""
     linked: int | None = None
+    last_seen: float | None = None
+    policy: str | None = None
+    locked: bool = False
 
 
 def find_held(connection: Connection, devices: Iterable[str]) -> dict[str, Held]:
@@ -110,6 +115,9 @@ def _held(  # noqa: PLR0917 - the columns as they are read
     flagged: object,
     digest_of_head: str | None,
     linked: int | None,
+    last_seen: float | None,
+    policy: str | None,
+    locked: object,
 ) -> Held:
     return Held(
         status=status,
@@ -125,6 +133,9 @@ def _held(  # noqa: PLR0917 - the columns as they are read
         stored_until=stored_until or 0.0,
         hash=digest_of_head or "",
         linked=linked,
+        last_seen=last_seen,
+        policy=policy,
+        locked=bool(locked),
     )
 
 

@@ -14,9 +14,20 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from agentguard.server.store.control_history.reports import Heard, follow
 from agentguard.server.store.desks import desk_status
 from agentguard.server.store.desks.devices import Known
-from agentguard.server.store.reports import batch_state, day_quota, findings, incidents, intake
+from agentguard.server.store.reports import (
+    batch_state,
+    control_failures,
+    day_quota,
+    drills,
+    exceptions_told,
+    findings,
+    incidents,
+    intake,
+    interruptions,
+)
 from agentguard.server.store.reports.batch_state import Held
 from agentguard.server.store.reports.day_quota import Full
 from agentguard.server.store.reports.intake import Forked, Missing
@@ -30,7 +41,9 @@ _POSTURE = update(posture_current).where(posture_current.c.device == bindparam("
 _NEW_POSTURE = insert(posture_current)
 _NEW_CHANGES = insert(posture_change)
 _BEGIN = update(device).where(device.c.id == bindparam("key"))
-_NOTABLE = frozenset({findings.OPENED, findings.CLOSED, incidents.REPORTED})
+_NOTABLE = frozenset(
+    {findings.OPENED, findings.CLOSED, incidents.REPORTED, incidents.STEP, *exceptions_told.KINDS}
+) | (drills.KINDS)
 
 
 Outcome = bool | Forked | Missing | Full
@@ -106,6 +119,8 @@ def _write(connection: Connection, ordered: Sequence[Arrived], held: Mapping[str
             if told.kind in _NOTABLE:
                 findings.fold(connection, one.report.device, told, one.now)
                 incidents.fold(connection, one.report.device, told, one.now)
+                drills.fold(connection, one.report.device, told, one.now)
+                exceptions_told.fold(connection, one.report.device, told, one.now)
     known = [a for a in ordered if held[a.report.device].seq is not None]
     first = [a for a in ordered if held[a.report.device].seq is None]
     if first:
@@ -115,6 +130,28 @@ def _write(connection: Connection, ordered: Sequence[Arrived], held: Mapping[str
     batch_state.put(connection, [_seen(a, held) for a in known])
     differ = [a for a in ordered if _differs(a.report, held[a.report.device])]
     _write_postures(connection, differ)
+    follow(connection, _heard(ordered, differ, held))
+    interruptions.put(connection, [one.report for one in ordered])
+
+
+def _heard(
+    ordered: Sequence[Arrived], differ: Sequence[Arrived], held: Mapping[str, Held]
+) -> list[Heard]:
+    """Return what the history of controls follows: the reports, and what was known before."""
+    others = {one.report.device for one in differ}
+    return [
+        Heard(
+            one.report,
+            one.now,
+            before.last_seen,
+            before.run,
+            before.policy,
+            one.report.device in others,
+            before.locked,
+        )
+        for one in ordered
+        for before in (held[one.report.device],)
+    ]
 
 
 def _seen(one: Arrived, held: Mapping[str, Held]) -> tuple[str, batch_state.Row]:
@@ -151,6 +188,9 @@ def _write_postures(connection: Connection, given: Sequence[Arrived]) -> None:
             )
         )
         changes += intake.changes(one.report, before, one.now)
+        were = intake.controls_of(before) if before else ()
+        findings.follow(connection, id_, controls, were)
+        control_failures.follow(connection, id_, controls, were, one.now)
         if before is None:
             fresh.append({"device": id_, **values})
         else:

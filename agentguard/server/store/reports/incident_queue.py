@@ -10,10 +10,22 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, not_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    case,
+    cast,
+    func,
+    not_,
+    or_,
+    select,
+)
 
+from agentguard.model.incidents import read_number
 from agentguard.server.roles import Scope
-from agentguard.server.store.reports import incidents
+from agentguard.server.store.reports import incident_sight, incidents
 from agentguard.server.store.reports.incident_steps import SIGN_OFF
 from agentguard.server.store.reports.incidents import CLOSED, OPEN, Incident
 from agentguard.server.store.schema.floor_tables import incident_step
@@ -32,11 +44,16 @@ class View(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which incidents: `teams` are ids (None for all), `desk` is a part of the desk's name."""
+    """Which incidents: `teams` are ids (None for all).
+
+    `inside` says that those about somebody within may be seen. `desk` is a part of the desk's name,
+    or the number of an incident, however it is typed.
+    """
 
     view: View
     teams: Scope = None
     desk: str = ""
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +66,14 @@ class Listed:
 
 
 _SIGNED = incident.c.id.in_(
-    select(incident_step.c.incident).where(incident_step.c.kind == SIGN_OFF)
+    select(incident_step.c.incident).where(
+        incident_step.c.kind == SIGN_OFF,
+        incident_step.c.at >= func.coalesce(incident.c.reopened_at, 0.0),
+    )
+)
+_OF = case(  # what persons report is bounded by desk; what was opened here stands alone
+    (incident.c.source.in_(("person", "guided", "")), incident.c.device),
+    else_=cast(incident.c.id, String),
 )
 _VIEWS: dict[View, ColumnElement[bool]] = {
     View.WAITING: incident.c.state != CLOSED,
@@ -71,7 +95,7 @@ def lines(connection: Connection, wanted: Wanted) -> int:
     if not _bounded(wanted):
         return count(connection, wanted)
     asked = select(func.count(incident.c.id).label("many")).select_from(incident)
-    each = _joined(asked).where(_among(wanted)).group_by(incident.c.device).subquery()
+    each = _joined(asked).where(_among(wanted)).group_by(_OF).subquery()
     shown = case((each.c.many > EACH, EACH), else_=each.c.many)
     return int(connection.scalar(select(func.sum(shown))) or 0)
 
@@ -86,7 +110,7 @@ def page(connection: Connection, wanted: Wanted, *, start: int, limit: int) -> l
         Listed(
             incident=incidents.told(row),
             signed=bool(row.signed),
-            more=max(0, row.many - EACH) if _bounded(wanted) and row.place == EACH else 0,
+            more=max(0, row.many - EACH) if _bounded(wanted) and row.nth == EACH else 0,
         )
         for row in connection.execute(asked.offset(start).limit(limit))
     ]
@@ -95,15 +119,15 @@ def page(connection: Connection, wanted: Wanted, *, start: int, limit: int) -> l
 def _without_floods(asked: Select[Any]) -> Select[Any]:
     """Keep a desk's first lines, those that nobody took up before the others."""
     fresh = case((incident.c.state == OPEN, 0), else_=1)
-    place = func.row_number().over(partition_by=incident.c.device, order_by=(fresh, incident.c.id))
-    many = func.count().over(partition_by=incident.c.device)
-    ranked = asked.order_by(None).add_columns(place.label("place"), many.label("many")).subquery()
-    return select(ranked).where(ranked.c.place <= EACH).order_by(ranked.c.id)
+    nth = func.row_number().over(partition_by=_OF, order_by=(fresh, incident.c.id))
+    many = func.count().over(partition_by=_OF)
+    ranked = asked.order_by(None).add_columns(nth.label("nth"), many.label("many")).subquery()
+    return select(ranked).where(ranked.c.nth <= EACH).order_by(ranked.c.id)
 
 
 def _joined(asked: Select[Any]) -> Select[Any]:
-    with_device = asked.join(device, device.c.id == incident.c.device)
-    return with_device.join(team, team.c.id == device.c.team)
+    with_device = asked.outerjoin(device, device.c.id == incident.c.device)
+    return with_device.outerjoin(team, team.c.id == device.c.team)
 
 
 def _bounded(wanted: Wanted) -> bool:
@@ -111,9 +135,9 @@ def _bounded(wanted: Wanted) -> bool:
 
 
 def _among(wanted: Wanted) -> ColumnElement[bool]:
-    among = _VIEWS[wanted.view]
-    if wanted.teams is not None:
-        among &= device.c.team.in_(wanted.teams)
+    among = _VIEWS[wanted.view] & incident_sight.within(wanted.teams, inside=wanted.inside)
     if wanted.desk:
-        among &= device.c.label.icontains(wanted.desk, autoescape=True)
+        named = device.c.label.icontains(wanted.desk, autoescape=True)
+        number = read_number(wanted.desk)
+        among &= or_(named, incident.c.number == number) if number else named
     return among

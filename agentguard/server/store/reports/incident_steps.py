@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select
 
 from agentguard.server.store.accounts.people import Scope, Visitor
 from agentguard.server.store.records import audit
-from agentguard.server.store.reports import incidents
+from agentguard.server.store.reports import incident_sight, incidents
 from agentguard.server.store.reports.incidents import CLOSED, Incident
 from agentguard.server.store.schema.floor_tables import incident_step
 from agentguard.server.store.schema.tables import device, incident, team
 
-NOTE, SIGN_OFF = "note", "sign-off"
+NOTE, SIGN_OFF, REOPENED = "note", "sign-off", "reopened"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,16 +27,17 @@ class Step:
     text: str
 
 
-def one(connection: Connection, id_: int, scope: Scope) -> Incident | None:
-    """Return an incident; None when it is not there or may not be seen."""
+def one(connection: Connection, id_: int, scope: Scope, *, inside: bool = False) -> Incident | None:
+    """Return an incident; None when it is not there or may not be seen.
+
+    `inside` says that those about somebody within may be.
+    """
     asked = (
         select(incident, device.c.label, team.c.name)
-        .join(device, device.c.id == incident.c.device)
-        .join(team, team.c.id == device.c.team)
-        .where(incident.c.id == id_)
+        .outerjoin(device, device.c.id == incident.c.device)
+        .outerjoin(team, team.c.id == device.c.team)
+        .where(incident.c.id == id_, incident_sight.within(scope, inside=inside))
     )
-    if scope is not None:
-        asked = asked.where(device.c.team.in_(scope))
     row = connection.execute(asked).first()
     return None if row is None else incidents.told(row)
 
@@ -48,9 +50,21 @@ def steps(connection: Connection, id_: int) -> list[Step]:
     return [Step(at=row.at, by=row.by, kind=row.kind, text=row.text) for row in rows]
 
 
+def signed(written: Sequence[Step]) -> bool:
+    """Check whether an incident is signed off; to open it again ends that."""
+    last = next((s for s in reversed(written) if s.kind in {SIGN_OFF, REOPENED}), None)
+    return last is not None and last.kind == SIGN_OFF
+
+
+def write(connection: Connection, step: Step, id_: int) -> None:
+    """Write what was done into an incident's timeline."""
+    values = {"at": step.at, "by": step.by, "kind": step.kind, "text": step.text}
+    connection.execute(insert(incident_step).values(incident=id_, **values))
+
+
 def add_note(connection: Connection, id_: int, by: Visitor, now: float, text: str) -> bool:
     """Write a note to an incident; False when it may not be seen."""
-    if one(connection, id_, by.scope) is None:
+    if one(connection, id_, by.scope, inside=incident_sight.inside(by)) is None:
         return _refused(connection, id_, by, now)
     return _add(connection, Step(at=now, by=by.name, kind=NOTE, text=text), id_)
 
@@ -60,17 +74,16 @@ def sign_off(connection: Connection, id_: int, by: Visitor, now: float, text: st
 
     It must be closed, by somebody else, and not signed off yet.
     """
-    held = one(connection, id_, by.scope)
+    held = one(connection, id_, by.scope, inside=incident_sight.inside(by))
     if held is None or held.state != CLOSED or by.name in {held.closed_by, ""}:
         return _refused(connection, id_, by, now)
-    if any(step.kind == SIGN_OFF for step in steps(connection, id_)):
+    if signed(steps(connection, id_)):
         return _refused(connection, id_, by, now)
     return _add(connection, Step(at=now, by=by.name, kind=SIGN_OFF, text=text), id_)
 
 
 def _add(connection: Connection, step: Step, id_: int) -> bool:
-    values = {"at": step.at, "by": step.by, "kind": step.kind, "text": step.text}
-    connection.execute(insert(incident_step).values(incident=id_, **values))
+    write(connection, step, id_)
     audit.note(connection, step.at, step.by, f"incident.{step.kind}", str(id_))
     return True
 

@@ -12,11 +12,21 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from sqlalchemy import Connection, insert, select, update
 
+from agentguard.server.store.control_history.reports import Heard, follow
 from agentguard.server.store.desks import desk_status
 from agentguard.server.store.engine.partitions import Ready
 from agentguard.server.store.engine.stored_values import Stored
 from agentguard.server.store.engine.times import seconds
-from agentguard.server.store.reports import batch_state, day_quota, findings, incidents
+from agentguard.server.store.reports import (
+    batch_state,
+    control_failures,
+    day_quota,
+    drills,
+    exceptions_told,
+    findings,
+    incidents,
+    interruptions,
+)
 from agentguard.server.store.schema.tables import (
     device,
     device_seen,
@@ -61,10 +71,15 @@ def take(connection: Connection, report: v1.Report, now: float, cost: float = 0.
         if one.seq > held:  # a late one must not open again what was closed since
             findings.fold(connection, report.device, one, now)
         incidents.fold(connection, report.device, one, now)
+        drills.fold(connection, report.device, one, now)
+        exceptions_told.fold(connection, report.device, one, now)
     if report.seq >= held:
+        heard = _heard(connection, report, now)
         _see(connection, report, now, until)
         if report.controls is not None:
             _fold_posture(connection, report, report.controls, now)
+        follow(connection, [heard])
+        interruptions.put(connection, [report])
     else:
         mine = device_seen.c.device == report.device
         connection.execute(update(device_seen).where(mine).values(stored_until=until))
@@ -210,6 +225,15 @@ def changes(report: v1.Report, stored: str | None, now: float) -> list[dict[str,
     ]
 
 
+def _heard(connection: Connection, report: v1.Report, now: float) -> Heard:
+    """Return what the history of controls follows; the posture is compared with that itself."""
+    seen = device_seen.c
+    asked = select(seen.last_seen, seen.run, seen.policy_digest, seen.locked)
+    row = connection.execute(asked.where(seen.device == report.device)).first()
+    last, run, policy, locked = (None, "", None, False) if row is None else row
+    return Heard(report, now, last, run, policy, report.controls is not None, bool(locked))
+
+
 def _see(connection: Connection, report: v1.Report, now: float, until: float) -> None:
     known = select(device_seen.c.device).where(device_seen.c.device == report.device)
     write = batch_state.add if connection.scalar(known) is None else batch_state.put
@@ -231,6 +255,9 @@ def _fold_posture(
         device=report.device, overall=report.overall, controls=controls, now=now
     )
     desk_status.put(connection, [stands])
+    before = controls_of(stored) if stored else ()
+    findings.follow(connection, report.device, controls, before)
+    control_failures.follow(connection, report.device, controls, before, now)
     if stored is None:
         connection.execute(insert(table).values(device=report.device, **values))
     else:

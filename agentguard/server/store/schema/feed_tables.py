@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, String, Table, Text
 
+from agentguard.server.store.schema.columns import SERIAL
 from agentguard.server.store.schema.tables import METADATA
-
-_SERIAL = BigInteger().with_variant(Integer, "sqlite")
 
 # `source` makes a happening idempotent: what is reported twice goes out once.
 feed_outbox = Table(
     "feed_outbox",
     METADATA,
-    Column("id", _SERIAL, primary_key=True),
+    Column("id", SERIAL, primary_key=True),
     Column("source", String(200), nullable=False, unique=True),
     Column("at", Float, nullable=False),
     Column("kept_at", Float, nullable=False),

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     Float,
     ForeignKey,
     Index,
-    Integer,
     SmallInteger,
     String,
     Table,
@@ -16,15 +14,14 @@ from sqlalchemy import (
     text,
 )
 
+from agentguard.server.store.schema.columns import SERIAL
 from agentguard.server.store.schema.tables import METADATA, event, finding
-
-_SERIAL = BigInteger().with_variant(Integer, "sqlite")
 
 # `zone` is the site's clock by its name in the tz database, empty for the endpoint's own.
 site = Table(
     "site",
     METADATA,
-    Column("id", _SERIAL, primary_key=True),
+    Column("id", SERIAL, primary_key=True),
     Column("name", String(100), nullable=False, unique=True),
     Column("zone", String(64), nullable=False, server_default=""),
 )
@@ -33,7 +30,7 @@ site = Table(
 shift = Table(
     "shift",
     METADATA,
-    Column("id", _SERIAL, primary_key=True),
+    Column("id", SERIAL, primary_key=True),
     Column("name", String(100), nullable=False, unique=True),
     Column("begins", SmallInteger, nullable=False),
     Column("ends", SmallInteger, nullable=False),
@@ -42,9 +39,9 @@ shift = Table(
 team_place = Table(
     "team_place",
     METADATA,
-    Column("team", _SERIAL, ForeignKey("team.id"), primary_key=True, autoincrement=False),
-    Column("site", _SERIAL, ForeignKey("site.id"), index=True),
-    Column("shift", _SERIAL, ForeignKey("shift.id"), index=True),
+    Column("team", SERIAL, ForeignKey("team.id"), primary_key=True, autoincrement=False),
+    Column("site", SERIAL, ForeignKey("site.id"), index=True),
+    Column("shift", SERIAL, ForeignKey("shift.id"), index=True),
 )
 
 # Written when a posture changes, so that the floor need not read a hundred thousand postures.
@@ -72,8 +69,8 @@ Index(
 incident_step = Table(
     "incident_step",
     METADATA,
-    Column("id", _SERIAL, primary_key=True),
-    Column("incident", _SERIAL, ForeignKey("incident.id"), nullable=False, index=True),
+    Column("id", SERIAL, primary_key=True),
+    Column("incident", SERIAL, ForeignKey("incident.id"), nullable=False, index=True),
     Column("at", Float, nullable=False),
     Column("by", String(100), nullable=False),
     Column("kind", String(20), nullable=False),
@@ -86,4 +83,24 @@ Index(
     event.c.received_at,
     sqlite_where=event.c.kind == text(f"'{LESSON}'"),
     postgresql_where=event.c.kind == text(f"'{LESSON}'"),
+)
+
+HANDED, MISSED = "shift.handed-over", "shift.missed"
+CLEAN, CLEAN_MISSED = "desk.clean", "desk.clean-missed"
+SHIFT_KINDS = text(f"kind IN ('{HANDED}', '{MISSED}', '{CLEAN}', '{CLEAN_MISSED}')")
+"""What a team page counts of handovers; an index has just these events."""
+Index(
+    "ix_event_shift",
+    event.c.received_at,
+    sqlite_where=SHIFT_KINDS,
+    postgresql_where=SHIFT_KINDS,
+)
+
+COUNT_KINDS = text("kind IN ('away.counts', 'copies.counts', 'gate.counts')")
+"""What drafts of policies are tried on; an index has just these events."""
+Index(
+    "ix_event_counts",
+    event.c.received_at,
+    sqlite_where=COUNT_KINDS,
+    postgresql_where=COUNT_KINDS,
 )

@@ -14,14 +14,14 @@ from sqlalchemy import (
     Table,
 )
 
+from agentguard.server.store.schema.columns import SERIAL
 from agentguard.server.store.schema.tables import METADATA, event, finding, posture_change
 
-_SERIAL = BigInteger().with_variant(Integer, "sqlite")
 TIERS = ("ok", "attention", "failing", "silent")
 
 
 def _team() -> Column[int]:
-    return Column("team", _SERIAL, ForeignKey("team.id"), primary_key=True, autoincrement=False)
+    return Column("team", SERIAL, ForeignKey("team.id"), primary_key=True, autoincrement=False)
 
 
 def _at() -> Column[float]:
@@ -75,7 +75,7 @@ schema_least = Table("schema_least", METADATA, Column("revision", String(32), pr
 legal_hold = Table(
     "legal_hold",
     METADATA,
-    Column("id", _SERIAL, primary_key=True),
+    Column("id", SERIAL, primary_key=True),
     Column("kind", String(20), nullable=False),
     Column("subject", String(200), nullable=False),
     Column("reason", String(500), nullable=False),
@@ -99,7 +99,7 @@ retention_age = Table(
 retention_run = Table(
     "retention_run",
     METADATA,
-    Column("id", _SERIAL, primary_key=True),
+    Column("id", SERIAL, primary_key=True),
     Column("at", Float, nullable=False),
     Column("record", String(50), nullable=False),
     Column("cutoff", Float, nullable=False),

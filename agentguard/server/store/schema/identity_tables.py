@@ -17,9 +17,8 @@ from sqlalchemy import (
     text,
 )
 
+from agentguard.server.store.schema.columns import SERIAL
 from agentguard.server.store.schema.tables import METADATA
-
-_SERIAL = BigInteger().with_variant(Integer, "sqlite")
 
 
 def _device(*, primary: bool = False) -> Column[str]:
@@ -74,9 +73,9 @@ device_run = Table(
 batch_code = Table(
     "batch_code",
     METADATA,
-    Column("id", _SERIAL, primary_key=True),
+    Column("id", SERIAL, primary_key=True),
     Column("hash", LargeBinary, nullable=False, unique=True),
-    Column("team", _SERIAL, ForeignKey("team.id"), nullable=False),
+    Column("team", SERIAL, ForeignKey("team.id"), nullable=False),
     Column("made_by", String(100), nullable=False),
     Column("made_at", Float, nullable=False),
     Column("expires_at", Float, nullable=False),
@@ -92,7 +91,7 @@ batch_code = Table(
 batch_asset = Table(
     "batch_asset",
     METADATA,
-    Column("code", _SERIAL, ForeignKey("batch_code.id"), primary_key=True),
+    Column("code", SERIAL, ForeignKey("batch_code.id"), primary_key=True),
     Column("asset", String(100), primary_key=True),
 )
 
@@ -100,7 +99,7 @@ batch_asset = Table(
 batch_use = Table(
     "batch_use",
     METADATA,
-    Column("code", _SERIAL, ForeignKey("batch_code.id"), primary_key=True),
+    Column("code", SERIAL, ForeignKey("batch_code.id"), primary_key=True),
     Column("device", String(64), primary_key=True),
     Column("at", Float, nullable=False),
     Column("asset", String(100)),
@@ -111,7 +110,7 @@ batch_use = Table(
 endpoint_sign = Table(
     "endpoint_sign",
     METADATA,
-    Column("id", _SERIAL, primary_key=True),
+    Column("id", SERIAL, primary_key=True),
     Column("kind", String(40), nullable=False),
     Column("times", BigInteger, nullable=False),
     Column("opened_at", Float, nullable=False),
@@ -133,7 +132,7 @@ endpoint_sign = Table(
 tamper_item = Table(
     "tamper_item",
     METADATA,
-    Column("id", _SERIAL, primary_key=True),
+    Column("id", SERIAL, primary_key=True),
     _device(),
     Column("kind", String(40), nullable=False),
     Column("params", Text, nullable=False),

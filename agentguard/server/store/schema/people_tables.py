@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     Float,
     ForeignKey,
     Index,
-    Integer,
     LargeBinary,
     String,
     Table,
 )
 
+from agentguard.server.store.schema.columns import SERIAL
 from agentguard.server.store.schema.tables import METADATA
 
-_SERIAL = BigInteger().with_variant(Integer, "sqlite")
 PERSON_ID = 40
 
 # `id` is a keyed hash of the name; the name itself is sealed, and unsealed for who gives a reason.
@@ -33,7 +31,7 @@ person = Table(
 desk_use = Table(
     "desk_use",
     METADATA,
-    Column("id", _SERIAL, primary_key=True),
+    Column("id", SERIAL, primary_key=True),
     Column("device", String(64), ForeignKey("device.id"), nullable=False),
     Column("person", String(PERSON_ID), nullable=False),
     Column("begun_at", Float, nullable=False),
@@ -46,7 +44,7 @@ desk_use = Table(
 person_opening = Table(
     "person_opening",
     METADATA,
-    Column("id", _SERIAL, primary_key=True),
+    Column("id", SERIAL, primary_key=True),
     Column("person", String(PERSON_ID), nullable=False, index=True),
     Column("by", String(100), nullable=False),
     Column("reason", String(250), nullable=False),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Float, ForeignKey, Integer, String, Table
+from sqlalchemy import Column, Float, ForeignKey, String, Table
 
+from agentguard.server.store.schema.columns import SERIAL
 from agentguard.server.store.schema.tables import METADATA
 
 # The sets of challenges that a desk may hold: the one it told of, and one that is on its way.
@@ -20,7 +21,7 @@ phone_set = Table(
 phone_answer = Table(
     "phone_answer",
     METADATA,
-    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("id", SERIAL, primary_key=True),
     Column("device", String(64), ForeignKey("device.id"), nullable=False, index=True),
     Column("challenge", String(20), nullable=False),
     Column("reason", String(250), nullable=False),
@@ -33,7 +34,7 @@ phone_answer = Table(
 factor_invite = Table(
     "factor_invite",
     METADATA,
-    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("id", SERIAL, primary_key=True),
     Column("device", String(64), ForeignKey("device.id"), nullable=False, index=True),
     Column("owner", String(200), nullable=False),
     Column("hash", String(64), nullable=False),

@@ -12,37 +12,29 @@ from sqlalchemy import (
     Column,
     Float,
     Index,
-    Integer,
-    String,
     Table,
     Text,
     false,
 )
 
+from agentguard.server.store.schema import columns
 from agentguard.server.store.schema.tables import METADATA
-
-_SERIAL = BigInteger().with_variant(Integer, "sqlite")
-
-
-def _text(name: str, length: int) -> Column[str]:
-    return Column(name, String(length), nullable=False, server_default="")
-
 
 plan_decision = Table(
     "plan_decision",
     METADATA,
-    Column("id", _SERIAL, primary_key=True),
+    Column("id", columns.SERIAL, primary_key=True),
     Column("at", Float, nullable=False),
-    _text("by", 100),
-    _text("act", 10),
-    _text("product", 100),
-    _text("title", 300),
-    _text("owner", 200),
-    _text("target", 10),
+    columns.text("by", 100),
+    columns.text("act", 10),
+    columns.text("product", 100),
+    columns.text("title", 300),
+    columns.text("owner", 200),
+    columns.text("target", 10),
     Column("reason", Text, nullable=False, server_default=""),
-    _text("review_by", 10),
+    columns.text("review_by", 10),
     Column("covers_attacked", Boolean, nullable=False, server_default=false()),
-    _text("state", 20),
+    columns.text("state", 20),
     Column("desks", BigInteger, nullable=False, server_default="0"),
     Index("ix_plan_decision_product", "product", "id"),
     Index("ix_plan_decision_at", "at"),

@@ -8,16 +8,14 @@ from sqlalchemy import (
     Column,
     Float,
     ForeignKey,
-    Integer,
     LargeBinary,
     String,
     Table,
     false,
 )
 
+from agentguard.server.store.schema.columns import SERIAL
 from agentguard.server.store.schema.tables import METADATA
-
-_SERIAL = BigInteger().with_variant(Integer, "sqlite")
 
 # `realm` is that of `totp`, today `console` alone; `data` is WebAuthn's attested credential data,
 # with the public key.
@@ -99,7 +97,7 @@ desk_person = Table(
 break_glass = Table(
     "break_glass",
     METADATA,
-    Column("id", _SERIAL, primary_key=True),
+    Column("id", SERIAL, primary_key=True),
     Column("device", String(64), ForeignKey("device.id"), nullable=False, index=True),
     Column("hash", LargeBinary, nullable=False),
     Column("reason", String(250), nullable=False),
@@ -124,7 +122,7 @@ setup_code = Table(
 factor_reset = Table(
     "factor_reset",
     METADATA,
-    Column("id", _SERIAL, primary_key=True),
+    Column("id", SERIAL, primary_key=True),
     Column("realm", String(20), nullable=False),
     Column("owner", String(200), nullable=False),
     Column("reason", String(250), nullable=False),

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Index,
-    Integer,
     LargeBinary,
     SmallInteger,
     String,
@@ -22,13 +21,8 @@ from sqlalchemy import (
     false,
 )
 
+from agentguard.server.store.schema import columns
 from agentguard.server.store.schema.tables import METADATA
-
-_SERIAL = BigInteger().with_variant(Integer, "sqlite")
-
-
-def _text(name: str, length: int) -> Column[str]:
-    return Column(name, String(length), nullable=False, server_default="")
 
 
 def _count(name: str) -> Column[int]:
@@ -41,7 +35,7 @@ def _device() -> Column[str]:
 
 def _program() -> Column[int]:
     of = ForeignKey("program.id")
-    return Column("program", _SERIAL, of, primary_key=True, autoincrement=False)
+    return Column("program", columns.SERIAL, of, primary_key=True, autoincrement=False)
 
 
 # A version of a program as desks tell of it, known by the `digest` (SHA-256) of what they tell,
@@ -52,32 +46,32 @@ def _program() -> Column[int]:
 program = Table(
     "program",
     METADATA,
-    Column("id", _SERIAL, primary_key=True),
+    Column("id", columns.SERIAL, primary_key=True),
     Column("digest", LargeBinary, nullable=False, unique=True),
-    _text("name", 300),
-    _text("version", 100),
-    _text("publisher", 200),
-    _text("source", 50),
-    _text("kind", 20),
-    _text("edition", 100),
-    _text("arch", 20),
-    _text("channel", 50),
-    _text("scope", 20),
-    _text("signer", 200),
-    _text("ident", 300),
-    _text("host", 50),
+    columns.text("name", 300),
+    columns.text("version", 100),
+    columns.text("publisher", 200),
+    columns.text("source", 50),
+    columns.text("kind", 20),
+    columns.text("edition", 100),
+    columns.text("arch", 20),
+    columns.text("channel", 50),
+    columns.text("scope", 20),
+    columns.text("signer", 200),
+    columns.text("ident", 300),
+    columns.text("host", 50),
     Column("permissions", Text, nullable=False, server_default="[]"),
     Column("first_seen", Float, nullable=False),
-    _text("product", 100),
-    _text("title", 300),
-    _text("line", 100),
-    _text("state", 20),
+    columns.text("product", 100),
+    columns.text("title", 300),
+    columns.text("line", 100),
+    columns.text("state", 20),
     Column("rank", SmallInteger, nullable=False),
     Column("since", Float, nullable=False),
-    _text("ends", 10),
+    columns.text("ends", 10),
     Column("why", Text, nullable=False, server_default=""),
     Column("page", Text, nullable=False, server_default=""),
-    _text("judged_with", 100),
+    columns.text("judged_with", 100),
     Index("ix_program_product", "product", "rank"),
     Index("ix_program_rank", "rank"),
     Index("ix_program_judged", "judged_with"),
@@ -113,14 +107,14 @@ device_inventory = Table(
     "device_inventory",
     METADATA,
     _device(),
-    _text("digest", 64),
+    columns.text("digest", 64),
     Column("seen_at", Float, nullable=False),
     Column("changed_at", Float, nullable=False),
     _count("programs"),
     Column("rank", SmallInteger, nullable=False),
     Column("since", Float, nullable=False),
     *(_count(name) for name in ("exploited", "ended", "ending", "unknown", "allowed", "supported")),
-    _text("unread", 50),
+    columns.text("unread", 50),
     Index("ix_device_inventory_rank", "rank", "device"),
 )
 
@@ -153,13 +147,13 @@ product_plan = Table(
     "product_plan",
     METADATA,
     Column("product", String(100), primary_key=True),
-    _text("owner", 200),
-    _text("target", 10),
+    columns.text("owner", 200),
+    columns.text("target", 10),
     Column("reason", Text, nullable=False, server_default=""),
-    _text("set_by", 100),
+    columns.text("set_by", 100),
     Column("set_at", Float, nullable=False),
-    _text("review_by", 10),
-    _text("title", 300),
+    columns.text("review_by", 10),
+    columns.text("title", 300),
     Column("covers_attacked", Boolean, nullable=False, server_default=false()),
     Column("reminded", SmallInteger),
 )

@@ -19,6 +19,9 @@ from sqlalchemy import (
     text,
 )
 
+from agentguard.server.store.schema import columns
+from agentguard.server.store.schema.columns import SERIAL
+
 METADATA = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_name)s",
@@ -28,8 +31,6 @@ METADATA = MetaData(
     }
 )
 
-_SERIAL = BigInteger().with_variant(Integer, "sqlite")
-
 
 def _device() -> Column[str]:
     return Column("device", String(64), ForeignKey("device.id"), nullable=False)
@@ -38,7 +39,7 @@ def _device() -> Column[str]:
 team = Table(
     "team",
     METADATA,
-    Column("id", _SERIAL, primary_key=True),
+    Column("id", SERIAL, primary_key=True),
     Column("name", String(100), nullable=False, unique=True),
 )
 
@@ -46,7 +47,7 @@ device = Table(
     "device",
     METADATA,
     Column("id", String(64), primary_key=True),
-    Column("team", _SERIAL, ForeignKey("team.id"), nullable=False, index=True),
+    Column("team", SERIAL, ForeignKey("team.id"), nullable=False, index=True),
     Column("label", String(200), nullable=False),
     Column("system", String(200), nullable=False),
     Column("public_key", LargeBinary, nullable=False, unique=True),
@@ -85,12 +86,13 @@ posture_current = Table(
     Column("changed_at", Float, nullable=False),
     Column("controls", Text, nullable=False),
     Column("digest", LargeBinary),
+    Column("interruptions", Text, nullable=False, server_default=""),
 )
 
 posture_change = Table(
     "posture_change",
     METADATA,
-    Column("id", _SERIAL, primary_key=True),
+    Column("id", SERIAL, primary_key=True),
     _device(),
     Column("at", Float, nullable=False),
     Column("check", String(100), nullable=False),
@@ -116,7 +118,7 @@ event = Table(
 finding = Table(
     "finding",
     METADATA,
-    Column("id", _SERIAL, primary_key=True),
+    Column("id", SERIAL, primary_key=True),
     _device(),
     Column("check", String(100), nullable=False),
     Column("subject", String(128), nullable=False),
@@ -127,6 +129,13 @@ finding = Table(
     Column("place", String(200), nullable=False),
     Column("opened_at", Float, nullable=False),
     Column("closed_at", Float),
+    Column("owner", String(20), nullable=False, server_default=""),
+    Index(
+        "ix_finding_owner",
+        "owner",
+        sqlite_where=text("closed_at IS NULL"),
+        postgresql_where=text("closed_at IS NULL"),
+    ),
     Index(
         "ux_finding_open",
         "device",
@@ -138,11 +147,14 @@ finding = Table(
     ),
 )
 
+# One that is about no desk has no `device`. `source` is how it began, `about` what it began from;
+# `plan` is the digest of its playbook as it was then, empty where it began before there were any.
+_ABOUT = text("about <> '' AND state <> 'closed'")
 incident = Table(
     "incident",
     METADATA,
-    Column("id", _SERIAL, primary_key=True),
-    _device(),
+    Column("id", SERIAL, primary_key=True),
+    Column("device", String(64), ForeignKey("device.id")),
     Column("category", String(100), nullable=False),
     Column("note", Text, nullable=False),
     Column("reported_at", Float, nullable=False),
@@ -152,13 +164,56 @@ incident = Table(
     Column("closed_by", String(100)),
     Column("closed_at", Float),
     Column("outcome", Text, nullable=False, server_default=""),
+    Column("number", String(20), nullable=False, server_default=""),
+    Column("place", String(20), nullable=False, server_default=""),
+    Column("ongoing", String(10), nullable=False, server_default=""),
+    Column("attached", Text, nullable=False, server_default=""),
+    Column("assigned_to", String(100)),
+    Column("assigned_at", Float),
+    columns.text("playbook", 60),
+    columns.text("severity", 10),
+    columns.text("source", 20),
+    columns.text("about", 250),
+    columns.text("title", 200),
+    columns.text("opened_by", 100),
+    Column("restricted", Boolean, nullable=False, server_default=false()),
+    columns.text("plan", 64),
+    Column("take_due", Float),
+    Column("contain_due", Float),
+    Column("close_due", Float),
+    Column("contained_at", Float),
+    Column("lessons", Text, nullable=False, server_default=""),
+    columns.text("verdict", 20),
+    Column("reopened_at", Float),
+    Index(
+        "ux_incident_number",
+        "device",
+        "number",
+        unique=True,
+        sqlite_where=text("number <> ''"),
+        postgresql_where=text("number <> ''"),
+    ),
+    Index(
+        "ix_incident_number",
+        "number",
+        sqlite_where=text("number <> ''"),
+        postgresql_where=text("number <> ''"),
+    ),
+    Index(
+        "ux_incident_about",
+        "source",
+        "about",
+        unique=True,
+        sqlite_where=_ABOUT,
+        postgresql_where=_ABOUT,
+    ),
 )
 
 enrol_code = Table(
     "enrol_code",
     METADATA,
     Column("hash", LargeBinary, primary_key=True),
-    Column("team", _SERIAL, ForeignKey("team.id"), nullable=False),
+    Column("team", SERIAL, ForeignKey("team.id"), nullable=False),
     Column("made_by", String(100), nullable=False),
     Column("made_at", Float, nullable=False),
     Column("expires_at", Float, nullable=False),
@@ -175,6 +230,7 @@ user = Table(
     Column("role", String(20), nullable=False),
     Column("made_at", Float, nullable=False),
     Column("disabled", Boolean, nullable=False, server_default=false()),
+    Column("language", String(16), nullable=False, server_default=""),
 )
 
 # The teams that a supervisor sees; without any, none.
@@ -182,7 +238,7 @@ user_team = Table(
     "user_team",
     METADATA,
     Column("user", String(100), ForeignKey("user_account.name"), primary_key=True),
-    Column("team", _SERIAL, ForeignKey("team.id"), primary_key=True),
+    Column("team", SERIAL, ForeignKey("team.id"), primary_key=True),
 )
 
 session = Table(
@@ -224,7 +280,7 @@ lockout = Table(
 audit_log = Table(
     "audit_log",
     METADATA,
-    Column("id", _SERIAL, primary_key=True),
+    Column("id", SERIAL, primary_key=True),
     Column("at", Float, nullable=False),
     Column("actor", String(100), nullable=False),
     Column("act", String(100), nullable=False),

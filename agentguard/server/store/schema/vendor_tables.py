@@ -11,16 +11,14 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Index,
-    Integer,
     SmallInteger,
     String,
     Table,
     Text,
 )
 
+from agentguard.server.store.schema.columns import SERIAL
 from agentguard.server.store.schema.tables import METADATA
-
-_SERIAL = BigInteger().with_variant(Integer, "sqlite")
 
 # An entry of the register as JSON, known by the `key` of its name (SHA-256, whatever the name's
 # case); `desks` is on how many desks its programs stood when they were counted last, `due` the
@@ -28,7 +26,7 @@ _SERIAL = BigInteger().with_variant(Integer, "sqlite")
 vendor = Table(
     "vendor",
     METADATA,
-    Column("id", _SERIAL, primary_key=True),
+    Column("id", SERIAL, primary_key=True),
     Column("key", String(64), nullable=False, unique=True),
     Column("entry", Text, nullable=False),
     Column("desks", BigInteger, nullable=False, server_default="0"),
@@ -54,7 +52,7 @@ program_vendor = Table(
 vendor_reminder = Table(
     "vendor_reminder",
     METADATA,
-    Column("vendor", _SERIAL, ForeignKey("vendor.id"), primary_key=True, autoincrement=False),
+    Column("vendor", SERIAL, ForeignKey("vendor.id"), primary_key=True, autoincrement=False),
     Column("what", String(20), primary_key=True),
     Column("day", String(10), primary_key=True),
     Column("mark", SmallInteger, primary_key=True, autoincrement=False),

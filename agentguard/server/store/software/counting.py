@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from agentguard.server.store.engine.upserts import upsert
 from agentguard.server.store.schema.software_tables import (
     product_count,
     program_count,
@@ -25,7 +25,11 @@ TURN = 0x41477371  # the advisory lock of those who count programs
 DAY = 86400.0
 Rows = list[dict[str, Any]]
 STATES = tuple(state.value for state in WORST)
-"""The columns of `device_inventory` that count programs, in the order of their ranks."""
+"""The states of a program by their ranks, the worst first; `device_inventory` counts each."""
+OF_ANOTHER = "-"
+"""What stands for the product of a part of another program."""
+UNNAMED = ("", OF_ANOTHER)
+"""What stands for a product that no rule knows, and for a part of another program."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,13 +121,6 @@ def _none_left(connection: Connection, table: Table, rows: Sequence[Mapping[str,
         mine = (column == bindparam(f"key_{column.name}") for column in keys)
         told = [{f"key_{one.name}": row[one.name] for one in keys} for row in rows]
         connection.execute(delete(table).where(*mine, table.c.desks <= 0), told)
-
-
-def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """Return an INSERT that can be told what to do about a row that is there already."""
-    if connection.dialect.name == "sqlite":
-        return sqlite.insert(table)
-    return postgresql.insert(table)
 
 
 def beside_others(connection: Connection) -> None:

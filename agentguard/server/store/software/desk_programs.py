@@ -15,7 +15,8 @@ from agentguard.server.store.schema.software_tables import (
     program,
 )
 from agentguard.server.store.schema.tables import device, team
-from agentguard.server.store.software.fleet_pages import STATES, seen
+from agentguard.server.store.software.counting import STATES
+from agentguard.server.store.software.fleet_pages import seen
 from agentguard.server.store.software.product_pages import Version, version
 
 PAST = 50

@@ -40,14 +40,11 @@ from agentguard.server.store.schema.software_tables import (
     program_count,
 )
 from agentguard.server.store.schema.tables import device
+from agentguard.server.store.software.counting import STATES, UNNAMED
 
-STATES = ("exploited", "ended", "ending", "unknown", "allowed", "supported")
-"""The states of a program, the worst first; each is a count of `device_inventory`."""
 SORTS = ("state", "desks", "since", "name")
 MOST_DESKS = 5_000
 """Desks of a reach up to which their programs are counted one by one."""
-UNNAMED = ("", "-")
-"""What stands for a product that no rule knows, and for a part of another program."""
 
 _ONE, _INVENTORY = program.c, device_inventory.c
 

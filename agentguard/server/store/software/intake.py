@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy import Connection, Row, delete, insert, select, tuple_, update
 
 from agentguard.model.facts import Kind, Software
+from agentguard.server.store.engine.upserts import upsert
 from agentguard.server.store.reports import day_quota
 from agentguard.server.store.schema.software_tables import (
     device_inventory,
@@ -164,7 +165,7 @@ def _move(
             {"device": device, "program": one, "first_seen": first, "gone_at": max(now, first)}
             for one, first in connection.execute(asked)
         ]
-        made = counting.upsert(connection, device_program_past).on_conflict_do_nothing()
+        made = upsert(connection, device_program_past).on_conflict_do_nothing()
         connection.execute(made, past)
         connection.execute(delete(device_program).where(mine))
 
@@ -221,7 +222,7 @@ def _versions(
     fresh = sorted(told.keys() - known.keys())
     if fresh:
         rows = [_row(digest, *told[digest], judge) for digest in fresh]
-        made = counting.upsert(connection, program).on_conflict_do_nothing()
+        made = upsert(connection, program).on_conflict_do_nothing()
         connection.execute(made, rows)
         known |= _known(connection, fresh)
     return known

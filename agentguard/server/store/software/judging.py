@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import msgspec
 from sqlalchemy import Connection
@@ -17,6 +17,7 @@ from agentguard.checks.software import BESIDE, Settings, said_of
 from agentguard.model.facts import Kind, LifecyclesKnown, Software
 from agentguard.model.messages import Message, say
 from agentguard.model.software import Match, ProgramMatcher, State, Today
+from agentguard.server.store.engine import times
 from agentguard.software.ranks import PART, WORST, rank
 
 _JSON = msgspec.json.Encoder()
@@ -96,7 +97,7 @@ class Judges:
     def at(self, connection: Connection, now: float) -> Judge:
         """Return the judge of a moment."""
         taught = self._taught = self._teaching(connection, self._taught)
-        newest, day = self._catalogue(connection), datetime.fromtimestamp(now, UTC).date()
+        newest, day = self._catalogue(connection), times.day(now)
         key = f"{newest.programs.compiled}/{newest.seq} {day} {taught.digest[:32]}"
         made = self._judge
         if made is None or made.key != key or made.known.programs is not newest.programs:

@@ -9,11 +9,17 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from agentguard.model.software import State
+from agentguard.server.store.engine import times
 from agentguard.server.store.software import plans
 from agentguard.server.store.software.plans import Plan, Standing
 
 KINDS = ("overdue", "wanted", "review", "planned", "gone")
 """What a line is told as, the most urgent first."""
+UNASKED = "unasked"
+"""What a product is told as that has no plan and wants none; no list has it."""
+DONE = ("", State.SUPPORTED.value)
+"""The states of a product of which a plan has nothing more to see to."""
 SORTS = ("urgency", "product", "state", "desks", "owner", "target", "review")
 NEVER = date.max
 
@@ -60,31 +66,29 @@ class Line:
 def lines(connection: Connection, now: float) -> list[Line]:
     """Return every product that wants a plan or has one, the most urgent first."""
     known = {plan.product: plan for plan in plans.every(connection)}
-    stand = plans.standings(connection, allowed=True)
-    wanted = {name for name, one in stand.items() if one.state in plans.WANTED or name in known}
-    today = plans.today(now)
+    stand = plans.standings(connection) | plans.every_standing(connection, list(known))
+    today = times.day(now)
     found = [
         line(stand.get(name, Standing(product=name)), known.get(name), today)
-        for name in wanted | set(known)
+        for name in stand.keys() | known.keys()
     ]
     return arranged(found, "urgency")
 
 
 def of(connection: Connection, product: str, now: float) -> Line:
     """Return one product's line."""
-    found = plans.standings(connection, [product], allowed=True).get(product)
-    standing = found or plans.standing(connection, product)
-    return line(standing, plans.of(connection, product), plans.today(now))
+    standing, plan = plans.standing(connection, product), plans.of(connection, product)
+    return line(standing, plan, times.day(now))
 
 
 def line(standing: Standing, plan: Plan | None, today: date) -> Line:
     """Return how a product and its plan stand on a day."""
     if plan is None:
-        kind = "wanted" if standing.state in plans.WANTED else "gone"
+        kind = "wanted" if standing.state in plans.WANTED else UNASKED
         return Line(standing=standing, plan=None, kind=kind, on=today)
     left, due = _days(plan.target, today), _days(plan.review_by, today)
     kind = "planned"
-    if not standing.state:
+    if standing.state in DONE:
         kind = "gone"
     elif not plan.owner or left is None:
         kind = "wanted"
@@ -111,7 +115,7 @@ def _days(text: str, today: date) -> int | None:
 def _urgency(one: Line) -> tuple[Any, ...]:
     rank = plans.WANTED.index(one.standing.state) if one.standing.state in plans.WANTED else 9
     left = one.left if one.left is not None and one.kind != "wanted" else 0
-    return KINDS.index(one.kind), left, rank, -one.standing.desks
+    return (*KINDS, UNASKED).index(one.kind), left, rank, -one.standing.desks
 
 
 _KEYS: dict[str, Callable[[Line], Any]] = {

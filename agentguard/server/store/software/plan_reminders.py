@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
+from agentguard.server.store.engine import times
 from agentguard.server.store.outbox import happenings
 from agentguard.server.store.outbox.happenings import Happening
 from agentguard.server.store.schema.software_tables import product_plan
-from agentguard.server.store.software import plans
+from agentguard.server.store.software import plan_pages, plans
 
 EVERY = 600.0
 """Seconds between two looks."""
@@ -25,17 +26,21 @@ SEVERITY = {30: "low", 7: "medium"}
 def remind(connection: Connection, now: float, sure: float) -> int:
     """Keep what is to be told for the feeds; `sure` is the time that was lived through surely.
 
-    Gives how many were told. Plans of products that no desk has any more are not told of.
+    Gives how many were told. Plans that have nothing more to see to are not told of.
     """
-    today = plans.today(min(now, sure))
+    today = times.day(min(now, sure))
     rows = [
         (row, mark)
         for row in connection.execute(select(product_plan).where(product_plan.c.target != ""))
         if (mark := plans.mark(row.target, today)) is not None
         and (row.reminded is None or mark < row.reminded)
     ]
-    stand = plans.standings(connection, [row.product for row, _ in rows], allowed=True)
-    told = [(row, mark, stand[row.product]) for row, mark in rows if row.product in stand]
+    stand = plans.every_standing(connection, [row.product for row, _ in rows])
+    told = [
+        (row, mark, how)
+        for row, mark in rows
+        if (how := stand.get(row.product)) is not None and how.state not in plan_pages.DONE
+    ]
     for row, mark, _ in told:
         connection.execute(
             update(product_plan)

@@ -6,13 +6,15 @@ product stood then. A product that no desk has any more keeps its plan until som
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from agentguard.model.software import State
+from agentguard.server.store.engine import times
 from agentguard.server.store.records import audit
 from agentguard.server.store.schema.plan_tables import plan_decision
 from agentguard.server.store.schema.software_tables import (
@@ -21,7 +23,8 @@ from agentguard.server.store.schema.software_tables import (
     program,
     program_count,
 )
-from agentguard.software.ranks import WORST
+from agentguard.server.store.software.counting import UNNAMED
+from agentguard.software.ranks import BEST, UNKNOWN, WORST
 
 LONGEST_OWNER, LONGEST_REASON, LONGEST_PRODUCT = 100, 500, 100
 FARTHEST = timedelta(days=5 * 366)
@@ -32,8 +35,8 @@ WANTED = tuple(state.value for state in WORST[: WORST.index(State.ENDING) + 1])
 """The states that want a plan, by their ranks: exploited, ended and ending."""
 ALLOWED = WORST.index(State.ALLOWED)
 """The rank of what a policy allows for a while."""
-UNNAMED = ("", "-")
-"""What stands for a product where no rule knows the name, and for a part of another program."""
+SETTLED = (UNKNOWN, BEST)
+"""The ranks that a product has where no version wants a plan and none is allowed."""
 SET, ENDED = "set", "ended"
 MARKS = (30, 7, 1, 0)
 """Days before the target at which everybody is told, and the day itself."""
@@ -102,8 +105,9 @@ class Decision:
 class Standing:
     """How a product stands in the fleet.
 
-    `state` is that of its worst version, empty where it wants nothing. `ends` is the first day on
-    which the support of one of those ends; `desks` have one of them.
+    `state` is that of its worst version, empty where no desk has it; what is merely not known is
+    told where nothing is worse. `ends` is the first day on which the support of one of those ends;
+    `desks` have one of them.
     """
 
     product: str
@@ -111,11 +115,6 @@ class Standing:
     state: str = ""
     ends: str = ""
     desks: int = 0
-
-
-def today(now: float) -> date:
-    """Return the day in UTC, by which plans are counted."""
-    return datetime.fromtimestamp(now, UTC).date()
 
 
 def day(text: str) -> date | None:
@@ -175,7 +174,7 @@ def put(connection: Connection, wish: Wish, by: str, now: float) -> Plan:
     title = how.title or (before.title if before is not None else "")
     values: dict[str, Any] = {**asdict(wish), "title": title, "set_by": by, "set_at": now}
     if before is None or before.target != wish.target:
-        values["reminded"] = mark(wish.target, today(now))
+        values["reminded"] = mark(wish.target, times.day(now))
     done = connection.execute(
         update(product_plan).where(product_plan.c.product == wish.product).values(values)
     )
@@ -200,18 +199,28 @@ def standing(connection: Connection, product: str) -> Standing:
     """Return how a product stands now; without a title when the fleet never had it."""
     if product in UNNAMED:
         return Standing(product=product)
-    found = standings(connection, [product]).get(product)
+    found = every_standing(connection, [product]).get(product)
     if found is not None:
         return found
     title = connection.scalar(select(func.max(program.c.title)).where(program.c.product == product))
     return Standing(product=product, title=title or "")
 
 
-def standings(
-    connection: Connection, products: list[str] | None = None, *, allowed: bool = False
+def every_standing(connection: Connection, products: list[str]) -> dict[str, Standing]:
+    """Return how products stand that desks have; what is left when nothing wants a plan as well."""
+    rest = _standings(connection, SETTLED, products)
+    return rest | _standings(connection, (*range(len(WANTED)), ALLOWED), products)
+
+
+def standings(connection: Connection) -> dict[str, Standing]:
+    """Return the products that want a plan."""
+    return _standings(connection, range(len(WANTED)), None)
+
+
+def _standings(
+    connection: Connection, ranks: Sequence[int], products: list[str] | None
 ) -> dict[str, Standing]:
-    """Return the products that want a plan, or these of them; with `allowed` also planned ones."""
-    ranks = [*range(len(WANTED)), *([ALLOWED] if allowed else [])]
+    """Return products that desks have in one of these states, by their worst one."""
     counted = _counted(connection, ranks, products)
     told = (
         select(
@@ -228,7 +237,7 @@ def standings(
         row.product: Standing(
             product=row.product,
             title=row.title,
-            state=WANTED[row.rank] if row.rank < len(WANTED) else State.ALLOWED.value,
+            state=WORST[row.rank].value,
             ends=row.ends or "",
             desks=counted[row.product][1],
         )
@@ -238,7 +247,7 @@ def standings(
 
 
 def _counted(
-    connection: Connection, ranks: list[int], products: list[str] | None
+    connection: Connection, ranks: Sequence[int], products: list[str] | None
 ) -> dict[str, tuple[int, int]]:
     """Return the worst of these ranks that desks have of each product, and how many have one."""
     count = product_count.c
@@ -266,17 +275,17 @@ def count_wanted(connection: Connection) -> int:
 
 
 def _examine(wish: Wish, before: Plan | None, now: float) -> None:
-    today_, target, review = today(now), day(wish.target), day(wish.review_by)
+    today, target, review = times.day(now), day(wish.target), day(wish.review_by)
     kept = before is not None and before.target == wish.target
     wrong = {
         "owner": not wish.owner.strip() or len(wish.owner) > LONGEST_OWNER,
         "target": target is None,
-        "target-past": target is not None and target < today_ and not kept,
-        "target-far": target is not None and target - today_ > FARTHEST,
+        "target-past": target is not None and target < today and not kept,
+        "target-far": target is not None and target - today > FARTHEST,
         "reason": not wish.reason.strip() or len(wish.reason) > LONGEST_REASON,
         "review": review is None,
-        "review-past": review is not None and review < today_,
-        "review-far": review is not None and review - today_ > REVIEWED,
+        "review-past": review is not None and review < today,
+        "review-far": review is not None and review - today > REVIEWED,
     }
     for kind, is_wrong in wrong.items():
         if is_wrong:

@@ -23,7 +23,8 @@ from agentguard.server.store.schema.software_tables import (
     program_day,
 )
 from agentguard.server.store.schema.tables import device, team
-from agentguard.server.store.software.fleet_pages import UNNAMED, beside, had, page_of, seen
+from agentguard.server.store.software.counting import UNNAMED
+from agentguard.server.store.software.fleet_pages import beside, had, page_of, seen
 
 WEEKS = 12
 WEEK, DAY = 7 * 86_400.0, 86_400.0

@@ -16,6 +16,7 @@ from agentguard.server.store.schema.software_tables import device_program, progr
 from agentguard.server.store.schema.tables import device, team
 from agentguard.server.store.schema.vendor_tables import program_vendor, vendor
 from agentguard.server.store.software import vendors
+from agentguard.server.store.software.counting import OF_ANOTHER
 from agentguard.server.store.software.vendors import Kept
 
 NOBODY = 0
@@ -129,12 +130,16 @@ def strangers(connection: Connection) -> list[FleetProgram]:
 
 
 def unmatched(connection: Connection) -> int:
-    """Count the programs of the fleet that are of nobody in the register, by name."""
+    """Count by name the programs of nobody in the register; parts of others do not count."""
     asked = (
         select(func.count(distinct(program.c.name)))
         .join(program_vendor, program_vendor.c.program == program.c.id)
         .join(program_count, program_count.c.program == program.c.id)
-        .where(program_vendor.c.vendor == NOBODY, program_count.c.desks > 0)
+        .where(
+            program_vendor.c.vendor == NOBODY,
+            program_count.c.desks > 0,
+            program.c.product != OF_ANOTHER,
+        )
     )
     return int(connection.scalar(asked) or 0)
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import date
 
 from sqlalchemy import Connection, insert, select
 
 from agentguard.model.vendors import deadlines
+from agentguard.server.store.engine import times
 from agentguard.server.store.outbox import happenings
 from agentguard.server.store.outbox.happenings import Happening
 from agentguard.server.store.schema.vendor_tables import vendor_reminder
@@ -29,14 +30,9 @@ ENDPOINT = "endpoint"
 SEVERITY = {60: "low", 30: "low", 7: "medium", OVER: "high"}
 
 
-def today(now: float) -> date:
-    """Return the day of a wall time, in UTC."""
-    return datetime.fromtimestamp(now, UTC).date()
-
-
 def remind(connection: Connection, now: float, sure: float) -> int:
     """Keep what is to be told for the feeds, and give how many; `sure` is time lived through."""
-    day = today(min(now, sure))
+    day = times.day(min(now, sure))
     known = {tuple(row) for row in connection.execute(select(vendor_reminder))}
     every = [
         (one, what, last, mark)

@@ -1,11 +1,14 @@
-"""Desks with the same sign at once, as when a site loses its line: one thing to look at."""
+"""Desks with the same sign at once, as when a site loses its line: one thing to look at.
+
+So it is with what one policy, one release or one clock brings to many desks.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Connection, false, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, false, func, or_, select, true, update
 
 from agentguard.server.store.accounts.people import Scope, Visitor
 from agentguard.server.store.engine.times import iso
@@ -26,7 +29,7 @@ MOMENTS = 500
 """Moments of which is looked whether they belong together, the newest."""
 NAMED = 6
 _ITEM = tamper_item.c
-_SHOWN_AS_ONE = tuple(kind.id for kind in (kinds.LATE, kinds.MISSING, *kinds.UNRULY))
+_SHOWN_AS_ONE = tuple(kind.id for kind in (*kinds.SILENCE, *kinds.UNRULY, *kinds.SHARED))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +56,28 @@ class Wave:
         return kinds.KINDS[self.kind].severity
 
     @property
+    def silence(self) -> bool:
+        """Whether the desks are not heard from."""
+        return kinds.KINDS[self.kind] in kinds.SILENCE
+
+    @property
+    def unruly(self) -> bool:
+        """Whether the desks ask more of the endpoint than they may."""
+        return kinds.KINDS[self.kind] in kinds.UNRULY
+
+    @property
     def lasts(self) -> bool:
         """Whether each desk's part of it ends by itself."""
         return kinds.KINDS[self.kind].lasts
 
 
-def waiting(connection: Connection, scope: Scope = None) -> list[Wave]:
-    """Return the waves that nobody has signed off, the newest first, without any names."""
+def waiting(
+    connection: Connection, scope: Scope = None, among: ColumnElement[bool] | None = None
+) -> list[Wave]:
+    """Return the waves that nobody has signed off, the newest first, without any names.
+
+    `among` says which items are asked for; None for all.
+    """
     grouped = (
         select(
             _ITEM.kind,
@@ -68,7 +86,7 @@ def waiting(connection: Connection, scope: Scope = None) -> list[Wave]:
             func.count().label("desks"),
             func.count().filter(_ITEM.closed_at.is_(None)).label("silent"),
         )
-        .where(_unsigned(scope), _ITEM.kind.in_(_SHOWN_AS_ONE))
+        .where(_unsigned(scope), _chosen(among), _ITEM.kind.in_(_SHOWN_AS_ONE))
         .group_by(_ITEM.kind, _ITEM.opened_at)
         .order_by(_ITEM.kind, _ITEM.opened_at.desc())
         .limit(MOMENTS)
@@ -88,12 +106,27 @@ def waiting(connection: Connection, scope: Scope = None) -> list[Wave]:
     return sorted(found, key=lambda one: -one.last)
 
 
-def count(connection: Connection, scope: Scope = None) -> int:
+def count(
+    connection: Connection, scope: Scope = None, among: ColumnElement[bool] | None = None
+) -> int:
     """Count what nobody has signed off, a wave as one; who was late and came back needs nobody."""
-    asked = select(func.count()).select_from(tamper_item).where(_unsigned(scope))
-    every = int(connection.scalar(asked) or 0)
-    found = waiting(connection, scope) if every >= LEAST else []
+    every = sum(count_kinds(connection, scope, among).values())
+    found = waiting(connection, scope, among) if every >= LEAST else []
     return every - sum(one.desks for one in found) + len(found)
+
+
+def count_kinds(
+    connection: Connection, scope: Scope = None, among: ColumnElement[bool] | None = None
+) -> dict[str, int]:
+    """Count the desks' items that nobody has signed off by their kind, the most first."""
+    many = func.count().label("many")
+    rows = connection.execute(
+        select(_ITEM.kind, many)
+        .where(_unsigned(scope), _chosen(among))
+        .group_by(_ITEM.kind)
+        .order_by(many.desc(), _ITEM.kind)
+    )
+    return {row.kind: row.many for row in rows}
 
 
 def named(connection: Connection, scope: Scope, wave: Wave) -> Wave:
@@ -143,6 +176,10 @@ def sign_off(
     about = f"{kind} x {done}, {iso(begun)} to {iso(ended)}" if done else ""
     audit.note(connection, now, by.name, f"tamper.{act}", about)
     return done
+
+
+def _chosen(among: ColumnElement[bool] | None) -> ColumnElement[bool]:
+    return true() if among is None else among
 
 
 def _unsigned(scope: Scope) -> ColumnElement[bool]:

@@ -1,0 +1,134 @@
+"""How far the first day is: every step from an address to a desk that reports, as it really stands.
+
+Each look is at what is there, never at what was once ticked: a step that is undone is open again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import Connection, func, select
+
+from agentguard.base.errors import AgentGuardError
+from agentguard.base.translations import load
+from agentguard.model.messages import Message, say
+from agentguard.server.backup import timetable
+from agentguard.server.feeds import feed_settings
+from agentguard.server.listener import certificate, origin
+from agentguard.server.settings import ServerSettings
+from agentguard.server.store.desks import batch_codes, enrolment_codes, policies
+from agentguard.server.store.engine import leadership
+from agentguard.server.store.engine.times import to_the_second
+from agentguard.server.store.floor import places
+from agentguard.server.store.schema.tables import device, user
+
+ADMINISTRATOR = "admin"
+
+
+class State(StrEnum):
+    """How far a step is; what is free may be left out."""
+
+    DONE = "done"
+    OPEN = "open"
+    FREE = "free"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step; `what` says what was seen."""
+
+    name: str
+    state: State
+    what: Message
+
+
+def look(connection: Connection, settings: ServerSettings, now: float) -> list[Step]:
+    """Return all steps in the order in which they are gone."""
+    return [
+        _address(settings),
+        _administrator(connection),
+        _places(connection),
+        _root(connection),
+        _policy(connection),
+        _feeds(settings),
+        _backup(connection, settings),
+        _desk(connection, now),
+    ]
+
+
+def _step(name: str, how: str, state: State, **params: str | int) -> Step:
+    return Step(name=name, state=state, what=say(f"server.first.{name}-{how}", **params))
+
+
+def _address(settings: ServerSettings) -> Step:
+    known = settings.origin or origin.read(settings.data)
+    if not known:
+        return _step("address", "open", State.OPEN)
+    own = settings.data / certificate.CERTIFICATE_FILE
+    if own.is_file() and not certificate.names(own, origin.host_of(known)):
+        return _step("address", "other", State.OPEN, address=known)
+    return _step("address", "done", State.DONE, address=known)
+
+
+def _administrator(connection: Connection) -> Step:
+    asked = select(func.count()).where(user.c.role == ADMINISTRATOR, ~user.c.disabled)
+    count = int(connection.scalar(asked) or 0)
+    how, state = ("done", State.DONE) if count else ("open", State.OPEN)
+    return _step("administrator", how, state, count=count)
+
+
+def _places(connection: Connection) -> Step:
+    teams = len(places.list_placed(connection))
+    state, how = (State.DONE, "done") if teams else (State.OPEN, "open")
+    sites, shifts = len(places.sites(connection)), len(places.shifts(connection))
+    return _step("places", how, state, teams=teams, sites=sites, shifts=shifts)
+
+
+def _root(connection: Connection) -> Step:
+    version = policies.root_version(connection)
+    how, state = ("done", State.DONE) if version else ("open", State.OPEN)
+    return _step("root", how, state, version=version or 0)
+
+
+def _policy(connection: Connection) -> Step:
+    every = policies.bundles(connection)
+    if not every:
+        return _step("policy", "open", State.OPEN)
+    newest = max(every, key=lambda one: one.rank)
+    params: dict[str, str | int] = {"policy": newest.label.name, "percent": newest.percent}
+    return _step("policy", "done", State.DONE, version=newest.label.version, **params)
+
+
+def _feeds(settings: ServerSettings) -> Step:
+    try:
+        count = len(feed_settings.read(settings.data).every)
+    except AgentGuardError as error:
+        return _step("feeds", "wrong", State.OPEN, why=str(error))
+    how, state = ("done", State.DONE) if count else ("free", State.FREE)
+    return _step("feeds", how, state, count=count)
+
+
+def _backup(connection: Connection, settings: ServerSettings) -> Step:
+    try:
+        wanted = timetable.read(settings.data, load(settings.language))
+    except AgentGuardError as error:
+        return _step("backup", "wrong", State.OPEN, why=str(error))
+    last = leadership.noted(connection, leadership.BACKUP_CHECKED)
+    if wanted is None:
+        return _step("backup", "open", State.OPEN)
+    if last is None:
+        return _step("backup", "none", State.OPEN, folder=wanted.folder)
+    return _step("backup", "done", State.DONE, folder=wanted.folder, time=to_the_second(last))
+
+
+def _desk(connection: Connection, now: float) -> Step:
+    desks = int(connection.scalar(select(func.count()).select_from(device)) or 0)
+    if desks:
+        return _step("desk", "done", State.DONE, count=desks)
+    single, many = enrolment_codes.list_codes(connection), batch_codes.list_batches(connection)
+    ends = [one.expires_at for one in single if one.used_at is None]
+    ends += [one.expires_at for one in many if not one.revoked_by and one.used < one.most]
+    waiting = sum(end > now for end in ends)
+    how, state = ("waits", State.DONE) if waiting else ("open", State.OPEN)
+    return _step("desk", how, state, count=waiting)

@@ -1,0 +1,1 @@
+"""What held at each desk over time: written as reports come, read by pages and evidence packs."""

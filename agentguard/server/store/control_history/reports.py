@@ -1,0 +1,181 @@
+"""Follows reports: who is watched from when to when, in which states, under which policy.
+
+A report that tells nothing new of these costs no look and no row: an open spell ends, while it is
+open, at the desk's last report, which is written down anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from sqlalchemy import Connection, bindparam, or_, select, update
+
+from agentguard.server.store.control_history import beginnings, excursions, numbers, spells
+from agentguard.server.store.control_history.beginnings import QUIET
+from agentguard.server.store.control_history.states import GOODBYES, Kind
+from agentguard.server.store.engine.times import seconds
+from agentguard.server.store.schema.control_tables import desk_locked, in_force, presence
+from agentguard.server.store.schema.identity_tables import device_run
+from agentguard.wire import v1
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A report that was taken in at `now`, and what was known of its desk before.
+
+    `last_seen` is None before its first report; `run` is empty after a goodbye, and where the agent
+    knows of no runs; `policy` is a digest. `differs` says that its posture is another
+    one; `locked` whether its session was.
+    """
+
+    report: v1.Report
+    now: float
+    last_seen: float | None
+    run: str
+    policy: str | None
+    differs: bool
+    locked: bool = False
+
+    @property
+    def device(self) -> str:
+        """Whose report it is."""
+        return self.report.device
+
+    @property
+    def turns(self) -> bool:
+        """Whether the desk may be watched from now on, or not any more."""
+        return (
+            self.last_seen is None
+            or (not self.run and bool(self.report.run))
+            or bool(self.report.goodbye)
+            or self.now - self.last_seen > QUIET
+        )
+
+    @property
+    def other_policy(self) -> bool:
+        """Whether the desk has another policy than before."""
+        return self.report.policy_digest[:128] != self.policy
+
+    @property
+    def locks(self) -> bool:
+        """Whether its session was locked or opened since."""
+        return self.report.locked != self.locked
+
+
+def follow(connection: Connection, heard: Sequence[Heard]) -> None:
+    """Write down what is new in reports of different desks."""
+    new = [one for one in heard if one.turns or one.differs or one.other_policy or one.locks]
+    if not new:
+        return
+    now = int(max(one.now for one in new))
+    found = beginnings.desks(connection, (one.device for one in new), now)
+    touched = _follow_presence(connection, [one for one in new if one.turns], found)
+    _follow_policies(connection, [one for one in new if one.other_policy or one.turns], found)
+    _follow_locks(connection, [one for one in new if one.locks], found)
+    given = [
+        excursions.Posture(
+            desk=found[one.device],
+            controls=one.report.controls or (),
+            now=one.now,
+            last=one.last_seen,
+            skew=one.now - seconds(one.report.sent_at, one.now),
+        )
+        for one in new
+        if one.differs
+    ]
+    touched += excursions.follow(connection, given)
+    spells.touch(connection, touched, now)
+
+
+def _follow_presence(
+    connection: Connection, heard: Iterable[Heard], found: Mapping[str, int]
+) -> list[tuple[int, int]]:
+    """Begin and end watching; give the desks and moments of which something was learned late."""
+    every = list(heard)
+    before = spells.newest(connection, presence, "kind", [found[one.device] for one in every])
+    lost: list[spells.Turn] = []
+    back: list[spells.Turn] = []
+    bye: list[spells.Turn] = []
+    for one in every:
+        number, at = found[one.device], int(one.now)
+        since, kind = before.get(number, (None, 0))
+        last = None if one.last_seen is None else int(one.last_seen)
+        if kind == Kind.WATCHED and last is not None and at - last > QUIET:
+            lost.append(_turn(number, last, Kind.SILENT, since))
+            since, kind = max(last, since or last), Kind.SILENT
+        if kind != Kind.WATCHED:
+            back.append(_turn(number, at, Kind.WATCHED, since))
+            since = max(at, since or at)
+        if one.report.goodbye:
+            bye.append(_turn(number, at, _goodbye(connection, one.report), since))
+    for turns in (lost, back, bye):
+        spells.turn(connection, presence, "kind", turns)
+    return [(one.desk, one.at) for one in lost]
+
+
+def _turn(number: int, at: int, kind: Kind, since: int | None) -> spells.Turn:
+    return spells.Turn(desk=number, at=at, value=int(kind), since=since)
+
+
+def _goodbye(connection: Connection, report: v1.Report) -> Kind:
+    """Return what a goodbye is worth, as was just written down of its run."""
+    told = connection.scalar(
+        select(device_run.c.goodbye)
+        .where(device_run.c.device == report.device)
+        .order_by(device_run.c.begun_at.desc())
+        .limit(1)
+    )
+    return GOODBYES.get(told, Kind.STOPPED) if told else Kind.CLAIMED
+
+
+def _follow_policies(
+    connection: Connection, heard: Sequence[Heard], found: Mapping[str, int]
+) -> None:
+    if not heard:
+        return
+    named = {one.report.policy_digest[:128]: one.report.policy[:200] for one in heard}
+    policies = numbers.policies(connection, named)
+    before = spells.newest(connection, in_force, "policy", [found[one.device] for one in heard])
+    turns, days = [], []
+    for one in heard:
+        number, policy = found[one.device], policies[one.report.policy_digest[:128]]
+        since, known = before.get(number, (None, None))
+        if known != policy:
+            turns.append(spells.Turn(desk=number, at=int(one.now), value=policy, since=since))
+        over = last_day_over(one.report.policy_expires)
+        if over is not None:
+            days.append({"k": number, "at": over})
+    spells.turn(connection, in_force, "policy", turns)
+    if days:
+        mine = (in_force.c.desk == bindparam("k")) & in_force.c.until.is_(None)
+        lacking = or_(in_force.c.expires.is_(None), in_force.c.expires != bindparam("at"))
+        connection.execute(
+            update(in_force).where(mine, lacking).values(expires=bindparam("at")), days
+        )
+
+
+def last_day_over(told: str) -> int | None:
+    """Return when a last day (`2027-01-31`, in UTC) is over; None for what is no day."""
+    try:
+        day = date.fromisoformat(told)
+    except ValueError:
+        return None
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) + spells.DAY
+
+
+def _follow_locks(connection: Connection, heard: Sequence[Heard], found: Mapping[str, int]) -> None:
+    """Write down that sessions were locked or opened; at most one of each desk."""
+    opened = [
+        {"k": found[one.device], "at": int(one.now)} for one in heard if not one.report.locked
+    ]
+    if opened:
+        mine = (desk_locked.c.desk == bindparam("k")) & desk_locked.c.until.is_(None)
+        connection.execute(update(desk_locked).where(mine).values(until=bindparam("at")), opened)
+    rows = [
+        {"desk": found[one.device], "since": int(one.now), "until": None}
+        for one in heard
+        if one.report.locked
+    ]
+    spells.put(connection, desk_locked, ["desk", "since"], rows)
