@@ -33,10 +33,15 @@ SPEC = "installer/pyinstaller/agentguard.spec"
 _VERSION = re.compile(r'^__version__ = "([^"]+)"$', re.MULTILINE)
 _LEFT_OUT = re.compile(r"^excluded module named '?([\w.]+)'? - imported by (.*)$", re.MULTILINE)
 _TOP_LEVEL = re.compile(r"([\w.]+) \(top-level\)")
-_FROZEN = frozenset(
-    {"_frozen_importlib", "_frozen_importlib_external"}
-)  # in the interpreter itself
+_FROZEN = frozenset({"_frozen_importlib", "_frozen_importlib_external", "pydoc"})
+"""In the interpreter itself; and what the run-time hook stands in for."""
 _BETWEEN = ("__pycache__", "*.pyc", "server")
+CONSOLE = (
+    *("console*.toml", "exports.toml", "plans.toml", "playbooks.toml", "policies-page.toml"),
+    *("server-*.toml", "sign-in.toml", "tamper.toml"),
+)
+"""Files of sentences that the endpoint and its console say, and nothing at a desk: in every
+language they would take more room than all that a desk says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,9 +118,29 @@ def key(versions: Iterable[str], *made_of: Path) -> str:
 def _sources() -> Iterator[Path]:
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*")):
-            if path.is_file() and not {"__pycache__", "server"} & set(path.parts):
+            between = {"__pycache__", "server"} & set(path.parts)
+            if path.is_file() and not between and not of_console(path):
                 yield path
     yield ROOT / ICON
+
+
+OF_PAPERS = (
+    *("catalogue-pack.toml", "evidence.toml", "requirements.toml", "simulate.toml"),
+    "vendor-sheet.toml",
+)
+"""What the console says in other languages; a desk's commands say it in English alone."""
+
+
+def of_console(path: Path) -> bool:
+    """Check whether a file holds sentences that no desk says."""
+    left = CONSOLE if path.parent.name == "en" else (*CONSOLE, *OF_PAPERS)
+    return path.parent.parent.name == "text" and any(map(path.match, left))
+
+
+def not_copied(folder: str, names: list[str]) -> set[str]:
+    """Return what of a folder is not frozen: for `shutil.copytree`."""
+    plain = shutil.ignore_patterns(*_BETWEEN)(folder, names)
+    return plain | {name for name in names if of_console(Path(folder) / name)}
 
 
 def _makers() -> Iterator[Path]:
@@ -151,7 +176,7 @@ def trees(folder: Path, python: Path, site: Path, versions: Sequence[str]) -> di
 def _freeze(aside: Path, windows: Windows, site: Path, versions: Sequence[str]) -> None:
     source, python = aside / "source", aside / "python"
     for room in ROOMS:
-        shutil.copytree(ROOT / room, source / room, ignore=shutil.ignore_patterns(*_BETWEEN))
+        shutil.copytree(ROOT / room, source / room, ignore=not_copied)
     shutil.copy(ROOT / ICON, source / ICON)
     own = (source / VERSION_FILE).read_text(encoding="utf-8")
     for one in versions:
@@ -166,6 +191,7 @@ def _freeze(aside: Path, windows: Windows, site: Path, versions: Sequence[str]) 
         "AGENTGUARD_WORK": windows.path(aside / "work"),
         "PYTHONPATH": "",
         "PYTHONHASHSEED": "1",
+        "PYTHONNODEBUGRANGES": "1",  # columns of a traceback: a quarter of all code, and of no use
         "PYTHONUTF8": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
         "SOURCE_DATE_EPOCH": str(epoch()),

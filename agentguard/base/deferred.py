@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import typing
 from _thread import allocate_lock
 from collections.abc import Iterable
 from importlib import import_module
@@ -17,9 +18,17 @@ def _get_annotations(of: type, /) -> dict[str, Any]:
     return dict(vars(of).get("__annotations__", {}))
 
 
-_READY: dict[str, dict[str, Any]] = {"inspect": {"get_annotations": _get_annotations}}
+_READY: dict[str, dict[str, Any]] = {
+    "inspect": {"get_annotations": _get_annotations},
+    "typing_extensions": {
+        "get_type_hints": typing.get_type_hints,
+        "NotRequired": typing.NotRequired,
+        "Required": typing.Required,
+    },
+}
 """What a module answers before it is read: from 3.13 on `dataclasses` asks `inspect` that of each
-class, and reading `inspect` and `ast` for it would take a start ten milliseconds."""
+class, and reading `inspect` and `ast` for it would take a start ten milliseconds. msgspec asks
+`typing_extensions` for what Python has since 3.11, which would take a megabyte."""
 
 
 def defer(names: Iterable[str]) -> None:
@@ -39,6 +48,8 @@ def _stand_in(name: str) -> ModuleType:
 
     def first(attribute: str) -> Any:
         """Read the module itself (PEP 562)."""
+        if attribute == "__path__" and name in _READY:  # what `from … import` asks first
+            raise AttributeError(attribute)
         with _TAKING_OUT:
             if sys.modules.get(name) is module:
                 del sys.modules[name]

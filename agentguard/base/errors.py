@@ -4,7 +4,9 @@ AgentGuardError                what went wrong, what to do, and the exit code of
 |-- UsageError                 the command was used wrongly (exit 2)
 |   |-- PolicyError            a policy file is wrong; carries every problem with file and line
 |   |   `-- PolicyRejected     a policy is not trusted, or may not follow the one in force
-|   `-- PackRejected           a catalogue is not trusted, damaged, or may not follow
+|   |-- PackRejected           a catalogue is not trusted, damaged, or may not follow
+|   |-- LessonError            a lesson is wrong; carries every problem with file and line
+|   `-- PlaybookError          a playbook is wrong; carries every problem with file and line
 |-- CannotError                it could not be done (exit 3)
 |   |-- ScanError              one file could not be read; carries the reason's id
 |   |-- StoreError             the agent's own database could not be read or written
@@ -89,6 +91,28 @@ class PackRejected(UsageError):
         self.params = params
 
 
+class LessonError(UsageError):
+    """A lesson is wrong; `problems` holds every line that is."""
+
+    def __init__(self, title: str, problems: tuple[str, ...]) -> None:
+        super().__init__(title)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join((self.title, *self.problems))
+
+
+class PlaybookError(UsageError):
+    """A playbook is wrong; `problems` holds every line that is."""
+
+    def __init__(self, title: str, problems: tuple[str, ...]) -> None:
+        super().__init__(title)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join((self.title, *self.problems))
+
+
 class CannotError(AgentGuardError):
     """It could not be done, through no fault of the command."""
 
@@ -110,11 +134,15 @@ class NewerStore(StoreError):
 
 
 class JournalBroken(StoreError):
-    """The hash chain of a journal does not hold; `index` is the first bad entry, from 0."""
+    """The hash chain of a journal does not hold; `index` is the first bad entry, from 0.
 
-    def __init__(self, title: str, index: int) -> None:
+    `what` is the id of why, under `journal-broken` in the texts.
+    """
+
+    def __init__(self, title: str, index: int, what: str = "") -> None:
         super().__init__(title, "Keep the file as it is and tell the security officer.")
         self.index = index
+        self.what = what
 
 
 class VaultError(CannotError):

@@ -22,6 +22,7 @@ from typing import Any
 
 from agentguard.base import atomic_files
 from agentguard.base.errors import CannotError, UsageError
+from agentguard.base.languages import SPOKEN, SYSTEM
 from agentguard.model.messages import Message, say
 
 FILE = "settings.toml"
@@ -74,7 +75,7 @@ DESCRIBED = (
     Described(name="policy_root", registry="PolicyKey"),
     Described(name="enrolment_file", registry="EnrolmentFile"),
     Described(name="auto_start", registry="AutoStart", kind=Kind.SWITCH),
-    Described(name="language", registry="Language", kind=Kind.CHOICE, choices=("en",)),
+    Described(name="language", registry="Language", kind=Kind.CHOICE, choices=(SYSTEM, *SPOKEN)),
 )
 _BY_NAME = {one.name: one for one in DESCRIBED}
 
@@ -105,7 +106,7 @@ class MachineSettings:
     label, made of the computer's name and the team where there is none), `policy` is a policy file,
     `policy_root` a file of root documents that signed policies are checked by, `enrolment_file`
     holds the code that the computer's keeper enrols with, `auto_start` has an agent started in
-    every session.
+    every session, `language` is what its windows speak, or `system` for what the system does.
     """
 
     endpoint: str = ""
@@ -117,7 +118,7 @@ class MachineSettings:
     policy_root: str = ""
     enrolment_file: str = ""
     auto_start: bool = True
-    language: str = "en"
+    language: str = SYSTEM
 
     def shown(self, computer: str) -> str:
         """Return the label that the console shows of a computer."""

@@ -3,6 +3,12 @@
 A file's tables give the ids: `[clipboard] found = "..."` is `clipboard.found`. Which tables a file
 has is seen at once; it is parsed when a sentence of one of them is asked for: a command speaks few,
 and parsing all of them was a tenth of a start.
+
+A sentence that counts has a form for each number that its language tells apart (CLDR's plural
+forms): `found = { by = "count", one = "…", other = "…" }`; `by` names the parameter, and a form
+`none`, where there is one, is said of 0 in every language. What a language does not say is said in
+English. In one that is written from right to left, each text that is filled in is isolated
+(U+2068 to U+2069), or its full stops and brackets would jump to its other end.
 """
 
 from __future__ import annotations
@@ -15,11 +21,13 @@ from functools import cache
 from pathlib import Path
 from threading import Lock
 
-from agentguard.base import paths
+from agentguard.base import cldr, paths
 from agentguard.base.errors import CannotError
 from agentguard.model.messages import Message
 
 DEFAULT_LANGUAGE = "en"
+PLURAL = frozenset({"by", "other"})
+"""What the table of a sentence that counts holds at least."""
 
 _FORMS = {"pass": "ok", "fail": "todo", "unknown": "unknown", "partial": "part"}
 
@@ -31,12 +39,46 @@ def _plain(text: str) -> str:
     return text
 
 
+class Plural(str):
+    """A sentence that counts: it reads as its form `other` does; `forms` holds each by its name."""
+
+    __slots__ = ("by", "forms", "rule")
+
+    by: str
+    forms: Mapping[str, str]
+    rule: Callable[[int], str]
+
+    @classmethod
+    def made(cls, forms: Mapping[str, str], language: str) -> Plural:
+        """Return what a table of forms says, by the rules of its language."""
+        self = cls(forms["other"])
+        self.by = forms["by"]
+        self.forms = {name: form for name, form in forms.items() if name != "by"}
+        self.rule = cldr.PLURALS.get(language, cldr.PLURALS[DEFAULT_LANGUAGE])
+        return self
+
+    def of(self, params: Mapping[str, str | int]) -> str:
+        """Return the form for these parameters; without the number, the form `other`."""
+        number = params.get(self.by)
+        if not isinstance(number, int):
+            return self
+        if not number and "none" in self.forms:
+            return self.forms["none"]
+        return self.forms.get(self.rule(number), self)
+
+
 @dataclass(frozen=True, slots=True)
 class Texts:
     """The sentences of one language; `mask` hides values in what a message brings along."""
 
     sentences: Mapping[str, str]
     mask: Callable[[str], str] = _plain
+    language: str = DEFAULT_LANGUAGE
+
+    @property
+    def right_to_left(self) -> bool:
+        """Whether the language is written from right to left."""
+        return self.language in cldr.RIGHT_TO_LEFT
 
     def masking(self, mask: Callable[[str], str]) -> Texts:
         """Return the same sentences for a place where people read.
@@ -62,6 +104,10 @@ class Texts:
         sentence = self.sentences.get(id_)
         if sentence is None:
             return id_
+        if isinstance(sentence, Plural):
+            sentence = sentence.of(params)
+        if self.right_to_left:
+            params = {name: _isolated(value) for name, value in params.items()}
         try:
             return sentence.format_map(params)
         except (LookupError, ValueError, TypeError, AttributeError):
@@ -109,13 +155,40 @@ def _loaded(language: str) -> Texts:
         if language == DEFAULT_LANGUAGE:
             raise CannotError("The program's texts are missing.", "Install the program again.")
         return _loaded(DEFAULT_LANGUAGE)
-    return Texts(Sentences(folder / language))
+    own = Sentences(folder / language, language)
+    if language == DEFAULT_LANGUAGE:
+        return Texts(own)
+    return Texts(Translated(own), language=language)
+
+
+def _isolated(value: str | int) -> str | int:
+    if not value or not isinstance(value, str):
+        return value
+    return f"\N{FIRST STRONG ISOLATE}{value}\N{POP DIRECTIONAL ISOLATE}"
+
+
+class Translated(Mapping[str, str]):
+    """The sentences of a language, and English for what it does not say, read when it is asked."""
+
+    def __init__(self, own: Mapping[str, str]) -> None:
+        self._own = own
+
+    def __getitem__(self, id_: str) -> str:
+        said = self._own.get(id_)
+        return load().sentences[id_] if said is None else said
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**load().sentences, **self._own})
+
+    def __len__(self) -> int:
+        return len(set(self))
 
 
 class Sentences(Mapping[str, str]):
     """The sentences of a folder's files; whoever asks for one that stands twice is told so."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, language: str = DEFAULT_LANGUAGE) -> None:
+        self._language = language
         self._known: dict[str, str] = {}
         self._unread: dict[Path, str] = {}
         self._tables: dict[str, list[Path]] = {}
@@ -163,7 +236,7 @@ class Sentences(Mapping[str, str]):
         if file not in self._unread:
             return
         try:
-            found = dict(_flat("", tomllib.loads(self._unread[file])))
+            found = dict(self._flat("", tomllib.loads(self._unread[file])))
         except ValueError as error:
             raise _damaged(file) from error
         for id_ in found:
@@ -172,14 +245,15 @@ class Sentences(Mapping[str, str]):
         self._known.update(found)
         del self._unread[file]
 
+    def _flat(self, prefix: str, table: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+        for key, value in table.items():
+            if not isinstance(value, Mapping):
+                yield f"{prefix}{key}", str(value)
+            elif value.keys() >= PLURAL:
+                yield f"{prefix}{key}", Plural.made(value, self._language)
+            else:
+                yield from self._flat(f"{prefix}{key}.", value)
+
 
 def _damaged(file: Path) -> CannotError:
     return CannotError(f"The text file {file.name} is damaged.", "Install again.")
-
-
-def _flat(prefix: str, table: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    for key, value in table.items():
-        if isinstance(value, Mapping):
-            yield from _flat(f"{prefix}{key}.", value)
-        else:
-            yield f"{prefix}{key}", str(value)

@@ -99,4 +99,5 @@ def _rows(told: list[tuple[bool, date, str, State]], today: date) -> Iterator[Me
 
 
 def _due(one: Match) -> date | None:
-    return one.grace or one.date
+    """Return the day that counts; the end of the support is none of an attack."""
+    return one.grace or (None if one.state is State.EXPLOITED else one.date)

@@ -19,6 +19,9 @@ KINDS = tuple(kind for kind in (*KNOWN, "TRACK") if kind not in BULK_KINDS)
 
 CARD = "PAN"
 
+CONTACT_KINDS = frozenset(("EMAIL", "PHONE"))
+"""How to reach somebody: alone they are a matter of attention, and stand in every documentation."""
+
 
 def with_own(kinds: tuple[str, ...], facts: Facts, *, alone: bool) -> tuple[str, ...]:
     """Add the kinds that the policy in force names as the site's own.
@@ -56,6 +59,18 @@ def describe(check: str, hits: tuple[Hit, ...]) -> Message:
 def severity(hits: tuple[Hit, ...]) -> Severity | None:
     """Return the highest for what may never be kept (PCI DSS 3.3.1); None for the policy's."""
     return Severity.CRITICAL if _count(hits, FORBIDDEN) else None
+
+
+def at_most(hits: tuple[Hit, ...], contact: Severity, others: Severity) -> Severity | None:
+    """Return the highest severity that the policy's may be.
+
+    Card numbers are as bad as the policy says, data of a state or a bank `others`, and what only
+    tells how to reach people `contact`.
+    """
+    kinds = {hit.kind for hit in hits}
+    if kinds & {CARD, *FORBIDDEN}:
+        return None
+    return contact if kinds <= CONTACT_KINDS else others
 
 
 def _count(hits: tuple[Hit, ...], kinds: Iterable[str]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from math import isfinite
 
-from agentguard.checks.base import HOUR, MINUTE, Check, few
+from agentguard.checks.base import HOUR, MINUTE, Check, belong, few
 from agentguard.model.actions import ActionKind
 from agentguard.model.events import (
     NOT_ENROLLED,
@@ -23,10 +23,9 @@ from agentguard.model.events import (
 from agentguard.model.facts import ClockSeen
 from agentguard.model.keys import KeysSeen
 from agentguard.model.messages import Message, say
-from agentguard.model.proofs import supports
 from agentguard.model.self_tests import ControlsTested
 from agentguard.model.startup import PartBegan
-from agentguard.model.verdicts import Response, Severity, Verdict, passed, unknown, wrong
+from agentguard.model.verdicts import Owner, Response, Severity, Verdict, passed, unknown, wrong
 
 PLAIN = ("policy.rejected.", "policy.last-good-", "policy.baseline-damaged", "policy.root-unread")
 """What the sentences about a policy begin with that say by themselves what guards the desk now."""
@@ -183,12 +182,16 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=MINUTE,
-    proves=supports(
-        "PCI DSS 10.7.2",
-        "PCI DSS 10.7.3",
-        "ISO 27001 A.8.16",
-        "NIST CSF DE.CM-09",
-        "NIST CSF ID.IM-02",
-        "CIS 8.2",
+    owner=Owner.TEAM,
+    owners=belong(
+        Owner.TEAM,
+        "agent-health.control",
+        "agent-health.sensor",
+        "agent-health.clock-ahead",
+        "agent-health.clock-behind",
+        "agent-health.policy",
+        "agent-health.policy-expired",
+        "agent-health.uplink",
+        "agent-health.lost",
     ),
 )

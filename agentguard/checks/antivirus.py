@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from agentguard.checks.base import HOUR, Check, NoSettings, few
+from agentguard.checks.base import HOUR, Check, NoSettings, belong, few
 from agentguard.model.events import Facts
 from agentguard.model.facts import AntivirusSeen
-from agentguard.model.proofs import supports
-from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
+from agentguard.model.verdicts import Owner, Severity, Verdict, passed, unknown, wrong
 
 
 def judge(event: AntivirusSeen, _facts: Facts, _settings: NoSettings) -> Verdict:
@@ -40,13 +39,6 @@ CHECK = Check(
     settings=NoSettings,
     judge=judge,
     fresh=4 * HOUR,
-    proves=supports(
-        "PCI DSS 5.2.1",
-        "PCI DSS 5.3.1",
-        "PCI DSS 5.3.2",
-        "ISO 27001 A.8.7",
-        "NIST CSF DE.CM-09",
-        "CIS 10.1",
-        "CIS 10.2",
-    ),
+    owner=Owner.TEAM,
+    owners=belong(Owner.TEAM, "antivirus.none", "antivirus.outdated", "antivirus.off"),
 )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from agentguard.checks.base import DAY, Check, NoSettings
+from agentguard.checks.base import DAY, Check, NoSettings, belong
 from agentguard.model.events import Facts
 from agentguard.model.machine import AutoLogonSeen
-from agentguard.model.proofs import disproves, supports
-from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
+from agentguard.model.verdicts import Owner, Severity, Verdict, passed, unknown, wrong
 
 
 def judge(event: AutoLogonSeen, _facts: Facts, _settings: NoSettings) -> Verdict:
@@ -28,8 +27,6 @@ CHECK = Check(
     settings=NoSettings,
     judge=judge,
     fresh=DAY,
-    proves=(
-        *disproves("PCI DSS 8.3.1"),
-        *supports("ISO 27001 A.8.5", "NIST CSF PR.AA-03"),
-    ),
+    owner=Owner.TEAM,
+    owners=belong(Owner.TEAM, "auto-logon.on"),
 )

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agentguard.checks.base import DAY, HOUR, Check
+from agentguard.checks.base import DAY, HOUR, Check, belong
 from agentguard.model.events import Facts, PolicyInForce
 from agentguard.model.facts import BackupSeen
-from agentguard.model.proofs import supports
-from agentguard.model.verdicts import Severity, Verdict, not_applicable, passed, unknown, wrong
+from agentguard.model.verdicts import (
+    Owner,
+    Severity,
+    Verdict,
+    not_applicable,
+    passed,
+    unknown,
+    wrong,
+)
 
 SKEW_HOURS = 24  # a time stamp further ahead than time zones explain is not believed
 
@@ -52,5 +59,6 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=DAY,
-    proves=supports("ISO 27001 A.8.13", "NIST CSF PR.DS-11", "CIS 11.2"),
+    owner=Owner.TEAM,
+    owners=belong(Owner.TEAM, "backup.none", "backup.old"),
 )

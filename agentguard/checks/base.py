@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any, Generic, TypeVar
@@ -12,8 +12,7 @@ from agentguard.model import patterns
 from agentguard.model.events import Event, Facts, SensorState, Watching
 from agentguard.model.messages import say
 from agentguard.model.moments import Moment
-from agentguard.model.proofs import Proof
-from agentguard.model.verdicts import Severity, Verdict, gap, passed, unknown, with_gaps
+from agentguard.model.verdicts import Owner, Severity, Verdict, gap, passed, unknown, with_gaps
 
 S = TypeVar("S")
 
@@ -43,10 +42,11 @@ class Check(Generic[S]):
     seconds a verdict holds; older ones are shown as unknown; None means as long as the sensor that
     sees what the check listens to watches. `needs` are further kinds of event on which a pass
     rests: facts that must be known, whole and as fresh, or kinds whose sensor must watch.
-    `proves` tells how it bears on which requirements ("PCI DSS 8.2.8"). Title, advice and what it
-    does not prove stand in `resources/text/<language>/checks.toml` under the id. `theirs` are the
-    ids of its sentences about what the person at the desk cannot mend. `lessons` teach
-    what it is about, the first one unless the finding's message names another (`lesson`).
+    How it bears on which requirements stands in `resources/requirements/mappings.toml`; title,
+    advice and what it does not prove in `resources/text/<language>/checks.toml`. `owners`
+    tells who can mend what each sentence tells that is wrong; `owner` can mend the rest, such as a
+    part's own fault. `lessons` teach what it is about, the first one unless the
+    finding's message names another (`lesson`).
     """
 
     id: str
@@ -58,14 +58,19 @@ class Check(Generic[S]):
     subject: Callable[[Any, S], str] = no_subject
     fresh: float | None = None
     needs: tuple[type[Event], ...] = ()
-    proves: tuple[Proof, ...] = ()
     lessons: tuple[str, ...] = ()
-    theirs: tuple[str, ...] = ()
+    owner: Owner = Owner.PERSON
+    owners: Mapping[str, Owner] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoSettings:
     """A check that has nothing to set."""
+
+
+def belong(owner: Owner, *ids: str) -> Mapping[str, Owner]:
+    """Say of sentences about what is wrong who can mend it; for `Check.owners`."""
+    return dict.fromkeys(ids, owner)
 
 
 def few(names: Iterable[str]) -> str:

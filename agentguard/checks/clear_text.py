@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agentguard.checks.base import HOUR, Check, few, named
+from agentguard.checks.base import HOUR, Check, belong, few, named
 from agentguard.model.events import Facts
 from agentguard.model.facts import ProgramsSeen
-from agentguard.model.proofs import disproves, supports
-from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
+from agentguard.model.verdicts import Owner, Severity, Verdict, passed, unknown, wrong
 
 TOOLS = (
     "ftp",
@@ -74,8 +73,5 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=HOUR,
-    proves=(
-        *disproves("PCI DSS 2.2.5", "PCI DSS 4.2.1"),
-        *supports("ISO 27001 A.8.24", "NIST CSF PR.DS-02", "CIS 3.10"),
-    ),
+    owners=belong(Owner.PERSON, "clear-text.running"),
 )

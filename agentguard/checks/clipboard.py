@@ -26,7 +26,7 @@ from agentguard.checks._kinds import (
     severity,
     with_own,
 )
-from agentguard.checks.base import NO_NEWS, Check, by_sensor, named
+from agentguard.checks.base import NO_NEWS, Check, belong, by_sensor, named
 from agentguard.model.actions import ActionKind
 from agentguard.model.events import (
     ClipboardScanned,
@@ -37,8 +37,7 @@ from agentguard.model.events import (
 )
 from agentguard.model.foreground import WindowInFront
 from agentguard.model.hits import Hit
-from agentguard.model.proofs import supports
-from agentguard.model.verdicts import Response, Severity, State, Verdict, passed, unknown
+from agentguard.model.verdicts import Owner, Response, Severity, State, Verdict, passed, unknown
 
 ID = "clipboard"
 
@@ -157,7 +156,7 @@ def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
 def _copied(event: ClipboardScanned, facts: Facts, settings: Settings) -> Verdict:
     if is_away(facts) and left_behind(event, settings):
         return replace(NO_NEWS, response=Response(kinds=(ActionKind.CLEAR_CLIPBOARD,)))
-    hits = _counting(event, facts, settings)
+    hits = counting(event, facts, settings)
     if not hits or named(event.app, settings.allowed_apps):
         return NO_NEWS
     verdict = Verdict(state=State.FAIL, message=describe(ID, hits), severity=severity(hits))
@@ -170,7 +169,8 @@ def _copied(event: ClipboardScanned, facts: Facts, settings: Settings) -> Verdic
     return replace(verdict, response=Response(kinds=_RESPONSES[rule.then], after=after))
 
 
-def _counting(event: ClipboardScanned, facts: Facts, settings: Settings) -> tuple[Hit, ...]:
+def counting(event: ClipboardScanned, facts: Facts, settings: Settings) -> tuple[Hit, ...]:
+    """Return the hits that are a finding by their kinds and number alone."""
     everyday = with_own(settings.bulk_kinds, facts, alone=False)
     many = bulk(event.hits, everyday, settings.bulk_count)
     return (*listed(event.hits, with_own(settings.kinds, facts, alone=True)), *many)
@@ -224,6 +224,6 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     subject=subject,
-    proves=supports("PCI DSS 3.4.2", "ISO 27001 A.8.12", "NIST CSF PR.DS-10", "CIS 3.13"),
     lessons=("clipboard",),
+    owners=belong(Owner.PERSON, "clipboard.forbidden", "clipboard.card", "clipboard.found"),
 )

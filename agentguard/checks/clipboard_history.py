@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from agentguard.checks.base import DAY, Check, NoSettings, few
+from agentguard.checks.base import DAY, Check, NoSettings, belong, few
 from agentguard.model.events import Event, Facts
 from agentguard.model.machine import ClipboardHistorySeen, HistoryCleaned, Removal
-from agentguard.model.proofs import supports
-from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
+from agentguard.model.verdicts import Owner, Severity, Verdict, passed, unknown, wrong
 
 _ENDS: Mapping[Removal, str] = {
     Removal.REMOVED: "clipboard-history.removed",
@@ -66,6 +65,14 @@ CHECK = Check(
     settings=NoSettings,
     judge=judge,
     fresh=DAY,
-    proves=supports("PCI DSS 3.4.2", "ISO 27001 A.8.12", "NIST CSF PR.DS-10", "CIS 4.8"),
     lessons=("clipboard",),
+    owners=belong(
+        Owner.PERSON,
+        "clipboard-history.kept",
+        "clipboard-history.sent",
+        "clipboard-history.removed",
+        "clipboard-history.removed-sent",
+        "clipboard-history.remains",
+        "clipboard-history.not-removed",
+    ),
 )

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from agentguard.checks.base import DAY, Check, NoSettings
+from agentguard.checks.base import DAY, Check, NoSettings, belong
 from agentguard.model.events import Facts
 from agentguard.model.facts import DisksSeen
-from agentguard.model.proofs import supports
-from agentguard.model.verdicts import Severity, Verdict, not_applicable, passed, unknown, wrong
+from agentguard.model.verdicts import (
+    Owner,
+    Severity,
+    Verdict,
+    not_applicable,
+    passed,
+    unknown,
+    wrong,
+)
 
 
 def judge(event: DisksSeen, _facts: Facts, _settings: NoSettings) -> Verdict:
@@ -32,5 +39,6 @@ CHECK = Check(
     settings=NoSettings,
     judge=judge,
     fresh=DAY,
-    proves=supports("ISO 27001 A.8.24", "ISO 27001 A.8.1", "NIST CSF PR.DS-01", "CIS 3.6"),
+    owner=Owner.TEAM,
+    owners=belong(Owner.TEAM, "disk-encryption.clear"),
 )

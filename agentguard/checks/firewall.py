@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from agentguard.checks.base import HOUR, Check, NoSettings
+from agentguard.checks.base import HOUR, Check, NoSettings, belong
 from agentguard.model.events import Facts
 from agentguard.model.facts import FirewallSeen
-from agentguard.model.proofs import supports
-from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
+from agentguard.model.verdicts import Owner, Severity, Verdict, passed, unknown, wrong
 
 
 def judge(event: FirewallSeen, _facts: Facts, _settings: NoSettings) -> Verdict:
@@ -32,7 +31,6 @@ CHECK = Check(
     settings=NoSettings,
     judge=judge,
     fresh=4 * HOUR,
-    proves=supports(
-        "PCI DSS 1.5.1", "ISO 27001 A.8.20", "ISO 27001 A.8.1", "NIST CSF PR.IR-01", "CIS 4.5"
-    ),
+    owner=Owner.TEAM,
+    owners=belong(Owner.TEAM, "firewall.off", "firewall.off-in-force"),
 )

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from agentguard.checks.base import DAY, Check, NoSettings, few
+from agentguard.checks.base import DAY, Check, NoSettings, belong, few
 from agentguard.model.events import Facts
 from agentguard.model.facts import FolderAccess, FolderAccessSeen
-from agentguard.model.proofs import supports
-from agentguard.model.verdicts import Severity, Verdict, not_applicable, passed, unknown, wrong
+from agentguard.model.verdicts import (
+    Owner,
+    Severity,
+    Verdict,
+    not_applicable,
+    passed,
+    unknown,
+    wrong,
+)
 
 
 def judge(event: FolderAccessSeen, _facts: Facts, _settings: NoSettings) -> Verdict:
@@ -17,14 +24,19 @@ def judge(event: FolderAccessSeen, _facts: Facts, _settings: NoSettings) -> Verd
         return not_applicable("folder-access.none")
     changeable = [f for f in event.folders if f.others_write]
     if changeable:
-        return wrong("folder-access.write", folders=_names(changeable))
+        return wrong(_whose("folder-access.write", changeable), folders=_names(changeable))
     readable = [f for f in event.folders if f.others_read]
     if readable:
-        return wrong("folder-access.read", folders=_names(readable))
+        return wrong(_whose("folder-access.read", readable), folders=_names(readable))
     unread = [f for f in event.folders if f.others_read is None or f.others_write is None]
     if unread:
         return unknown("folder-access.unread", folders=_names(unread))
     return passed("folder-access.private", count=len(event.folders))
+
+
+def _whose(id_: str, folders: list[FolderAccess]) -> str:
+    """Return the sentence: the person can end others' access to folders of her own alone."""
+    return id_ if any(f.hers for f in folders) else f"{id_}-managed"
 
 
 def _names(folders: list[FolderAccess]) -> str:
@@ -40,5 +52,9 @@ CHECK = Check(
     settings=NoSettings,
     judge=judge,
     fresh=DAY,
-    proves=supports("PCI DSS 7.2.2", "ISO 27001 A.8.3", "NIST CSF PR.AA-05", "CIS 3.3"),
+    owner=Owner.TEAM,
+    owners={
+        **belong(Owner.PERSON, "folder-access.read", "folder-access.write"),
+        **belong(Owner.TEAM, "folder-access.read-managed", "folder-access.write-managed"),
+    },
 )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from agentguard.checks.base import HOUR, Check, NoSettings
+from agentguard.checks.base import HOUR, Check, NoSettings, belong
 from agentguard.model.events import Facts
 from agentguard.model.facts import ForbiddenHeld
-from agentguard.model.proofs import disproves, supports
-from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
+from agentguard.model.verdicts import Owner, Severity, Verdict, passed, unknown, wrong
 
 
 def judge(event: ForbiddenHeld, _facts: Facts, _settings: NoSettings) -> Verdict:
@@ -32,9 +31,15 @@ CHECK = Check(
     settings=NoSettings,
     judge=judge,
     fresh=HOUR,
-    proves=(
-        *disproves("PCI DSS 3.3.1"),
-        *supports("PCI DSS 12.10.7", "ISO 27001 A.8.10", "NIST CSF PR.DS-01", "CIS 3.5"),
-    ),
     lessons=("card-data",),
+    owner=Owner.SUPERVISOR,
+    owners={
+        **belong(
+            Owner.SUPERVISOR,
+            "forbidden-held.held",
+            "forbidden-held.waits",
+            "forbidden-held.on-hold",
+        ),
+        **belong(Owner.TEAM, "forbidden-held.stuck"),
+    },
 )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from agentguard.checks.base import HOUR, Check, NoSettings
+from agentguard.checks.base import HOUR, Check, NoSettings, belong
 from agentguard.model.events import Event, Facts, PolicyInForce, Tick, UplinkState
-from agentguard.model.proofs import supports
-from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
+from agentguard.model.verdicts import Owner, Severity, Verdict, passed, unknown, wrong
 
 NOBODY = "incident-response.no-contact"
 
@@ -39,11 +38,7 @@ CHECK = Check(
     on=(PolicyInForce, UplinkState, Tick),
     settings=NoSettings,
     judge=judge,
-    proves=supports(
-        "PCI DSS 12.10.1",
-        "PCI DSS 12.10.3",
-        "ISO 27001 A.5.24",
-        "NIST CSF RS.CO-02",
-        "CIS 17.2",
-    ),
+    lessons=("say-it-early",),
+    owner=Owner.TEAM,
+    owners=belong(Owner.TEAM, "incident-response.no-contact"),
 )

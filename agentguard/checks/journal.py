@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from agentguard.checks.base import DAY, Check, NoSettings
+from agentguard.checks.base import DAY, Check, NoSettings, belong
 from agentguard.model.events import Facts, JournalChecked
-from agentguard.model.proofs import supports
-from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
+from agentguard.model.verdicts import Owner, Severity, Verdict, passed, unknown, wrong
 
 
 def judge(event: JournalChecked, _facts: Facts, _settings: NoSettings) -> Verdict:
@@ -25,12 +24,7 @@ CHECK = Check(
     settings=NoSettings,
     judge=judge,
     fresh=2 * DAY,
-    proves=supports(
-        "PCI DSS 10.3.4",
-        "PCI DSS 10.3.3",
-        "PCI DSS 10.5.1",
-        "ISO 27001 A.8.15",
-        "NIST CSF PR.PS-04",
-        "CIS 8.9",
-    ),
+    lessons=("black-box",),
+    owner=Owner.SUPERVISOR,
+    owners=belong(Owner.SUPERVISOR, "journal.broken"),
 )

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agentguard.checks.base import HOUR, Check, few, named
+from agentguard.checks.base import HOUR, Check, belong, few, named
 from agentguard.model.events import Facts
 from agentguard.model.facts import Listener, ListenersSeen
-from agentguard.model.proofs import supports
-from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
+from agentguard.model.verdicts import Owner, Severity, Verdict, passed, unknown, wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +50,8 @@ def judge(event: ListenersSeen, _facts: Facts, settings: Settings) -> Verdict:
         return unknown(f"unread.{event.unread}")
     strange = [one for one in event.listeners if not _expected(one, settings)]
     if strange:
-        return wrong("listeners.strange", count=len(strange), listeners=few(map(_name, strange)))
+        id_ = "listeners.own" if any(one.hers for one in strange) else "listeners.strange"
+        return wrong(id_, count=len(strange), listeners=few(map(_name, strange)))
     return passed("listeners.expected", count=len(event.listeners))
 
 
@@ -74,7 +74,6 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=HOUR,
-    proves=supports(
-        "PCI DSS 2.2.4", "PCI DSS 1.2.5", "ISO 27001 A.8.20", "NIST CSF DE.CM-01", "CIS 4.8"
-    ),
+    owner=Owner.TEAM,
+    owners={**belong(Owner.PERSON, "listeners.own"), **belong(Owner.TEAM, "listeners.strange")},
 )

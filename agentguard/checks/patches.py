@@ -11,13 +11,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agentguard.checks.base import DAY, Check, today
+from agentguard.checks.base import DAY, Check, belong, today
 from agentguard.model.events import Event, Facts
 from agentguard.model.facts import LifecyclesKnown
 from agentguard.model.machine import PatchesSeen
 from agentguard.model.moments import Moment
-from agentguard.model.proofs import supports
-from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
+from agentguard.model.verdicts import Owner, Severity, Verdict, passed, unknown, wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +111,10 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=DAY,
-    theirs=("patches.waiting", "patches.behind", "patches.not-looked"),
-    proves=supports("PCI DSS 6.3.3", "ISO 27001 A.8.8", "NIST CSF PR.PS-02", "CIS 7.3"),
+    lessons=("open-window",),
+    owner=Owner.TEAM,
+    owners={
+        **belong(Owner.PERSON, "patches.reboot"),
+        **belong(Owner.TEAM, "patches.waiting", "patches.behind", "patches.not-looked"),
+    },
 )

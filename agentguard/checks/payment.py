@@ -6,7 +6,7 @@ a call that holds it keeps it.
 
 from __future__ import annotations
 
-from agentguard.checks.base import Check, NoSettings, by_sensor
+from agentguard.checks.base import Check, NoSettings, belong, by_sensor
 from agentguard.model.actions import ActionKind, Outcome
 from agentguard.model.events import (
     ActionFinished,
@@ -16,10 +16,15 @@ from agentguard.model.events import (
     PolicyInForce,
     SensorState,
 )
-from agentguard.model.proofs import supports
-from agentguard.model.verdicts import Severity, Verdict, not_applicable, passed, wrong
+from agentguard.model.verdicts import Owner, Severity, Verdict, not_applicable, passed, wrong
 
 SENSOR = "foreground"
+MUTE = "action.recorder-unknown"
+"""The end of an action whose answer does not tell what the recorder did."""
+NOT_DONE: dict[object, str] = {
+    ActionKind.PAUSE_RECORDER: "payment.not-paused",
+    ActionKind.RESUME_RECORDER: "payment.not-resumed",
+}
 
 
 def judge(event: Event, facts: Facts, _settings: NoSettings) -> Verdict | None:
@@ -42,15 +47,23 @@ def _watched(facts: Facts) -> Verdict:
     return passed("payment.watched", count=windows) if windows else not_applicable("payment.none")
 
 
+def recorder_is_mute(event: ActionFinished) -> bool:
+    """Check whether a recorder answered something that does not tell what it did."""
+    return event.message is not None and event.message.id == MUTE
+
+
 def _finished(event: ActionFinished) -> Verdict | None:
-    done = event.outcome is Outcome.DONE
-    match event.action.kind:
-        case ActionKind.PAUSE_RECORDER:
-            return passed("payment.done") if done else wrong("payment.not-paused")
-        case ActionKind.RESUME_RECORDER:
-            return passed("payment.done") if done else wrong("payment.not-resumed")
-        case _:
-            return None
+    """Return what the recorder did; what cannot be paused from here is left to people."""
+    if event.action.kind not in NOT_DONE:
+        return None
+    if event.outcome is Outcome.DONE:
+        return passed("payment.done")
+    if event.outcome is Outcome.UNSUPPORTED:
+        by_hand = event.action.kind is ActionKind.PAUSE_RECORDER
+        return wrong("payment.by-hand") if by_hand else None  # what never paused goes on
+    if recorder_is_mute(event):
+        return wrong("payment.not-known")
+    return wrong(NOT_DONE[event.action.kind])
 
 
 CHECK = Check(
@@ -61,5 +74,11 @@ CHECK = Check(
     settings=NoSettings,
     judge=judge,
     needs=(AppFocused,),
-    proves=supports("PCI DSS 3.3.1", "ISO 27001 A.8.12", "NIST CSF PR.DS-10", "CIS 3.13"),
+    owners=belong(
+        Owner.PERSON,
+        "payment.not-paused",
+        "payment.not-resumed",
+        "payment.by-hand",
+        "payment.not-known",
+    ),
 )

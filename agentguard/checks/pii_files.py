@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
-from agentguard.checks._kinds import BULK_KINDS, KINDS, bulk, describe, listed, severity, with_own
-from agentguard.checks.base import MINUTE, NO_NEWS, Check
+from agentguard.checks._kinds import (
+    BULK_KINDS,
+    KINDS,
+    at_most,
+    bulk,
+    describe,
+    listed,
+    severity,
+    with_own,
+)
+from agentguard.checks.base import MINUTE, NO_NEWS, Check, belong
 from agentguard.model.events import (
     UNREAD_FILE,
     Event,
@@ -18,9 +28,9 @@ from agentguard.model.events import (
 from agentguard.model.messages import say
 from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Watch
-from agentguard.model.proofs import disproves, supports
 from agentguard.model.verdicts import (
     Coverage,
+    Owner,
     Severity,
     State,
     Verdict,
@@ -50,6 +60,20 @@ class Settings:
         default=25,
         metadata={"doc": "How many of the everyday kinds are many.", "min": 1, "max": 100_000},
     )
+    contact_severity: Literal["low", "medium", "high", "critical"] = field(
+        default="medium",
+        metadata={
+            "doc": "At most so bad is a file with nothing but many e-mail addresses and telephone "
+            "numbers; up to medium it asks for attention and does not fail the desk."
+        },
+    )
+    other_severity: Literal["low", "medium", "high", "critical"] = field(
+        default="high",
+        metadata={
+            "doc": "At most so bad is a file with national numbers, bank data or birthdays and no "
+            "card data. Card numbers are as bad as the control's severity says."
+        },
+    )
 
 
 def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
@@ -73,7 +97,10 @@ def _file(event: FileScanned, facts: Facts, settings: Settings) -> Verdict | Non
     hits = (*listed(event.hits, with_own(settings.kinds, facts, alone=True)), *many)
     if not hits:
         return with_gaps(NO_NEWS, Coverage(why=event.gaps))
-    found = Verdict(state=State.FAIL, message=describe(ID, hits), severity=severity(hits))
+    most = at_most(hits, Severity(settings.contact_severity), Severity(settings.other_severity))
+    found = Verdict(
+        state=State.FAIL, message=describe(ID, hits), severity=severity(hits), at_most=most
+    )
     return with_gaps(found, Coverage(why=event.gaps))
 
 
@@ -131,17 +158,6 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     subject=subject,
-    proves=(
-        *disproves("PCI DSS 3.5.1"),
-        *supports(
-            "PCI DSS 3.2.1",
-            "PCI DSS 12.5.2",
-            "PCI DSS 12.10.7",
-            "ISO 27001 A.8.12",
-            "NIST CSF ID.AM-07",
-            "NIST CSF PR.DS-01",
-            "CIS 3.11",
-        ),
-    ),
     lessons=("card-data",),
+    owners=belong(Owner.PERSON, "pii-files.forbidden", "pii-files.card", "pii-files.found"),
 )

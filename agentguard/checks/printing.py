@@ -9,11 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from agentguard.checks.base import MINUTE, Check, few, named
+from agentguard.checks.base import MINUTE, Check, belong, few, named
 from agentguard.model.events import Facts
 from agentguard.model.machine import PrintJob, PrintJobsSeen
-from agentguard.model.proofs import supports
-from agentguard.model.verdicts import Severity, Verdict, not_applicable, passed, unknown, wrong
+from agentguard.model.verdicts import (
+    Owner,
+    Severity,
+    Verdict,
+    not_applicable,
+    passed,
+    unknown,
+    wrong,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,5 +81,5 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=5 * MINUTE,
-    proves=supports("ISO 27001 A.8.12", "NIST CSF PR.DS-10", "CIS 3.13"),
+    owners=belong(Owner.PERSON, "printing.jobs", "printing.pages"),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agentguard.checks.base import HOUR, MINUTE, NO_NEWS, Check, by_sensor, named
+from agentguard.checks.base import HOUR, MINUTE, NO_NEWS, Check, belong, by_sensor, named
 from agentguard.model.actions import ActionKind
 from agentguard.model.events import (
     AppFocused,
@@ -29,9 +29,10 @@ from agentguard.model.gate import (
     ProverWorks,
 )
 from agentguard.model.gate_rules import AppGroup, Settings
+from agentguard.model.orders import Contained, OrderAct
 from agentguard.model.policy import Policy
-from agentguard.model.proofs import supports
 from agentguard.model.verdicts import (
+    Owner,
     Response,
     Severity,
     Verdict,
@@ -43,6 +44,8 @@ from agentguard.model.verdicts import (
 )
 
 SENSOR = "foreground"
+SHORT = 1
+"""Minutes for which a proof holds while every application asks for a new one."""
 PROVER, DIALOG = "prover", "dialog"
 """Subjects of what is wrong with the gate itself."""
 
@@ -68,9 +71,10 @@ def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
         case AppFocused():
             return _focused(event, facts, settings)
         case ProofGiven():
-            return NO_NEWS
-        case SessionState() | ProofsEnded():
-            return _stayed(event, facts, settings) or _at_all(facts, settings)
+            return _turned_away(event.group, facts) or NO_NEWS
+        case Contained() | SessionState() | ProofsEnded():
+            stays = _anew if isinstance(event, Contained) else _stayed
+            return stays(event, facts, settings) or _at_all(facts, settings)
         case SensorState():
             return by_sensor(event, SENSOR, _watched(facts, settings))
         case PolicyInForce():  # it may name other groups
@@ -83,14 +87,41 @@ def _focused(event: AppFocused, facts: Facts, settings: Settings) -> Verdict | N
     group = _group(event, settings)
     if group is None:
         return None
+    if away := _turned_away(group.name, facts):
+        return away
     proof = facts.get(ProofGiven, group.name)
     if proof is None:
         return wrong("reauth.needed", group=group.name)
     minutes = group.grace_minutes or settings.grace_minutes
+    if OrderAct.GATE_ALL in _ordered(facts):
+        minutes = SHORT
     if event.at.since(proof.at) > minutes * MINUTE:
         return wrong("reauth.old", group=group.name, minutes=minutes)
     why = _ended_since(proof, facts)
     return wrong(ENDED[why], group=group.name) if why else NO_NEWS
+
+
+def _ordered(facts: Facts) -> frozenset[OrderAct]:
+    """Return what the endpoint asked of this desk for an incident, while it holds."""
+    known = facts.get(Contained)
+    return known.acts if known is not None else frozenset()
+
+
+def _turned_away(group: str, facts: Facts) -> Verdict | None:
+    """Let nobody in by any proof while the desk is turned away."""
+    if OrderAct.TURN_AWAY not in _ordered(facts):
+        return None
+    return replace(wrong("reauth.turned-away", group=group), subject=group)
+
+
+def _anew(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
+    """Judge the application in front again, as what is asked of this desk has changed."""
+    front = facts.get(AppFocused)
+    group = _group(front, settings) if front is not None else None
+    if front is None or group is None:
+        return None
+    verdict = _focused(replace(front, at=event.at), facts, settings)
+    return replace(verdict, subject=group.name) if verdict is not None else None
 
 
 def _stayed(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
@@ -195,6 +226,7 @@ CHECK = Check(
     on=(
         AppFocused,
         ProofGiven,
+        Contained,
         SessionState,
         ProofsEnded,
         ProverBroken,
@@ -207,7 +239,19 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     subject=subject,
-    proves=supports(
-        "PCI DSS 8.4.2", "PCI DSS 8.3.1", "ISO 27001 A.8.5", "NIST CSF PR.AA-03", "CIS 6.3"
-    ),
+    lessons=("sign-in-codes",),
+    owners={
+        **belong(
+            Owner.PERSON,
+            "reauth.needed",
+            "reauth.old",
+            "reauth.locked-since",
+            "reauth.switched-since",
+            "reauth.resumed-since",
+            "reauth.key-gone-since",
+            "reauth.limit",
+        ),
+        **belong(Owner.SUPERVISOR, "reauth.turned-away"),
+        **belong(Owner.TEAM, "reauth.broken", "reauth.unseen"),
+    },
 )

@@ -9,11 +9,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agentguard.checks.base import HOUR, Check
+from agentguard.checks.base import HOUR, Check, belong
 from agentguard.model.events import Facts
 from agentguard.model.machine import RemoteSessionSeen
-from agentguard.model.proofs import supports
-from agentguard.model.verdicts import Severity, Verdict, not_applicable, passed, unknown, wrong
+from agentguard.model.verdicts import (
+    Owner,
+    Severity,
+    Verdict,
+    not_applicable,
+    passed,
+    unknown,
+    wrong,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +68,9 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=HOUR,
-    proves=supports(
-        "PCI DSS 3.4.2", "ISO 27001 A.6.7", "ISO 27001 A.8.12", "NIST CSF PR.DS-10", "CIS 3.13"
-    ),
     lessons=("clipboard",),
+    owner=Owner.TEAM,
+    owners=belong(
+        Owner.TEAM, "remote-session.both", "remote-session.clipboard", "remote-session.drives"
+    ),
 )

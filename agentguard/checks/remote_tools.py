@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agentguard.checks.base import HOUR, NO_NEWS, Check, few, named
+from agentguard.checks.base import HOUR, NO_NEWS, Check, belong, few, named
 from agentguard.model.events import Event, Facts
 from agentguard.model.facts import Listener, ListenersSeen, ProgramsSeen
-from agentguard.model.proofs import supports
-from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
+from agentguard.model.verdicts import Owner, Severity, Verdict, passed, unknown, wrong
 
 TOOLS = (
     "aa_v3",  # Ammyy Admin
@@ -169,7 +168,9 @@ def _waiting(event: ListenersSeen, settings: Settings) -> Verdict:
     found = [one for one in event.listeners if one.port in settings.ports]
     strange = [one for one in found if not (one.program and named(one.program, settings.allowed))]
     if strange:
-        return wrong("remote-tools.waiting", ports=few(_name(one) for one in strange))
+        hers = any(one.hers for one in strange)
+        id_ = "remote-tools.waiting" if hers else "remote-tools.waiting-managed"
+        return wrong(id_, ports=few(_name(one) for one in strange))
     return NO_NEWS
 
 
@@ -223,13 +224,9 @@ CHECK = Check(
     subject=subject,
     fresh=HOUR,
     needs=(ListenersSeen,),
-    proves=supports(
-        "PCI DSS 8.2.7",
-        "PCI DSS 2.2.4",
-        "ISO 27001 A.8.16",
-        "ISO 27001 A.8.18",
-        "NIST CSF DE.CM-06",
-        "CIS 2.3",
-    ),
     lessons=("remote-help",),
+    owners={
+        **belong(Owner.PERSON, "remote-tools.running", "remote-tools.waiting"),
+        **belong(Owner.TEAM, "remote-tools.waiting-managed"),
+    },
 )

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from agentguard.checks.base import DAY, Check, NoSettings
+from agentguard.checks.base import DAY, Check, NoSettings, belong
 from agentguard.model.events import Facts
 from agentguard.model.facts import RetentionSeen
-from agentguard.model.proofs import supports
-from agentguard.model.verdicts import Severity, Verdict, not_applicable, passed, unknown, wrong
+from agentguard.model.verdicts import (
+    Owner,
+    Severity,
+    Verdict,
+    not_applicable,
+    passed,
+    unknown,
+    wrong,
+)
 
 
 def judge(event: RetentionSeen, _facts: Facts, _settings: NoSettings) -> Verdict:
@@ -43,5 +50,6 @@ CHECK = Check(
     settings=NoSettings,
     judge=judge,
     fresh=2 * DAY,
-    proves=supports("PCI DSS 3.2.1", "ISO 27001 A.8.10", "NIST CSF ID.AM-08", "CIS 3.4"),
+    lessons=("full-drawer",),
+    owners=belong(Owner.PERSON, "retention.old"),
 )

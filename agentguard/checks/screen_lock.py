@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from math import isfinite
 
-from agentguard.checks.base import MINUTE, Check
+from agentguard.checks.base import MINUTE, Check, belong
 from agentguard.model.actions import ActionKind
 from agentguard.model.events import Event, Facts, SessionState
 from agentguard.model.locking import (
@@ -23,8 +23,7 @@ from agentguard.model.locking import (
     effective,
 )
 from agentguard.model.messages import Message, say
-from agentguard.model.proofs import measures, supports
-from agentguard.model.verdicts import Response, Severity, Verdict, passed, unknown, wrong
+from agentguard.model.verdicts import Owner, Response, Severity, Verdict, passed, unknown, wrong
 
 SETTINGS, UNCONFIRMED, STEADY = "settings", "unconfirmed", "steady-input"
 """Subjects of what is only told."""
@@ -186,9 +185,10 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=MINUTE,
-    proves=(
-        *measures("PCI DSS 8.2.8"),
-        *supports("ISO 27001 A.7.7", "ISO 27001 A.8.1", "NIST CSF PR.AA-03", "CIS 4.3"),
-    ),
     lessons=("lock-screen",),
+    owners={
+        **belong(Owner.PERSON, "screen-lock.open", "screen-lock.open-unseen"),
+        **belong(Owner.TEAM, "screen-lock.never", "screen-lock.late", "screen-lock.unconfirmed"),
+        **belong(Owner.SUPERVISOR, "screen-lock.steady-input"),
+    },
 )

@@ -14,15 +14,15 @@ from agentguard.checks._countdown import labels, pending, rows
 from agentguard.checks._plans import Plan, Terms, granted
 from agentguard.checks._programs import Taught, match
 from agentguard.checks._systems import Kept, kept, under_attack
-from agentguard.checks.base import DAY, Check, few, named, partly, today
+from agentguard.checks.base import DAY, Check, belong, few, named, partly, today
 from agentguard.model.events import Event, Facts
 from agentguard.model.facts import Kind, LifecyclesKnown, Software, SoftwareSeen
 from agentguard.model.messages import say
-from agentguard.model.proofs import supports
 from agentguard.model.software import Match, ProgramMatcher, State, Today
 from agentguard.model.verdicts import (
     WHOLE,
     Coverage,
+    Owner,
     Severity,
     Verdict,
     passed,
@@ -296,13 +296,7 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=2 * DAY,
-    theirs=("software.exploited", "software.unsupported"),
-    proves=supports(
-        "PCI DSS 12.3.4",
-        "PCI DSS 6.3.3",
-        "ISO 27001 A.8.8",
-        "ISO 27001 A.8.19",
-        "NIST CSF ID.AM-08",
-        "CIS 2.2",
-    ),
+    lessons=("open-window",),
+    owner=Owner.TEAM,
+    owners=belong(Owner.TEAM, "software.exploited", "software.unsupported"),
 )

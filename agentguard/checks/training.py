@@ -1,50 +1,80 @@
-"""Every lesson is answered right in time, again and again."""
+"""Every lesson is done in time, again and again, by the person at this desk."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agentguard.checks.base import DAY, Check, few, named
+from agentguard.checks.base import DAY, Check, belong, few, named
 from agentguard.model.events import Facts
-from agentguard.model.facts import LessonRecord, TrainingSeen
-from agentguard.model.proofs import supports
-from agentguard.model.verdicts import Severity, Verdict, not_applicable, passed, unknown, wrong
+from agentguard.model.facts import TrainingSeen
+from agentguard.model.lesson_days import PathDay, Stage, of_person, stand
+from agentguard.model.verdicts import (
+    Owner,
+    Severity,
+    Verdict,
+    not_applicable,
+    passed,
+    unknown,
+    wrong,
+)
+
+FIRST_WEEK = (
+    PathDay(day=1, lessons=("lock-screen", "sign-in-codes")),
+    PathDay(day=2, lessons=("card-data", "clipboard")),
+    PathDay(day=3, lessons=("remote-help", "say-it-early")),
+    PathDay(day=4, lessons=("fifteen-seconds", "free-tools")),
+    PathDay(day=5, lessons=("open-window", "black-box", "full-drawer")),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Which lessons are due, and how late is too late."""
+    """Which lessons are to be done, by when, and when they are offered."""
 
     lessons: tuple[str, ...] = field(
         default=("*",), metadata={"doc": "Ids of the lessons that are due (* for all)."}
     )
     grace_days: int = field(
         default=14,
-        metadata={"doc": "Days after the due day before it is a finding.", "min": 0, "max": 365},
+        metadata={
+            "doc": "Days that a person has for a lesson from the day on which it comes up; then it "
+            "is a finding. A lesson may give days of its own.",
+            "min": 0,
+            "max": 365,
+        },
+    )
+    remind_days: tuple[int, ...] = field(
+        default=(7, 1),
+        metadata={
+            "doc": "Days before a lesson is due on which it is offered; nobody is reminded after "
+            "it. An empty list offers none.",
+            "max": 5,
+        },
+    )
+    first_week: tuple[PathDay, ...] = field(
+        default=FIRST_WEEK,
+        metadata={"doc": "Which lessons new starters are offered on which day.", "max": 7},
     )
 
 
 def judge(event: TrainingSeen, _facts: Facts, settings: Settings) -> Verdict:
-    """Expect an answer when a lesson is new here, and `every_days` after a right one."""
+    """Expect each lesson of the person to be done by its day."""
     if event.unread:
         return unknown(f"unread.{event.unread}")
-    lessons = [r for r in event.lessons if named(r.lesson, settings.lessons)]
-    if not lessons:
+    mine = [r for r in of_person(event.lessons) if named(r.lesson, settings.lessons)]
+    if not mine:
         return not_applicable("training.none")
-    late = [r for r in lessons if event.at.wall > _due(r) + settings.grace_days * DAY]
+    days = [stand(record, event.at.wall, settings.grace_days) for record in mine]
+    late = [one for one in days if one.stage is Stage.OVERDUE]
     if late:
-        titles, first = few(r.title or r.lesson for r in late), min(r.lesson for r in late)
-        return wrong("training.overdue", count=len(late), lessons=titles, lesson=first)
-    due = [r.lesson for r in lessons if event.at.wall >= _due(r)]
-    if due:
-        return passed("training.due", count=len(due), days=settings.grace_days)
-    return passed("training.done", count=len(lessons))
-
-
-def _due(record: LessonRecord) -> float:
-    if record.answered is None:
-        return record.known
-    return record.answered + record.every_days * DAY
+        titles = few(one.title or one.lesson for one in late)
+        first = min(late, key=lambda one: (one.due, one.lesson))
+        return wrong("training.overdue", count=len(late), lessons=titles, lesson=first.lesson)
+    still = [one.due for one in days if one.stage is Stage.OPEN]
+    if still:
+        left = int((min(still) - event.at.wall) // DAY)
+        return passed("training.due", count=len(still), days=left)
+    return passed("training.done", count=len(mine))
 
 
 CHECK = Check(
@@ -55,6 +85,6 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=2 * DAY,
-    proves=supports("PCI DSS 12.6.3", "ISO 27001 A.6.3", "NIST CSF PR.AT-01", "CIS 14.1"),
-    lessons=("card-data",),
+    lessons=("fifteen-seconds",),
+    owners=belong(Owner.PERSON, "training.overdue"),
 )

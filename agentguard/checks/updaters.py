@@ -12,16 +12,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from agentguard.checks._behind import Behind, behind
-from agentguard.checks.base import DAY, Check, few, named, partly, today
+from agentguard.checks.base import DAY, Check, belong, few, named, partly, today
 from agentguard.model.events import Event, Facts
 from agentguard.model.facts import LifecyclesKnown
 from agentguard.model.machine import Updater, UpdatersSeen
 from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
-from agentguard.model.proofs import supports
 from agentguard.model.verdicts import (
     WHOLE,
     Coverage,
+    Owner,
     Severity,
     Verdict,
     not_applicable,
@@ -202,6 +202,9 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=2 * DAY,
-    theirs=("updaters.off", "updaters.late", "updaters.stopped"),
-    proves=supports("PCI DSS 6.3.3", "ISO 27001 A.8.8", "NIST CSF PR.PS-02", "CIS 7.4"),
+    owner=Owner.TEAM,
+    owners={
+        **belong(Owner.PERSON, "updaters.waits", "updaters.stuck"),
+        **belong(Owner.TEAM, "updaters.off", "updaters.late", "updaters.stopped"),
+    },
 )

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agentguard.checks.base import HOUR, Check, few, named
+from agentguard.checks.base import HOUR, Check, belong, few, named
 from agentguard.model.events import Facts
 from agentguard.model.machine import UsbSeen, UsbStorage
-from agentguard.model.proofs import supports
-from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
+from agentguard.model.verdicts import Owner, Severity, Verdict, passed, unknown, wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,5 +44,6 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=HOUR,
-    proves=supports("PCI DSS 3.4.2", "ISO 27001 A.7.10", "NIST CSF PR.DS-01", "CIS 3.13"),
+    lessons=("remote-help",),
+    owners=belong(Owner.PERSON, "usb-storage.strange"),
 )

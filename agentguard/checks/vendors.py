@@ -9,11 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from agentguard.checks.base import DAY, NO_NEWS, Check, few, named, today
+from agentguard.checks.base import DAY, NO_NEWS, Check, belong, few, named, today
 from agentguard.model.events import Event, Facts
 from agentguard.model.facts import Kind, LifecyclesKnown, ProgramsSeen, Software, SoftwareSeen
 from agentguard.model.messages import Message, say
-from agentguard.model.proofs import supports
 from agentguard.model.software import Today
 from agentguard.model.vendors import (
     WARN_DAYS,
@@ -28,6 +27,7 @@ from agentguard.model.vendors import (
 )
 from agentguard.model.verdicts import (
     Coverage,
+    Owner,
     Severity,
     Verdict,
     in_part,
@@ -277,6 +277,12 @@ CHECK = Check(
     subject=subject,
     fresh=2 * DAY,
     needs=(ProgramsSeen,),
-    theirs=("vendors.lapsed", "vendors.review"),
-    proves=supports("PCI DSS 12.8.1", "ISO 27001 A.5.19", "NIST CSF GV.SC-04", "CIS 15.1"),
+    lessons=("free-tools",),
+    owner=Owner.TEAM,
+    owners={
+        **belong(Owner.SUPERVISOR, "vendors.lapsed", "vendors.review"),
+        **belong(
+            Owner.TEAM, "vendors.refused", "vendors.strangers", "vendors.several", "vendors.running"
+        ),
+    },
 )

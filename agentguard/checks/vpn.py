@@ -8,11 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agentguard.checks.base import MINUTE, Check, few, named
+from agentguard.checks.base import MINUTE, Check, belong, few, named
 from agentguard.model.events import Facts
 from agentguard.model.machine import VpnLink, VpnSeen
-from agentguard.model.proofs import supports
-from agentguard.model.verdicts import Severity, Verdict, not_applicable, passed, unknown, wrong
+from agentguard.model.verdicts import (
+    Owner,
+    Severity,
+    Verdict,
+    not_applicable,
+    passed,
+    unknown,
+    wrong,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +99,5 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=5 * MINUTE,
-    proves=supports(
-        "PCI DSS 4.2.1", "ISO 27001 A.6.7", "ISO 27001 A.8.20", "NIST CSF PR.DS-02", "CIS 12.7"
-    ),
+    owners=belong(Owner.PERSON, "vpn.down", "vpn.other"),
 )

@@ -7,11 +7,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agentguard.checks.base import DAY, Check, few
+from agentguard.checks.base import DAY, Check, belong, few
 from agentguard.model.events import Facts
 from agentguard.model.machine import ChangesSeen
-from agentguard.model.proofs import supports
-from agentguard.model.verdicts import Severity, Verdict, not_applicable, passed, unknown, wrong
+from agentguard.model.verdicts import (
+    Owner,
+    Severity,
+    Verdict,
+    not_applicable,
+    passed,
+    unknown,
+    wrong,
+)
 
 WEEK = 7 * DAY
 
@@ -62,5 +69,6 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=WEEK,
-    proves=supports("PCI DSS 11.5.2", "ISO 27001 A.8.16", "NIST CSF DE.CM-09", "CIS 13.2"),
+    owner=Owner.TEAM,
+    owners=belong(Owner.TEAM, "watched-files.changed"),
 )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from agentguard.checks.base import HOUR, Check, NoSettings
+from agentguard.checks.base import HOUR, Check, NoSettings, belong
 from agentguard.model.events import Facts
 from agentguard.model.machine import NetworksSeen
-from agentguard.model.proofs import disproves, supports
-from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
+from agentguard.model.verdicts import Owner, Severity, Verdict, passed, unknown, wrong
 
 
 def judge(event: NetworksSeen, _facts: Facts, _settings: NoSettings) -> Verdict:
@@ -32,8 +31,5 @@ CHECK = Check(
     settings=NoSettings,
     judge=judge,
     fresh=HOUR,
-    proves=(
-        *disproves("PCI DSS 4.2.1.2"),
-        *supports("ISO 27001 A.8.20", "NIST CSF PR.DS-02", "CIS 12.6"),
-    ),
+    owners=belong(Owner.PERSON, "wireless.open", "wireless.weak"),
 )

@@ -4,4 +4,5 @@ from agentguard.base.deferred import defer
 
 # What argparse, dataclasses, psutil and others import for what few commands do: a fifth of a start.
 defer(("base64", "bz2", "csv", "inspect", "ipaddress", "lzma", "pkgutil"))
-defer(("platformdirs", "subprocess", "textwrap", "tokenize"))
+defer(("msgspec.toml", "msgspec.yaml", "pickle", "platformdirs", "subprocess"))
+defer(("textwrap", "tokenize", "typing_extensions"))

@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentguard.base import paths, settings, translations
+from agentguard.base.borrowed import be_brief
 from agentguard.base.errors import CannotError
+from agentguard.base.languages import chosen
+from agentguard.base.lean_records import share
 from agentguard.base.startup import DISPLAY, FOLDER, OTHER_AGENT, Starting, why_of
 from agentguard.base.translations import Texts
 from agentguard.commands._quick_loading import loading
@@ -25,6 +28,7 @@ from agentguard.platforms import (
     exit_code,
     holder,
     keep_none,
+    languages,
     left_to_keeper,
     load,
     machine_layers,
@@ -105,7 +109,7 @@ def _home(starting: Starting) -> Path:
 def guarding(folder: Path, starting: Starting) -> Iterator[Agent]:
     """Start the agent of this user on this computer, and stop it afterwards."""
     with ExitStack() as stack:
-        with loading():
+        with loading(tidy=True):
             agent = _started(folder, starting, stack)
         yield agent
 
@@ -144,6 +148,8 @@ def _ending(end: Callable[[], None]) -> Iterator[None]:
 
 def guard_without_windows() -> int:
     """Guard until SIGINT or SIGTERM, or until all agents are told to end."""
+    share()
+    be_brief()
     starting, stop = Starting(), threading.Event()
     folder = _home(starting)
     words = _words(folder)
@@ -176,6 +182,7 @@ def _headless(
             notices, anew = Notices(agent.desk, words, agent.backend.notifier), agent.anew
             while not (stop.wait(1.0) or told() or enough() or anew.is_set()):
                 alive()
+                agent.mind()
                 notices.look()
         if stop.is_set() or not anew.is_set():
             return FINE
@@ -183,7 +190,8 @@ def _headless(
 
 
 def _words(folder: Path) -> Texts:
-    return translations.load(settings.at_start(folder, machine_layers()).settings.language)
+    wish = settings.at_start(folder, machine_layers()).settings.language
+    return translations.load(chosen(wish, languages()))
 
 
 def guard_with_windows(*, may_quit: bool, quiet: bool = False) -> int:
@@ -192,6 +200,8 @@ def guard_with_windows(*, may_quit: bool, quiet: bool = False) -> int:
     Where an agent guards already, this one ends at once; unless it is `quiet`, the other's window
     comes up. Without a display it guards without windows until there is one.
     """
+    share()
+    be_brief()
     starting = Starting()
     folder = _home(starting)
     words = _words(folder)
@@ -258,11 +268,15 @@ class _Told(threading.Event):
     def __init__(self) -> None:
         super().__init__()
         self._told: tuple[Callable[[], bool], ...] = ()
+        self._mind: Callable[[], None] = lambda: None
         self._asked = False
 
-    def listen(self, *told: Callable[[], bool]) -> None:
-        """Set it as well once one of them says that this agent, or all agents, are to end."""
-        self._told = told
+    def listen(self, mind: Callable[[], None], *told: Callable[[], bool]) -> None:
+        """Set it as well once one of `told` says that this agent, or all agents, are to end.
+
+        Each look minds the agent's threads, too.
+        """
+        self._mind, self._told = mind, told
 
     def again(self) -> bool:
         """Begin another round, unless a signal came or all agents are to end."""
@@ -278,6 +292,7 @@ class _Told(threading.Event):
     def is_set(self) -> bool:
         """Check whether it is."""
         alive()
+        self._mind()
         if self._asked or any(told() for told in self._told):
             self.set()
         return super().is_set()
@@ -301,10 +316,11 @@ def _shown(folder: Path, starting: Starting, words: Texts, stop: _Told, *, may_q
         from agentguard.ui.startup_icon import appear  # noqa: PLC0415 - after what it spares
 
         first = appear(words)
+        from agentguard.commands._speech import here  # noqa: PLC0415 - only for windows
         from agentguard.ui.run import run  # noqa: PLC0415 - after the first icon
 
     with guarding(folder, starting) as agent:
-        stop.listen(quitting(folder), agent.anew.is_set)
+        stop.listen(agent.mind, quitting(folder), agent.anew.is_set)
         run(
             agent.desk,
             words,
@@ -314,6 +330,6 @@ def _shown(folder: Path, starting: Starting, words: Texts, stop: _Told, *, may_q
             capture=agent.backend.capture,
             ending=agent.stop,
             wanted=lambda: called(folder),
-            set_here=lambda: settings.told(folder, machine_layers()),
+            here=here(folder),
         )
     return agent.anew.is_set()

@@ -17,6 +17,7 @@ from agentguard.platforms import (
     machine_layers,
     network,
     secret_places,
+    stand_in,
     system_clock,
     system_log,
 )
@@ -25,6 +26,7 @@ from agentguard.service.files import ProgramFiles
 from agentguard.service.identity import CODE_FILE, Identity, Wanted
 from agentguard.service.keeper_status import Standing
 from agentguard.service.reports import Teller
+from agentguard.service.restart_drill import RestartDrill
 from agentguard.service.run import Keeper
 from agentguard.service.system_log_lines import BEGUN, STOPPED, Witness
 from agentguard.service.watch import Happening, What
@@ -52,6 +54,7 @@ def keep(stop: Stop, rest: Rest, wake: Callable[[], None]) -> None:
         told=witness,
         gone=files.gone,
         wanted=lambda: settings.load(None, machine_layers()).auto_start,
+        drill=_drill(clock, wake),
     )
     supervisor = Supervisor(clock=clock, submit=lambda _event: None, patience=ENDING)
     supervisor.start(Actor(name="reports", run=teller.run))
@@ -61,6 +64,12 @@ def keep(stop: Stop, rest: Rest, wake: Callable[[], None]) -> None:
         witness.write(STOPPED)
     finally:
         supervisor.stop()
+
+
+def _drill(clock: Clock, wake: Callable[[], None]) -> RestartDrill | None:
+    """Return the keeper's own drill; None where the system starts the agents."""
+    one = stand_in(wake)
+    return None if one is None else RestartDrill(stand_in=one, boot=lambda: clock.now().boot)
 
 
 def farewell() -> bool:

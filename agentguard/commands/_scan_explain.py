@@ -116,6 +116,12 @@ class Sentences:
             masked=shown(trace.masked),
         )
         yield self._words.say("explain.because", why=sentence(trace, self._words))
+        for name, weight in trace.evidence:
+            said = self._words.say(f"explain.evidence.{name.replace('.', '-')}")
+            yield self._words.say("explain.evidence-line", weight=f"{weight:+5.1f}", said=said)
+        if trace.evidence:
+            summed = sum(weight for _, weight in trace.evidence)
+            yield self._words.say("explain.sum", weight=f"{summed:+5.1f}")
 
 
 def sentence(trace: Trace, words: Texts) -> str:
@@ -154,6 +160,7 @@ class Objects:
                 why=trace.why,
                 word=trace.context,
                 masked=trace.masked,
+                evidence=[list(one) for one in trace.evidence],
                 sentence=sentence(trace, self._words),
             )
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from agentguard.base.translations import Texts
-from agentguard.commands import _day_argument, _policy_file
+from agentguard.commands import _day_argument, _policy_file, _server_place
 from agentguard.commands._catalogue_pack import about, not_matched
 from agentguard.platforms import system_clock
 from agentguard.server.admin.accounts import Admin
@@ -18,6 +18,7 @@ def arguments(parser: argparse.ArgumentParser, said: Texts) -> None:
     for name in ("add", "show"):
         help_ = said.say(f"cli.server-catalogue.{name}")
         verb = verbs.add_parser(name, help=help_, description=help_)
+        _server_place.add(verb, said)
         if name == "add":
             verb.add_argument("file", type=Path, help=said.say("cli.server-catalogue.file"))
         else:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from agentguard.base.translations import Texts
-from agentguard.commands import _policy_file
+from agentguard.commands import _policy_file, _server_place
 from agentguard.commands._policy_reader import READING
 from agentguard.server.admin.accounts import Admin
 from agentguard.server.policies.publication import RINGS
@@ -19,7 +19,9 @@ def arguments(parser: argparse.ArgumentParser, said: Texts) -> None:
 
     def verb(name: str) -> argparse.ArgumentParser:
         help_ = said.say(f"cli.server-policy.{name}")
-        return verbs.add_parser(name, help=help_, description=help_)
+        made = verbs.add_parser(name, help=help_, description=help_)
+        _server_place.add(made, said)
+        return made
 
     verb("root").add_argument("file", type=Path, help=said.say("cli.server-policy.chain"))
     publish = verb("publish")

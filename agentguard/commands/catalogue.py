@@ -51,8 +51,7 @@ def catalogue(words: Texts) -> list[dict[str, Any]]:
             "severity": check.severity.value,
             "title": words.say(f"{check.id}.title"),
             "advice": words.say(f"{check.id}.advice"),
-            "proves": [one.number for one in check.proves],
-            **proof(check.id, check.proves, words),
+            **proof(check.id, words),
         }
         for check in found
     ]

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from agentguard.base import mappings
 from agentguard.base.translations import Texts
 from agentguard.commands import _number_arguments
 from agentguard.commands._colour import paint
@@ -17,7 +18,6 @@ from agentguard.commands._words import spoken
 from agentguard.commands.base import COULD_NOT, FINDINGS, FINE, Command
 from agentguard.model.messages import Message
 from agentguard.model.posture import ControlState
-from agentguard.model.proofs import Proof
 from agentguard.model.verdicts import State
 from agentguard.runtime.one_shot import Progress
 
@@ -74,15 +74,17 @@ def row(control: ControlState, words: Texts) -> dict[str, Any]:
         },
         "table": [words.render(line) for line in control.rows],
         "advice": words.advice(control.check, _id(control.detail)),
-        "proves": [one.number for one in control.proves],
-        **proof(control.check, control.proves, words),
+        **proof(control.check, words),
     }
 
 
-def proof(check: str, proves: tuple[Proof, ...], words: Texts) -> dict[str, Any]:
+def proof(check: str, words: Texts) -> dict[str, Any]:
     """Return how a control bears on each requirement, and what it does not prove."""
-    told = [{"number": one.number, "relation": one.relation.value} for one in proves]
-    return {"relations": told, "not": words.say(f"{check}.not")}
+    told = [
+        {"number": one.number, "relation": one.relation.value} for one in mappings.of_check(check)
+    ]
+    numbers = [one["number"] for one in told]
+    return {"proves": numbers, "relations": told, "not": words.say(f"{check}.not")}
 
 
 def _id(message: Message | None) -> str:

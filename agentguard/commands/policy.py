@@ -11,7 +11,13 @@ from agentguard import platforms
 from agentguard.base import paths
 from agentguard.base.errors import UsageError
 from agentguard.base.translations import Texts
-from agentguard.commands import _policy_compare, _policy_file, _policy_keys, _policy_root
+from agentguard.commands import (
+    _policy_compare,
+    _policy_file,
+    _policy_keys,
+    _policy_root,
+    _policy_simulate,
+)
 from agentguard.commands._words import spoken
 from agentguard.commands.base import FINE, WRONG_USE, Command
 from agentguard.model.policy import Policy
@@ -37,6 +43,7 @@ def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
     _verb(verbs, "schema", words)
     for name in ("diff", "init"):
         _policy_compare.arguments(name, _verb(verbs, name, words), words)
+    _policy_simulate.arguments(_verb(verbs, "simulate", words), words)
     for name in SIGNING:
         _policy_keys.arguments(name, _verb(verbs, name, words), words)
     _policy_root.arguments(_verb(verbs, "root", words), words)
@@ -74,6 +81,11 @@ def _diff(chosen: argparse.Namespace) -> int:
     before = _policy(chosen.old if chosen.new else None)
     after = _policy(chosen.new or chosen.old)
     return _policy_compare.differ(before, after, as_json=chosen.json)
+
+
+def _simulate(chosen: argparse.Namespace) -> int:
+    draft = _policy(chosen.file)
+    return _policy_simulate.simulate(_policy(None), draft, chosen.days, as_json=chosen.json)
 
 
 def _validate(chosen: argparse.Namespace) -> int:
@@ -119,6 +131,7 @@ _VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
     "explain": _explain,
     "schema": _schema,
     "diff": _diff,
+    "simulate": _simulate,
     "init": lambda chosen: _policy_compare.begin(chosen.file, chosen.like, spoken()),
 }
 

@@ -12,15 +12,16 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from agentguard.base import logs, paths, translations
+from agentguard.base import logs, translations
 from agentguard.base.errors import UsageError
 from agentguard.base.translations import Texts
-from agentguard.commands import _number_arguments
+from agentguard.commands import _number_arguments, _server_place
 from agentguard.commands._policy_reader import READING
 from agentguard.commands.base import FINE, Command
 from agentguard.platforms import system_clock
 from agentguard.server import company_settings
 from agentguard.server.admin.accounts import Admin
+from agentguard.server.listener import origin
 from agentguard.server.listener.certificate import CA_FILE, make_certificate
 from agentguard.server.run import serve
 from agentguard.server.settings import Limits, ServerSettings
@@ -51,12 +52,12 @@ def _run(given: argparse.Namespace) -> int:
     def now() -> float:
         return clock.now().wall
 
-    data = given.data or paths.data_folder() / "server"
-    database = address.chosen(given.database, os.environ, said)
+    data = _server_place.folder(given.data, os.environ)
+    named = given.origin or origin.read(data)
     settings = ServerSettings(
         data=data,
-        database=database,
-        origin=given.origin,
+        database=address.chosen(given.database, os.environ, said),
+        origin=named,
         proxies=tuple(given.proxy),
         limits=Limits(confirm_all=given.confirm_desks),
         reading=READING,
@@ -68,7 +69,7 @@ def _run(given: argparse.Namespace) -> int:
     logs.set_up(data, seconds=lambda: clock.now().boot, as_json=given.log_json)
     if given.cert is None:
         trusted = _authority(data)
-        tls = make_certificate(data, _names(given.host), now, lived)
+        tls = make_certificate(data, _names(given.host, origin.host_of(named)), now, lived)
         _say(said.say("cli.serve.ca", file=str(data / CA_FILE)))
         if trusted not in {b"", _authority(data)}:
             LOG.warning("%s", said.say("cli.serve.other-ca"))
@@ -78,7 +79,7 @@ def _run(given: argparse.Namespace) -> int:
 
     def ready(address: str) -> None:
         if first:
-            _say(said.say("cli.serve.first", address=given.origin or address, code=first))
+            _say(said.say("cli.serve.first", address=named or address, code=first))
         _say(said.say("cli.serve.begun", address=address))
 
     serve(settings, now, host=given.host, port=given.port, tls=tls, ready=ready)
@@ -135,11 +136,12 @@ def _nobody() -> str:
     return ""
 
 
-def _names(host: str) -> tuple[str, ...]:
-    """Return the names under which this machine is reached."""
+def _names(host: str, known: str) -> tuple[str, ...]:
+    """Return the names under which this machine is reached; by `known` desks and browsers come."""
     everywhere = host in {"", "0.0.0.0", "::"}  # noqa: S104 - only compared
     own = (socket.gethostname(), socket.getfqdn()) if everywhere else (host,)
-    return tuple(dict.fromkeys((*own, "localhost", "127.0.0.1")))
+    also = (known,) if known else ()
+    return tuple(dict.fromkeys((*own, "localhost", "127.0.0.1", *also)))
 
 
 def _say(text: str) -> None:

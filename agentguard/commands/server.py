@@ -7,19 +7,23 @@ import getpass
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import segno
 
-from agentguard.base import paths, translations
+from agentguard.base import translations
 from agentguard.base.errors import UsageError
 from agentguard.base.translations import Texts
 from agentguard.commands import (
+    _server_backups,
     _server_catalogue,
     _server_data,
     _server_desks,
+    _server_evidence,
     _server_lists,
+    _server_place,
     _server_policy,
+    _server_requirements,
+    _server_setup,
 )
 from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.platforms import system_clock
@@ -30,13 +34,13 @@ from agentguard.server.store.engine import address, causes
 
 
 def _arguments(parser: argparse.ArgumentParser, said: Texts) -> None:
+    _server_place.add(parser, said, first=True)
     every = parser.add_subparsers(dest="act", required=True, metavar=said.say("cli.command"))
 
     def act(name: str) -> argparse.ArgumentParser:
         help_ = said.say(f"cli.server.{name}")
         sub = every.add_parser(name, help=help_, description=help_)
-        sub.add_argument("--data", type=Path, help=said.say("cli.server.data"))
-        sub.add_argument("--database", default="", help=said.say("cli.server.database"))
+        _server_place.add(sub, said)
         return sub
 
     user = act("add-user")
@@ -52,9 +56,13 @@ def _arguments(parser: argparse.ArgumentParser, said: Texts) -> None:
     act("recovery-codes").add_argument("name", help=said.say("cli.server.name"))
     _server_policy.arguments(act("policy"), said)
     _server_catalogue.arguments(act("catalogue"), said)
+    _server_evidence.arguments(act("evidence"), said)
     _server_desks.arguments(act, said)
+    _server_backups.arguments(act("backups"), said)
+    _server_setup.arguments(act("setup"), said)
     _server_data.arguments(act, said)
     _server_lists.arguments(act, said)
+    _server_requirements.arguments(act, said)
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -64,7 +72,7 @@ def _run(given: argparse.Namespace) -> int:
 
 def _done(given: argparse.Namespace) -> int:
     clock = system_clock()
-    data = given.data or paths.data_folder() / "server"
+    data = _server_place.folder(given.data, os.environ)
     acts: dict[str, Callable[[argparse.Namespace, Admin, Texts], str]] = {
         "add-user": _add_user,
         "audit": _server_desks.audit,
@@ -73,16 +81,25 @@ def _done(given: argparse.Namespace) -> int:
         "recovery-codes": _recovery_codes,
         "policy": _server_policy.run,
         "catalogue": _server_catalogue.run,
+        "evidence": _server_evidence.run,
         **_server_data.ACTS,
     }
     said = translations.load()
     database = address.chosen(given.database, os.environ, said)
     settings = ServerSettings(data=data, database=database)
+    if given.act == "setup":
+        return _server_setup.run(given, settings, said)
     if given.act == "doctor":
         lines, well = _server_desks.look(given, settings, said)
         sys.stdout.write(f"{lines}\n")
         return FINE if well else FINDINGS
-    alone = {**_server_data.ALONE, **_server_lists.ALONE, "metrics-token": _server_desks.token}
+    alone = {
+        **_server_data.ALONE,
+        **_server_lists.ALONE,
+        "metrics-token": _server_desks.token,
+        "requirements": _server_requirements.run,
+        "backups": _server_backups.run,
+    }
     if given.act in alone:
         sys.stdout.write(f"{alone[given.act](given, settings, said)}\n")
         return FINE

@@ -15,7 +15,7 @@ from agentguard.commands import _local
 from agentguard.commands._colour import paint
 from agentguard.commands.base import COULD_NOT, FINDINGS, FINE, Command
 from agentguard.model.posture import Overall
-from agentguard.model.verdicts import Owner, State
+from agentguard.model.verdicts import OTHERS, State
 
 WIDTH = 12
 SHOWN = (State.FAIL, State.PARTIAL, State.UNKNOWN)
@@ -73,9 +73,7 @@ def _row(name: str, said: str, words: Texts) -> str:
 
 
 def _findings(told: dict[str, Any], words: Texts) -> str:
-    count = told["findings"]
-    form = {0: "none", 1: "one"}.get(count, "many")
-    return words.say(f"cli.status.findings-{form}", count=count)
+    return words.say("cli.status.findings", count=told["findings"])
 
 
 def _group(state: str, controls: list[dict[str, Any]], words: Texts) -> Iterator[str]:
@@ -89,8 +87,15 @@ def _group(state: str, controls: list[dict[str, Any]], words: Texts) -> Iterator
         if one["detail"]:
             yield f"      {one['detail']}"
         if state == State.FAIL.value:
-            theirs = one["owner"] == Owner.TEAM.value
-            yield f"      {words.say('ui.todo.theirs-one') if theirs else one['advice']}"
+            yield f"      {_what_to_do(one, words)}"
+
+
+def _what_to_do(control: dict[str, Any], words: Texts) -> str:
+    """Return what the person can do, behind whose it is where it is not hers."""
+    if control["owner"] not in OTHERS:
+        return str(control["advice"])
+    whose = words.say(f"theirs.heading-{control['owner']}", count=1)
+    return f"{whose} {words.say('theirs.meanwhile', advice=control['advice'])}"
 
 
 COMMAND = Command(arguments=arguments, run=run)

@@ -44,10 +44,11 @@ def tell_end(decision: Decision, event: ActionFinished) -> Decision:
         mine = prompt.notice == notice
         return replace(prompt, title=title, advice=advice) if mine else prompt
 
+    waiting = tuple(replace(w, prompt=told(w.prompt)) for w in state.attention.waiting)
     state = replace(
         state,
         prompts={id_: told(prompt) for id_, prompt in state.prompts.items()},
-        held=tuple(replace(one, prompt=told(one.prompt)) for one in state.held),
+        attention=replace(state.attention, waiting=waiting),
         telling=_without(state.telling, key) if event.outcome in FINAL else state.telling,
     )
     entry = next((n for n in state.inbox if n.id == notice), None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from agentguard.base.errors import AgentGuardError, PlatformError
 from agentguard.engine.mailbox import Post
-from agentguard.model.actions import Action, ActionKind, Outcome
+from agentguard.model.actions import Act, Action, Outcome
 from agentguard.model.events import ActionFinished
 from agentguard.model.messages import Message, say
 from agentguard.ports.clock import Clock, Stop
@@ -26,20 +26,30 @@ class Unsupported(PlatformError):
     """This computer cannot do it at all, so that it is not tried again."""
 
 
-class LeftAlone(PlatformError):
+class _Ended(PlatformError):
+    """It ended in another way than done; `said` tells why."""
+
+    outcome = Outcome.FAILED
+
+    def __init__(self, said: Message) -> None:
+        super().__init__(said.id)
+        self.said = said
+
+
+class LeftAlone(_Ended):
     """It is not touched without being asked, so that it is not tried again; `said` tells why."""
 
-    def __init__(self, said: Message) -> None:
-        super().__init__(said.id)
-        self.said = said
+    outcome = Outcome.UNSUPPORTED
 
 
-class NotYet(PlatformError):
+class NotYet(_Ended):
     """It is not the time yet, so that it is tried again later; `said` tells why."""
 
-    def __init__(self, said: Message) -> None:
-        super().__init__(said.id)
-        self.said = said
+    outcome = Outcome.WAITING
+
+
+class NotTold(_Ended):
+    """Nobody can tell whether it was done, so that it is tried again; `said` tells why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +65,10 @@ class ActionQueue:
         if not self._waiting.put(action):
             self.finish(action, Outcome.FAILED, say("action.failed", kind=action.kind.value))
 
+    def when_needed(self, call: Callable[[], None]) -> None:
+        """Have `call` bring whoever takes the actions when some wait."""
+        self._waiting.when_needed(call)
+
     def until(self, stop: Stop) -> Iterator[Action]:
         """Yield what comes until `stop` is set."""
         return self._waiting.until(stop)
@@ -69,7 +83,7 @@ class ActionQueue:
 class Responder:
     """The actor of the hands: does what waits in its queue."""
 
-    hands: Mapping[ActionKind, Hand]
+    hands: Mapping[Act, Hand]
     queue: ActionQueue
 
     def run(self, stop: Stop) -> None:
@@ -89,10 +103,8 @@ class Responder:
         except Unsupported:
             missing = say("action.unsupported", kind=action.kind.value)
             self.queue.finish(action, Outcome.UNSUPPORTED, missing)
-        except LeftAlone as left:
-            self.queue.finish(action, Outcome.UNSUPPORTED, left.said)
-        except NotYet as waits:
-            self.queue.finish(action, Outcome.WAITING, waits.said)
+        except _Ended as ended:
+            self.queue.finish(action, ended.outcome, ended.said)
         except AgentGuardError as error:
             LOG.warning("%s was not done: %s", action.kind.value, type(error).__name__)
             self.queue.finish(action, Outcome.FAILED, failed)

@@ -4,34 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import singledispatch
+from functools import partial, singledispatch
 
 from agentguard.engine import (
+    attention,
     clipboard,
+    deeds,
+    drills,
+    exceptions,
     gate,
+    guided,
+    history,
+    incidents,
+    lesson_offers,
     lock_requests,
     memory,
+    orders,
     payment,
     privacy_shield,
     prompt_rules,
     records,
     retention_notice,
+    shield_proof,
+    shift,
+    shift_counts,
 )
 from agentguard.engine.action_outcome import tell_end
-from agentguard.engine.finding_updates import act, act_in_time, close, judge_all
-from agentguard.engine.plan import Plan
-from agentguard.engine.shift import told_of_shift
+from agentguard.engine.attention_book import FRESH, Attention
+from agentguard.engine.before import NOTHING, Before
+from agentguard.engine.finding_updates import act, act_in_time, close, judge_all, restore
+from agentguard.engine.plan import Plan, excepting
 from agentguard.engine.state import Decision, State
 from agentguard.model.actions import ActionKind, Outcome
+from agentguard.model.deeds import Done
+from agentguard.model.drills import DrillBegan, Drilled, DrillEnded
 from agentguard.model.events import (
     ActionFinished,
     CallState,
     Event,
     EventsLost,
     Facts,
+    IncidentFollowed,
     IncidentReported,
     JournalChecked,
     LessonAnswered,
+    LessonOffered,
     NoticeRead,
     PolicyInForce,
     PolicyRefused,
@@ -41,11 +58,20 @@ from agentguard.model.events import (
     SessionState,
     Tick,
 )
+from agentguard.model.exception_events import ExceptionAsked, ExceptionsHeld
 from agentguard.model.facts import ClockSeen
 from agentguard.model.findings import Finding
 from agentguard.model.gate import Gate
+from agentguard.model.guided import ResponseBegun, ResponseStep
+from agentguard.model.handover import (
+    CleanDeskAnswered,
+    CleanDeskDrawn,
+    HandedOver,
+    ShiftBegun,
+)
 from agentguard.model.locking import DeskLeft, LockAsked, LockLimitsSeen, ShiftEnded
 from agentguard.model.machine import HistoryCleaned
+from agentguard.model.orders import OrdersTold
 from agentguard.model.prompts import Notice, OnSilence
 from agentguard.model.shield import ShieldLifted, ShieldRefused
 from agentguard.model.wall_clock import compared
@@ -58,34 +84,54 @@ def begin(
     event: PolicyInForce,
     findings: tuple[Finding, ...],
     inbox: tuple[Notice, ...],
+    done: tuple[Done, ...] = (),
     *,
     broken: bool = False,
+    attended: Attention = FRESH,
+    before: Before = NOTHING,
 ) -> State:
     """Return the state at the start, with what is remembered from before."""
     known = {f.key: f for f in findings if f.check in plan.bound}
     return State(
-        plan=plan,
+        plan=excepting(plan, before.excepted),
         started=event.at,
         facts=Facts(last={PolicyInForce: event}),
         findings=known,
         inbox=inbox,
+        history=done,
         gate=Gate(broken=broken),
+        attention=attended,
+        reported=before.reported,
+        responses=before.responses,
+        shift=before.shift,
+        counts=before.counts,
+        orders=before.orders,
+        excepted=before.excepted,
+        spent=before.spent,
+        proving=before.proving,
+        requests=before.requests,
+        used=before.used,
     )
 
 
 def decide(state: State, event: Event, replan: Replan) -> Decision:
     """Return what follows from `event`: the next state, what to write down, and what to do."""
+    if isinstance(event, Drilled):
+        return drills.told(state, event, partial(decide, replan=replan))
     known = replace(state, facts=state.facts.seeing(event))
     decision = Decision(before=state, state=known)
     if isinstance(event, PolicyInForce):
         decision = _new_policy(decision, event, replan)
+    decision = shield_proof.carried(decision, event)
     decision = judge_all(clipboard.anew(decision, event), event)
     for copied in clipboard.to_judge_again(decision, event):
         decision = judge_all(decision, copied, again=True)
+    decision = exceptions.prove(decision, event.at)
     decision = retention_notice.told(
         gate.follow(payment.follow(decision, event, act), event), event
     )
-    return _follow(event, decision)
+    decision = history.follow(deeds.follow(_follow(event, decision), event), event)
+    return shift_counts.follow(attention.settle(decision, event), event)
 
 
 def _new_policy(decision: Decision, event: PolicyInForce, replan: Replan) -> Decision:
@@ -94,7 +140,7 @@ def _new_policy(decision: Decision, event: PolicyInForce, replan: Replan) -> Dec
     for key in list(decision.state.findings):
         control = policy.controls.get(key[0])
         if control is None or control.paused:
-            decision = close(decision, key, event.at)
+            decision = close(decision, key, event.at, "policy")
     noted = records.plain(
         "policy.in-force",
         event.at,
@@ -102,7 +148,8 @@ def _new_policy(decision: Decision, event: PolicyInForce, replan: Replan) -> Dec
         version=policy.version,
         digest=policy.digest,
     )
-    return decision.then(records=(noted,))
+    decision = exceptions.under_policy(decision.then(records=(noted,)), event.at)
+    return shift.standing(decision, event.at)
 
 
 @singledispatch
@@ -113,7 +160,8 @@ def _follow(_event: Event, decision: Decision) -> Decision:
 
 @_follow.register
 def _(event: Tick, decision: Decision) -> Decision:
-    decision = _wall(decision, event)
+    decision = shift.by_time(_wall(decision, event), event.at)
+    decision = orders.pass_time(decision, event.at)
     decision = act_in_time(prompt_rules.release(decision, event.at), event.at)
     decision, late = prompt_rules.silent(decision, event.at)
     for prompt in late:
@@ -137,6 +185,7 @@ def _retry(decision: Decision, event: Tick) -> Decision:
         if (
             event.at.since(one.at) < lock_requests.patience(one)
             or one.outcome is Outcome.UNSUPPORTED
+            or payment.given_up(one)
         ):
             continue
         lock = one.action.kind is ActionKind.LOCK
@@ -150,20 +199,21 @@ def _(event: ActionFinished, decision: Decision) -> Decision:
     if known is None or not (known.waited and event.outcome is Outcome.WAITING):
         noted = records.finished(event.action, event.at, event.outcome, event.message)
         decision = decision.then(records=(noted,))
-    decision = tell_end(decision, event)
+    decision = guided.moved(tell_end(decision, event), event)
     if known is None:
         return decision
     tries = {k: t for k, t in decision.state.tries.items() if k != event.action.id}
     waits_for_proof = event.action.kind is ActionKind.LOCK
     if event.outcome is not Outcome.DONE or waits_for_proof:
         waits = event.outcome is Outcome.WAITING
-        tries[event.action.id] = replace(known, outcome=event.outcome, waited=waits)
+        told = event.message
+        tries[event.action.id] = replace(known, outcome=event.outcome, waited=waits, told=told)
     return lock_requests.finished(decision.then(replace(decision.state, tries=tries)), event)
 
 
 @_follow.register
 def _(event: SessionState, decision: Decision) -> Decision:
-    return lock_requests.told(decision, event)
+    return shift.seen(lock_requests.told(decision, event), event)
 
 
 @_follow.register
@@ -184,7 +234,7 @@ def _(event: LockAsked, decision: Decision) -> Decision:
 
 @_follow.register
 def _(event: ShiftEnded | DeskLeft, decision: Decision) -> Decision:
-    return told_of_shift(decision, event)
+    return shift.told_of_shift(decision, event)
 
 
 @_follow.register
@@ -214,17 +264,71 @@ def _(event: NoticeRead, decision: Decision) -> Decision:
 
 @_follow.register
 def _(event: LessonAnswered, decision: Decision) -> Decision:
-    noted = records.plain("lesson.answered", event.at, lesson=event.lesson, correct=event.correct)
-    kept = {f"{memory.LESSON}{event.lesson}": event.at.wall} if event.correct else {}
-    return decision.then(records=(noted,), memory=kept)
+    noted = records.plain(
+        "lesson.answered", event.at, lesson=event.lesson, version=event.version, correct=True
+    )
+    kept = {f"{memory.LESSON}{event.lesson}": event.at.wall}
+    return lesson_offers.done(decision.then(records=(noted,), memory=kept), event.lesson)
+
+
+@_follow.register
+def _(event: LessonOffered, decision: Decision) -> Decision:
+    return lesson_offers.offer(decision, event)
 
 
 @_follow.register
 def _(event: IncidentReported, decision: Decision) -> Decision:
-    noted = records.plain(
-        "incident.reported", event.at, id=event.id, category=event.category.value, note=event.note
-    )
-    return decision.then(records=(noted,))
+    return incidents.report(decision, event)
+
+
+@_follow.register
+def _(event: IncidentFollowed, decision: Decision) -> Decision:
+    return incidents.follow(decision, event)
+
+
+@_follow.register
+def _(event: OrdersTold, decision: Decision) -> Decision:
+    return orders.told(decision, event)
+
+
+@_follow.register
+def _(event: ExceptionsHeld, decision: Decision) -> Decision:
+    return exceptions.hold(decision, event, restore)
+
+
+@_follow.register
+def _(event: ExceptionAsked, decision: Decision) -> Decision:
+    return exceptions.ask(decision, event)
+
+
+@_follow.register
+def _(event: ResponseBegun, decision: Decision) -> Decision:
+    return guided.begin(decision, event)
+
+
+@_follow.register
+def _(event: ResponseStep, decision: Decision) -> Decision:
+    return guided.go_on(decision, event)
+
+
+@_follow.register
+def _(event: ShiftBegun, decision: Decision) -> Decision:
+    return shift.begin(decision, event)
+
+
+@_follow.register
+def _(event: HandedOver, decision: Decision) -> Decision:
+    return shift.hand_over(decision, event)
+
+
+@_follow.register
+def _(event: CleanDeskDrawn, decision: Decision) -> Decision:
+    return shift.draw(decision, event)
+
+
+@_follow.register
+def _(event: CleanDeskAnswered, decision: Decision) -> Decision:
+    return shift.looked(decision, event)
 
 
 @_follow.register
@@ -278,3 +382,13 @@ def _(event: JournalChecked, decision: Decision) -> Decision:
 @_follow.register
 def _(event: EventsLost, decision: Decision) -> Decision:
     return decision.then(records=(records.plain("events.lost", event.at, count=event.count),))
+
+
+@_follow.register
+def _(event: DrillBegan, decision: Decision) -> Decision:
+    return drills.begin(decision, event)
+
+
+@_follow.register
+def _(event: DrillEnded, decision: Decision) -> Decision:
+    return drills.end(decision, event)

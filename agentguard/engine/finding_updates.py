@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from agentguard.engine import clipboard, memory, records
+from agentguard.engine import clipboard, exceptions, memory, records
 from agentguard.engine.plan import Bound
 from agentguard.engine.privacy_shield import cover
 from agentguard.engine.prompt_rules import ask, withdraw
 from agentguard.engine.state import Decision, Deferred, Judged, Key, Try
+from agentguard.engine.told_once import tell_once
 from agentguard.model.actions import Action, ActionKind
 from agentguard.model.events import ClipboardScanned, Event, FileScanned
 from agentguard.model.findings import Finding
@@ -17,9 +18,11 @@ from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
 from agentguard.model.shield import Why
 from agentguard.model.verdicts import (
+    OTHERS,
+    RANK,
     Coverage,
-    Owner,
     Response,
+    Severity,
     State,
     Verdict,
     gap,
@@ -33,6 +36,8 @@ TOLD = frozenset({ActionKind.NOTIFY, ActionKind.COACH, ActionKind.PROVE})
 """Responses that are prompts, not hands."""
 
 MOST_LACKING = 100
+
+NOTHING = Response(kinds=())
 
 _WORSE = {State.UNKNOWN: 1, State.FAIL: 2}
 
@@ -72,7 +77,8 @@ def _right(
 ) -> Decision:
     if _mended(decision.state.findings.get(about), verdict):
         decision = close(decision, about, event.at)
-    if verdict.response is None:
+    excepted = decision.state.plan.bound[about[0]].excepted
+    if verdict.response is None or excepted is not None:
         return decision
     return _hands(decision, about, verdict.response, event, again=again)
 
@@ -144,25 +150,51 @@ def _wrong(
 ) -> Decision:
     if verdict.message is None:
         return decision
-    response = verdict.response or Response(kinds=bound.control.respond)
     key = (bound.check.id, subject)
     before = decision.state.findings.get(key)
     finding = Finding(
         check=bound.check.id,
         subject=subject,
-        severity=verdict.severity or bound.control.severity,
+        severity=_severity(verdict, bound.control.severity),
         message=verdict.message,
         since=before.since if before else event.at,
         hits=_hits(event),
         gaps=verdict.coverage.gaps,
+        mark=event.mark if isinstance(event, FileScanned) else "",
     )
-    if before is None:
-        decision = _keep(decision, finding).then(records=(records.opened(finding),))
+    excepted = bound.excepted
+    worse = excepted is not None and not excepted.covers(finding.severity)
+    if worse:
+        decision = exceptions.end(decision, bound.check.id, "worsened", event.at)
+        bound = decision.state.plan.bound[bound.check.id]
+    response = _response(bound, verdict)
+    if before is None or worse:
+        opened = records.opened(finding, bound.owner(finding.message))
+        decision = _keep(decision, finding).then(records=(opened,))
         return _respond(decision, bound, finding, response, event)
     decision = _again(decision, bound, before, finding, response, event.at)
     if not isinstance(event, ClipboardScanned):
         return decision
     return _hands(decision, finding.key, response, event, again=again)
+
+
+def _response(bound: Bound, verdict: Verdict) -> Response:
+    """Return what is to be done about a verdict: nothing where its control is excepted."""
+    if bound.excepted is not None:
+        return NOTHING
+    return verdict.response or Response(kinds=bound.control.respond)
+
+
+def restore(decision: Decision, check: str, event: Event) -> Decision:
+    """Do about a control's open findings what the policy says, after an exception."""
+    bound = decision.state.plan.bound.get(check)
+    if bound is None or bound.control.paused:
+        return decision
+    response = Response(kinds=bound.control.respond)
+    for finding in tuple(decision.state.findings.values()):
+        if finding.check == check:
+            decision = _respond(decision, bound, finding, response, event)
+    return decision
 
 
 def _again(
@@ -179,7 +211,7 @@ def _again(
     """
     if finding != before:
         decision = _keep(decision, finding)
-    if bound.owner(before.message) is Owner.TEAM and ActionKind.NOTIFY in response.kinds:
+    if bound.owner(before.message) in OTHERS and ActionKind.NOTIFY in response.kinds:
         decision = ask(decision, bound, finding, ActionKind.NOTIFY, at)
     shown = (*decision.state.prompts.values(), *(h.prompt for h in decision.state.held))
     if ActionKind.PROVE in response.kinds and not any(
@@ -207,7 +239,9 @@ def _respond(
     """Turn a list of responses into prompts and actions, in its order."""
     doing = next((kind for kind in response.kinds if kind not in TOLD), None)
     for kind in response.kinds:
-        if kind in TOLD:
+        if kind is ActionKind.NOTIFY and doing is None and bound.owner(finding.message) in OTHERS:
+            decision = tell_once(decision, bound, finding, event.at)
+        elif kind in TOLD:
             now = None if response.after > 0 else doing
             decision = ask(decision, bound, finding, kind, event.at, doing=now)
         else:
@@ -280,11 +314,12 @@ def give(decision: Decision, kind: ActionKind, check: str, subject: str, at: Mom
     )
 
 
-def close(decision: Decision, key: tuple[str, str], at: Moment) -> Decision:
+def close(decision: Decision, key: tuple[str, str], at: Moment, why: str = "") -> Decision:
     """Close a finding, withdraw its prompts and forget its actions.
 
     A notice stays when the agent itself did something about it: the person must be told why the
-    clipboard is empty. A lesson stays in any case.
+    clipboard is empty. A lesson stays in any case. `why` tells why one is closed that was not seen
+    to be gone.
     """
     finding = decision.state.findings.get(key)
     if finding is None:
@@ -298,9 +333,17 @@ def close(decision: Decision, key: tuple[str, str], at: Moment) -> Decision:
     deferred = tuple(d for d in decision.state.deferred if (d.check, d.subject) != key)
     decision = decision.then(
         replace(decision.state, findings=findings, tries=tries, deferred=deferred),
-        records=(records.closed(finding, at),),
+        records=(records.closed(finding, at, why),),
         memory={memory.finding_key(finding): None},
     )
     bound = decision.state.plan.bound.get(finding.check)
     acted = bound is not None and bool(set(bound.control.respond) - TOLD)
     return withdraw(decision, key, keep_notice=acted)
+
+
+def _severity(verdict: Verdict, of_policy: Severity) -> Severity:
+    """Return how bad a finding is: the policy's severity, or what the verdict makes of it."""
+    if verdict.severity is not None:
+        return verdict.severity
+    most = verdict.at_most
+    return of_policy if most is None else min(of_policy, most, key=RANK.index)

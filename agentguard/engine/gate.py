@@ -5,6 +5,8 @@
 - A switch to another user, sleep and a pulled key end proofs; the check judges by that.
 - Who calls a supervisor has as long as the letters on the dialog hold.
 - A dialog that nobody can see for 2 s is told, and one that comes back is told too.
+- No deadline runs while nobody can answer: while the screen is locked or covered, another user is
+  in front, a call is live, or the computer sleeps.
 - A prover that is broken opens the gate once; the next opening needs a proof in between.
 """
 
@@ -14,7 +16,7 @@ from dataclasses import replace
 
 from agentguard.engine import prompt_rules, records
 from agentguard.engine.finding_updates import close
-from agentguard.engine.state import Decision, Held, without
+from agentguard.engine.state import Decision, Held, State, without
 from agentguard.model.events import (
     AppFocused,
     CallState,
@@ -50,7 +52,7 @@ def follow(decision: Decision, event: Event) -> Decision:
     """Do what follows from an event besides the verdict."""
     match event:
         case Tick():
-            return _unseen(_woken(decision, event.at), event.at)
+            return _unseen(_woken(_waited(decision, event.at), event.at), event.at)
         case SessionState():
             return _switched(decision, event)
         case AppFocused():
@@ -78,6 +80,27 @@ def _answered(decision: Decision, event: Event) -> Decision:
             return _broken(decision, event)
         case _:
             return decision
+
+
+def _waited(decision: Decision, at: Moment) -> Decision:
+    """Put every deadline off by the time in which nobody could answer."""
+    since = decision.state.gate.ticked
+    if since is None or not (_away(decision.state) or at.boot - since >= ASLEEP):
+        return decision
+
+    def put_off(prompt: Prompt) -> Prompt:
+        if prompt.deadline is None:
+            return prompt
+        return replace(prompt, deadline=prompt.deadline + at.boot - max(since, prompt.asked.boot))
+
+    prompts = {id_: put_off(one) for id_, one in decision.state.prompts.items()}
+    return decision.then(replace(decision.state, prompts=prompts))
+
+
+def _away(state: State) -> bool:
+    session = state.facts.get(SessionState)
+    switched = session is not None and session.active is False
+    return state.locked or switched or state.in_call or state.shield is not None
 
 
 def _woken(decision: Decision, at: Moment) -> Decision:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from agentguard.engine.state import State
+from agentguard.model.drills import OpenRun
 from agentguard.model.events import Event
 from agentguard.model.findings import Finding
 from agentguard.model.hits import Hit
@@ -64,3 +65,11 @@ class Known:
     def is_paying(self) -> bool:
         """Check whether a payment window is in front."""
         return self._state().paying.since is not None
+
+    def is_locked(self) -> bool:
+        """Check whether the session is known to be locked."""
+        return self._state().locked
+
+    def drill(self, run: str) -> OpenRun | None:
+        """Return what is known of a run of a drill."""
+        return self._state().drills.get(run)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TypedDict, cast
 
 from agentguard.engine.records import hits_json, message_json
+from agentguard.model.deeds import Done
 from agentguard.model.findings import Finding
 from agentguard.model.hits import Hit
 from agentguard.model.messages import Message, Param
@@ -17,8 +18,10 @@ from agentguard.model.verdicts import Severity
 FINDING = "finding/"
 NOTICE = "notice/"
 LESSON = "lesson/"
+DONE = "done/"
 
 INBOX_LIMIT = 100
+HISTORY_LIMIT = 200
 
 
 def finding_key(finding: Finding) -> str:
@@ -36,6 +39,7 @@ def finding_json(finding: Finding) -> Json:
         "since": [finding.since.boot, finding.since.wall],
         "hits": hits_json(finding.hits),
         "gaps": list(finding.gaps) if finding.gaps is not None else None,
+        "mark": finding.mark,
     }
 
 
@@ -53,6 +57,21 @@ def notice_json(notice: Notice) -> Json:
     }
 
 
+def done_json(one: Done) -> Json:
+    """Return what was found and done as JSON."""
+    return {
+        "check": one.check,
+        **message_json(one.message),
+        "found": [one.found.boot, one.found.wall],
+        "at": [one.at.boot, one.at.wall],
+        "how": one.how,
+        "place": one.place,
+        "batch": one.batch,
+        "item": one.item,
+        "back": [one.back.boot, one.back.wall] if one.back is not None else None,
+    }
+
+
 def findings(remembered: Mapping[str, Json]) -> tuple[Finding, ...]:
     """Read the findings back; what cannot be read any more is left out and found anew."""
     return tuple(f for f in map(_finding, remembered.values()) if f is not None)
@@ -63,6 +82,52 @@ def notices(remembered: Mapping[str, Json]) -> tuple[Notice, ...]:
     read = [_notice(key.removeprefix(NOTICE), value) for key, value in remembered.items()]
     known = [n for n in read if n is not None]
     return tuple(sorted(known, key=lambda n: n.at.wall, reverse=True))[:INBOX_LIMIT]
+
+
+def history(remembered: Mapping[str, Json]) -> tuple[Done, ...]:
+    """Read back what was found and done, newest first."""
+    read = [_done(key.removeprefix(DONE), value) for key, value in remembered.items()]
+    known = [one for one in read if one is not None]
+    return tuple(sorted(known, key=lambda one: one.at.wall, reverse=True))[:HISTORY_LIMIT]
+
+
+def _done(id_: str, value: Json) -> Done | None:
+    match value:
+        case {
+            "check": str(check),
+            "found": [int() | float() as boot, int() | float() as wall],
+            "at": list(at),
+            "how": str(how),
+            "place": str(place),
+            "batch": str(batch),
+            "item": str(item),
+            "back": back,
+        }:
+            ended = _moment(at)
+            if ended is None:
+                return None
+            return Done(
+                id=id_,
+                check=check,
+                message=read_message(value),
+                found=Moment(boot=float(boot), wall=float(wall)),
+                at=ended,
+                how=how,
+                place=place,
+                batch=batch,
+                item=item,
+                back=_moment(back),
+            )
+        case _:
+            return None
+
+
+def _moment(value: Json) -> Moment | None:
+    match value:
+        case [int() | float() as boot, int() | float() as wall]:
+            return Moment(boot=float(boot), wall=float(wall))
+        case _:
+            return None
 
 
 def _finding(value: Json) -> Finding | None:
@@ -78,13 +143,23 @@ def _finding(value: Json) -> Finding | None:
                 check=check,
                 subject=subject,
                 severity=Severity(severity),
-                message=_message(value),
+                message=read_message(value),
                 since=Moment(boot=float(boot), wall=float(wall)),
                 hits=tuple(h for h in map(_hit, hits) if h is not None),
                 gaps=_gaps(value),
+                mark=_mark(value),
             )
         case _:
             return None
+
+
+def _mark(value: Json) -> str:
+    """Return which state of the file it is about; findings of older versions do not say."""
+    match value:
+        case {"mark": str(mark)}:
+            return mark
+        case _:
+            return ""
 
 
 def _gaps(value: Json) -> tuple[str, ...] | None:
@@ -106,8 +181,8 @@ def _notice(id_: str, value: Json) -> Notice | None:
         }:
             return Notice(
                 id=id_,
-                title=_said(title),
-                body=_message(body),
+                title=read_said(title),
+                body=read_message(body),
                 at=Moment(boot=float(boot), wall=float(wall)),
                 read=read,
                 **_burst(value),
@@ -140,18 +215,19 @@ def _told(value: Json) -> _Told:
     """Return what was done, and to which file; entries of older versions do not say."""
     match value:
         case {"advice": dict(advice), "place": str(place)}:
-            return {"advice": _said(advice), "place": place}
+            return {"advice": read_said(advice), "place": place}
         case _:
             return {}
 
 
-def _said(value: Json) -> Message | None:
+def read_said(value: Json) -> Message | None:
     """Return a message that may be left out."""
-    message = _message(value)
+    message = read_message(value)
     return message if message.id else None
 
 
-def _message(value: Json) -> Message:
+def read_message(value: Json) -> Message:
+    """Read a message back; of one that is damaged it is told that its words are gone."""
     match value:
         case {"message": str(id_), "params": dict(params)}:
             return Message(id=id_, params=cast("dict[str, Param]", params))

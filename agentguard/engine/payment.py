@@ -13,17 +13,24 @@ from typing import Protocol
 
 from agentguard.checks.base import named
 from agentguard.checks.clipboard import holds
+from agentguard.checks.payment import recorder_is_mute
 from agentguard.engine import clipboard, records
-from agentguard.engine.state import Decision, Paying
+from agentguard.engine.prompt_rules import to_inbox
+from agentguard.engine.state import Decision, Paying, Try
 from agentguard.model.actions import ActionKind, Outcome
 from agentguard.model.events import ActionFinished, ClipboardScanned, Event, Tick
 from agentguard.model.foreground import WindowInFront
+from agentguard.model.messages import say
 from agentguard.model.moments import Moment
 from agentguard.model.payment import Recorder
 from agentguard.model.policy import Payment
+from agentguard.model.prompts import Notice
 
 ID = "payment"
 RECORDER = frozenset({ActionKind.PAUSE_RECORDER, ActionKind.RESUME_RECORDER})
+CLEARED = "action.cleared"
+MOST_TRIES = 10
+"""How often a recorder is asked for the same, once a minute; each is up to three requests."""
 
 
 class Act(Protocol):
@@ -79,7 +86,7 @@ def is_payment(event: WindowInFront, rules: Payment) -> bool:
 
 def _begin(decision: Decision, event: WindowInFront, act: Act) -> Decision:
     noted = records.plain("payment.began", event.at, image=event.image)
-    asked = Recorder.ASKED if decision.state.plan.policy.payment.recorder else Recorder.NONE
+    asked = Recorder.ASKED if decision.state.plan.policy.payment.records else Recorder.NONE
     paying = Paying(since=event.at, image=event.image, recorder=asked, settled=True)
     decision = _with(decision, paying).then(records=(noted,))
     decision = _tell_recorder(decision, ActionKind.PAUSE_RECORDER, event.at, act)
@@ -105,10 +112,44 @@ def _ended(decision: Decision, at: Moment, act: Act) -> Decision:
 def _answered(decision: Decision, event: ActionFinished) -> Decision:
     """Remember what the recorder did; the payment it was asked for may be over by then."""
     paying, action = decision.state.paying, event.action
+    if action.kind is ActionKind.CLEAR_CLIPBOARD and action.check == ID:
+        return _cleared(decision, event)
     if action.kind is not ActionKind.PAUSE_RECORDER or action.at != paying.since:
         return decision
-    done = Recorder.PAUSED if event.outcome is Outcome.DONE else Recorder.FAILED
-    return _with(decision, replace(paying, recorder=done))
+    return _with(decision, replace(paying, recorder=_did(event)))
+
+
+def _did(event: ActionFinished) -> Recorder:
+    """Return what an answer tells; one that tells nothing is no pause."""
+    if event.outcome is Outcome.DONE:
+        return Recorder.PAUSED
+    if event.outcome is Outcome.UNSUPPORTED:
+        return Recorder.BY_HAND
+    return Recorder.UNKNOWN if recorder_is_mute(event) else Recorder.FAILED
+
+
+def _cleared(decision: Decision, event: ActionFinished) -> Decision:
+    """Count what was taken off the clipboard; the inbox tells it, read: nobody has to act.
+
+    One entry tells of a whole payment, so that a day of them does not bury what is new.
+    """
+    paying, told = decision.state.paying, event.message
+    if event.outcome is not Outcome.DONE or told is None or told.id != CLEARED:
+        return decision
+    if paying.since is None or event.action.at is None or event.action.at.since(paying.since) < 0:
+        return decision
+    entry = Notice(
+        id=f"payment-{int(paying.since.wall)}",
+        title=say("mode.payment.cleared-title"),
+        body=say("mode.payment.cleared-body"),
+        at=event.at,
+        read=True,
+        check=ID,
+        count=paying.cleared + 1,
+        advice=say("mode.payment.cleared-advice"),
+    )
+    decision = _with(decision, replace(paying, cleared=paying.cleared + 1))
+    return to_inbox(decision, entry)
 
 
 def _closed(decision: Decision, event: ClipboardScanned, act: Act) -> Decision:
@@ -123,6 +164,11 @@ def _closed(decision: Decision, event: ClipboardScanned, act: Act) -> Decision:
     return act(decision, ActionKind.CLEAR_CLIPBOARD, ID, event.selection, event.at)
 
 
+def given_up(one: Try) -> bool:
+    """Check whether a recorder was asked often enough; the finding stays open."""
+    return one.action.kind in RECORDER and one.count >= MOST_TRIES
+
+
 def _holds_something(copied: ClipboardScanned) -> bool:
     return copied.judged and holds(copied)
 
@@ -133,7 +179,7 @@ def _tell_recorder(decision: Decision, kind: ActionKind, at: Moment, act: Act) -
         id_: one for id_, one in decision.state.tries.items() if one.action.kind not in RECORDER
     }
     decision = decision.then(replace(decision.state, tries=tries))
-    if not decision.state.plan.policy.payment.recorder:
+    if not decision.state.plan.policy.payment.records:
         return decision
     return act(decision, kind, ID, "", at)
 

@@ -5,15 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import chain
 
+from agentguard.checks.base import MINUTE
+from agentguard.checks.screen_lock import Settings as LockSettings
+from agentguard.engine.attention_book import counted
+from agentguard.engine.lock_requests import CHECK as LOCK_CHECK
 from agentguard.engine.plan import Bound
-from agentguard.engine.state import Judged, Paying, State
+from agentguard.engine.state import Judged, Key, Paying, State
 from agentguard.model import verdicts
+from agentguard.model.actions import ActionKind, Outcome
 from agentguard.model.events import (
     AppFocused,
     CallState,
     ClipboardScanned,
     Event,
     FileScanned,
+    PolicyInForce,
+    PolicyRefused,
+    PolicyStanding,
     SensorsAlive,
     SensorState,
     SessionState,
@@ -29,7 +37,7 @@ from agentguard.model.payment import PaymentMode
 from agentguard.model.posture import ControlState, overall
 from agentguard.model.self_tests import ControlsTested
 from agentguard.model.snapshot import Snapshot
-from agentguard.model.verdicts import WHOLE, Coverage, Severity, with_gaps
+from agentguard.model.verdicts import RANK, WHOLE, Coverage, Owner, Severity, with_gaps
 
 SENSOR_OF: dict[type[Event], str] = {
     SessionState: "session",
@@ -41,10 +49,16 @@ SENSOR_OF: dict[type[Event], str] = {
 }
 """Which sensor sees which kind of event, where one sensor alone does."""
 
+LEFT = frozenset({Outcome.WAITING, Outcome.UNSUPPORTED})
+"""Ends of an action that leave what it was about as it is, for a reason that a person can read."""
+
 MISSED = 300.0
 """Seconds without a sign of a sensor, after which it is not relied on; one comes a minute."""
 
-_RANK = list(Severity)
+SOON = 60.0
+"""Seconds before a lock for lack of input in which it is told; of a short limit, a quarter."""
+
+_HERS_FIRST = (Owner.PERSON, Owner.TEAM, Owner.SUPERVISOR)
 
 
 def controls(state: State, now: Moment) -> tuple[ControlState, ...]:
@@ -56,11 +70,16 @@ def controls(state: State, now: Moment) -> tuple[ControlState, ...]:
 def snapshot(state: State, now: Moment) -> Snapshot:
     """Return the frozen picture."""
     states = controls(state, now)
+    left = _left(state)
+    standing, answered = (
+        state.facts.get(PolicyStanding),
+        state.facts.get(UplinkState, "receipted"),
+    )
     return Snapshot(
         at=now,
         policy=state.plan.policy,
         controls=states,
-        findings=tuple(_owned(state, one) for one in state.findings.values()),
+        findings=tuple(_owned(state, one, left) for one in state.findings.values()),
         prompts=tuple(state.prompts.values()),
         inbox=state.inbox,
         sensors=tuple(state.sensors.values()),
@@ -70,19 +89,68 @@ def snapshot(state: State, now: Moment) -> Snapshot:
         overall=overall(states),
         shield=state.shield,
         payment=_payment(state.paying),
+        deeds=tuple(state.deeds.values()),
+        history=state.history,
+        standing=standing.standing if standing is not None else None,
+        refused=_refused(state),
+        answered=answered.at if answered is not None else None,
+        soon=_soon(state),
+        interruptions=counted(state.attention.book, now),
+        reported=tuple(state.reported.values())[::-1],
+        responses=tuple(state.responses.values())[::-1],
+        shift=state.shift,
+        orders=tuple(state.orders.known.values()),
+        requests=tuple(state.requests.values())[::-1],
     )
 
 
-def _owned(state: State, finding: Finding) -> Finding:
+def _left(state: State) -> dict[Key, Message]:
+    """Return why what the policy has done about findings was not done, as far as that was told."""
+    return {
+        (one.action.check, one.action.subject): one.told
+        for one in state.tries.values()
+        if one.told is not None and one.outcome in LEFT
+    }
+
+
+def _owned(state: State, finding: Finding, left: dict[Key, Message]) -> Finding:
     """Return a finding with who can mend it; whose control is gone leaves it to the person."""
-    bound = state.plan.bound.get(finding.check)
-    return replace(finding, owner=bound.owner(finding.message)) if bound is not None else finding
+    bound, why = state.plan.bound.get(finding.check), left.get(finding.key)
+    owner = bound.owner(finding.message) if bound is not None else finding.owner
+    return replace(finding, owner=owner, left=why)
 
 
 def _payment(paying: Paying) -> PaymentMode | None:
     if paying.since is None:
         return None
-    return PaymentMode(since=paying.since, image=paying.image, recorder=paying.recorder)
+    return PaymentMode(
+        since=paying.since, image=paying.image, recorder=paying.recorder, cleared=paying.cleared
+    )
+
+
+def _refused(state: State) -> PolicyRefused | None:
+    """Return the policy that was refused last, unless a valid one came into force since."""
+    refused, in_force = state.facts.get(PolicyRefused), state.facts.get(PolicyInForce)
+    if refused is None or (in_force is not None and in_force.at.boot > refused.at.boot):
+        return None
+    return refused
+
+
+def _soon(state: State) -> Moment | None:
+    """Return when the screens lock or are covered for lack of input, once that is near."""
+    bound, session = state.plan.bound.get(LOCK_CHECK), state.facts.get(SessionState)
+    if bound is None or bound.control.paused or ActionKind.LOCK not in bound.control.respond:
+        return None
+    rules = bound.control.settings
+    if session is None or session.idle is None or session.locked or session.active is False:
+        return None
+    if not isinstance(rules, LockSettings):
+        return None
+    limit = rules.limit_minutes * MINUTE
+    left = limit - session.idle
+    if not 0 < left <= min(SOON, limit / 4):
+        return None
+    return Moment(boot=round(session.at.boot + left), wall=round(session.at.wall + left))
 
 
 def _control(state: State, bound: Bound, now: Moment) -> ControlState:
@@ -93,13 +161,35 @@ def _control(state: State, bound: Bound, now: Moment) -> ControlState:
         measure=bound.check.measure,
         state=is_,
         since=since,
-        severity=bound.control.severity,
+        severity=_severity(state, bound),
         detail=detail,
-        proves=bound.check.proves,
         rows=judged.verdict.rows if judged is not None else (),
         coverage=coverage,
-        owner=bound.owner(detail),
+        owner=_owner(state, bound, detail),
+        excepted=bound.excepted,
+        sensor=_failed(state, bound, detail, now) if is_ is verdicts.State.UNKNOWN else "",
     )
+
+
+def _failed(state: State, bound: Bound, why: Message | None, now: Moment) -> str:
+    """Return the sensor that failed, where that is why nothing is known; empty for another one."""
+    blind = _blind(state, bound, now)
+    if blind is not None:
+        return "" if blind.state is Watching.ABSENT else blind.sensor
+    broken = (one for one in state.sensors.values() if one.state is Watching.FAILED)
+    return next((one.sensor for one in broken if why is not None and one.message == why), "")
+
+
+def _severity(state: State, bound: Bound) -> Severity:
+    """Return how bad the worst is that is open; without a finding how bad the policy calls it."""
+    found = (f.severity for f in state.findings.values() if f.check == bound.check.id)
+    return max(found, key=RANK.index, default=bound.control.severity)
+
+
+def _owner(state: State, bound: Bound, detail: Message | None) -> Owner:
+    """Return who can mend a control: the person where any finding is hers."""
+    found = {bound.owner(f.message) for f in state.findings.values() if f.check == bound.check.id}
+    return min(found, key=_HERS_FIRST.index, default=bound.owner(detail))
 
 
 Told = tuple[verdicts.State, Moment, Message | None, Coverage]
@@ -163,7 +253,7 @@ def _needed(state: State, kind: type[Event], bound: Bound, now: Moment) -> tuple
 
 
 def _worst(findings: list[Finding]) -> Message:
-    worst = max(findings, key=lambda f: _RANK.index(f.severity))
+    worst = max(findings, key=lambda f: RANK.index(f.severity))
     if len(findings) == 1:
         return worst.message
     return say("engine.several", count=len(findings))

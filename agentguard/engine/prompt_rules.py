@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agentguard.engine import memory, records
+from agentguard.engine import attention, memory, records
 from agentguard.engine.action_outcome import SHOWN, await_end
+from agentguard.engine.attention_book import Waiting
 from agentguard.engine.plan import Bound
-from agentguard.engine.state import Decision, Held, Key, without
+from agentguard.engine.state import Decision, Held, Key, State, without
 from agentguard.model.actions import ActionKind
 from agentguard.model.events import AppFocused
 from agentguard.model.findings import Finding
 from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
 from agentguard.model.prompts import Notice, OnSilence, Prompt, PromptKind
-from agentguard.model.verdicts import Owner
+from agentguard.model.verdicts import OTHERS, Severity
 
 MOST = 6
 HOUR = 3600.0
@@ -34,16 +35,13 @@ def may_ask(decision: Decision, group: str, at: Moment) -> tuple[Decision, bool]
     return decision.then(replace(decision.state, gate=spared), records=(noted,)), False
 
 
+TRAINING = "training"
 PROOF_SECONDS = 120.0
-COACH_EVERY = 24 * 3600.0
-SNOOZE = 600.0
+QUICK = 2.0
+"""Seconds below which a card was sent away unread."""
 BURST = 600.0  # notices of one check that follow within it make one entry of the inbox
-
-_KINDS = {
-    ActionKind.NOTIFY: (PromptKind.NOTICE, ""),
-    ActionKind.COACH: (PromptKind.LESSON, "prompt.lesson-title"),
-    ActionKind.PROVE: (PromptKind.PROOF, "prompt.proof-title"),
-}
+LATER = "later"
+SILENCE = "silence"
 
 
 def ask(
@@ -55,56 +53,70 @@ def ask(
     *,
     doing: ActionKind | None = None,
 ) -> Decision:
-    """Show a prompt about a finding, now or after the call; `doing` is what is done about it.
+    """Ask for a proof, or let a notice or coaching wait; `doing` is what is done about it.
 
-    What only the desktop team can mend is neither a task nor a lesson for the person, who sees it
-    in the window.
+    A lesson is offered before it is due; one that is overdue stands in To do and asks nobody. What
+    only others can mend is neither a task nor a lesson for the person, who sees it in the
+    window. A notice is in the inbox at once; `attention` tells when its card is shown.
     """
     asked = how is ActionKind.PROVE or doing is not None
-    if not asked and bound.owner(finding.message) is Owner.TEAM:
-        return decision
-    if how is ActionKind.COACH and not _coach_due(decision, bound, at):
+    if finding.check == TRAINING or (not asked and bound.owner(finding.message) in OTHERS):
         return decision
     prompt = _make(decision, bound, finding, how, at)
     if how is ActionKind.NOTIFY and doing in SHOWN:
         prompt = replace(prompt, advice=say(f"prompt.doing-{doing}"))
     decision = decision.then(replace(decision.state, count=decision.state.count + 1))
-    if how is ActionKind.NOTIFY:
+    if how is ActionKind.PROVE:
+        return _hold(decision, prompt) if decision.state.in_call else _show(decision, prompt)
+    told, coach = how is ActionKind.NOTIFY, how is ActionKind.COACH and bool(bound.check.lessons)
+    if told:
         notice = _entry(decision.state.inbox, prompt)
         decision, prompt = to_inbox(decision, notice), replace(prompt, notice=notice.id)
         decision = await_end(decision, finding.key, notice.id, doing)
-    if how is ActionKind.COACH:
-        coached = {**decision.state.coached, finding.check: at.boot}
-        decision = decision.then(replace(decision.state, coached=coached))
-    return _hold(decision, prompt) if decision.state.in_call else _show(decision, prompt)
+    if not (told or (coach and attention.teaches(decision.state, finding.check, at))):
+        return decision
+    fresh = Waiting(
+        prompt=prompt,
+        cause=attention.cause_of(prompt),
+        since=at,
+        severity=finding.severity,
+        told=told,
+        coach=coach,
+    )
+    return attention.add(decision, fresh)
 
 
-def _coach_due(decision: Decision, bound: Bound, at: Moment) -> bool:
-    last = decision.state.coached.get(bound.check.id)
-    return bool(bound.check.lessons) and (last is None or at.boot - last >= COACH_EVERY)
+def tell(decision: Decision, prompt: Prompt) -> Decision:
+    """Put a notice that belongs to no finding into the inbox, and let it wait to be shown."""
+    notice = _entry(decision.state.inbox, prompt)
+    decision, prompt = to_inbox(decision, notice), replace(prompt, notice=notice.id)
+    waiting = Waiting(
+        prompt=prompt,
+        cause=attention.cause_of(prompt),
+        since=prompt.asked,
+        severity=Severity.LOW,
+        told=True,
+    )
+    return attention.add(decision, waiting)
 
 
 def _make(
     decision: Decision, bound: Bound, finding: Finding, how: ActionKind, at: Moment
 ) -> Prompt:
-    kind, title = _KINDS[how]
-    topic = ""
-    if kind is PromptKind.LESSON:
-        topic = str(finding.message.params.get("lesson", bound.check.lessons[0]))
-    if kind is PromptKind.PROOF:
-        topic = str(finding.message.params.get("group", finding.subject))
+    proof, said, lessons = how is ActionKind.PROVE, finding.message.params, bound.check.lessons
+    lesson = said.get("lesson", next(iter(lessons), ""))
     return Prompt(
         id=f"{int(at.wall)}-{decision.state.count + 1}",
-        kind=kind,
+        kind=PromptKind.PROOF if proof else PromptKind.NOTICE,
         check=finding.check,
         subject=finding.subject,
-        title=say(title) if title else None,
+        title=say("prompt.proof-title") if proof else None,
         body=finding.message,
         asked=at,
-        deadline=at.boot + PROOF_SECONDS if kind is PromptKind.PROOF else None,
-        on_silence=OnSilence.LOCK if kind is PromptKind.PROOF else OnSilence.RECORD,
-        topic=topic,
-        window=_window(decision) if kind is PromptKind.PROOF else 0,
+        deadline=at.boot + PROOF_SECONDS if proof else None,
+        on_silence=OnSilence.LOCK if proof else OnSilence.RECORD,
+        topic=str(said.get("group", finding.subject) if proof else lesson),
+        window=_window(decision) if proof else 0,
     )
 
 
@@ -114,25 +126,17 @@ def _window(decision: Decision) -> int:
 
 
 def _show(decision: Decision, prompt: Prompt) -> Decision:
-    """Show it; a second of the same check replaces the first instead of piling up."""
-    if prompt.kind is PromptKind.PROOF:
-        decision, may = may_ask(decision, prompt.topic, prompt.asked)
-        if not may:
-            return decision
-    same = [
-        p.id
-        for p in decision.state.prompts.values()
-        if p.kind is prompt.kind and p.check == prompt.check
-    ]
+    """Show a question for proof; a second takes the place of the first."""
+    decision, may = may_ask(decision, prompt.topic, prompt.asked)
+    if not may:
+        return decision
+    same = [p.id for p in decision.state.prompts.values() if p.kind is prompt.kind]
     prompts = {**without(decision.state.prompts, *same), prompt.id: prompt}
     return decision.then(replace(decision.state, prompts=prompts), records=(records.asked(prompt),))
 
 
-def _hold(decision: Decision, prompt: Prompt, until: float | None = None) -> Decision:
-    proof = prompt.kind is PromptKind.PROOF
-    others = (h for h in decision.state.held if not proof or h.prompt.kind is not prompt.kind)
-    held = (*others, Held(prompt=prompt, until=until))
-    return decision.then(replace(decision.state, held=held))
+def _hold(decision: Decision, prompt: Prompt) -> Decision:
+    return decision.then(replace(decision.state, held=(Held(prompt=prompt),)))
 
 
 def _entry(inbox: tuple[Notice, ...], prompt: Prompt) -> Notice:
@@ -169,7 +173,7 @@ def to_inbox(decision: Decision, notice: Notice) -> Decision:
 
 
 def release(decision: Decision, at: Moment) -> Decision:
-    """Show what was held, once the call is over and the snooze has passed."""
+    """Ask for the proof that was held, once the call and the time after it are over."""
     if decision.state.in_call or not decision.state.held:
         return decision
     due = [h for h in decision.state.held if h.until is None or at.boot >= h.until]
@@ -182,21 +186,28 @@ def release(decision: Decision, at: Moment) -> Decision:
 
 def _renewed(prompt: Prompt, at: Moment) -> Prompt:
     """Return it as it is asked now: what is journaled is when the person saw it."""
-    late = None if prompt.deadline is None else at.boot + PROOF_SECONDS
-    return replace(prompt, asked=at, deadline=late)
+    return replace(prompt, asked=at, deadline=at.boot + PROOF_SECONDS)
 
 
 def answer(decision: Decision, prompt_id: str, button: str, at: Moment) -> Decision:
-    """Take a prompt away because it was answered; `later` brings a notice back after a while."""
+    """Take a card away because it was answered; one that is put off comes back when it was said."""
     prompt = decision.state.prompts.get(prompt_id)
     if prompt is None or prompt.kind is PromptKind.PROOF:
         return decision
-    decision = decision.then(
-        replace(decision.state, prompts=without(decision.state.prompts, prompt_id)),
-        records=(records.answered(prompt, button, at),),
-    )
-    if button == "later":
-        return _hold(decision, prompt, at.boot + SNOOZE)
+    later, until = button.startswith(LATER), None
+    prompts = without(decision.state.prompts, prompt_id)
+    decision = decision.then(replace(decision.state, prompts=prompts))
+    if later:
+        decision, until = attention.put_off(decision, prompt, button, at)
+    quick = not later and at.since(prompt.asked) < QUICK
+    decision = attention.answered(decision, prompt, quick=quick, later=later)
+    decision = decision.then(records=(records.answered(prompt, button, at, until),))
+    if later:
+        return decision
+    if prompt.coach:
+        person = decision.state.attention.person
+        decision = attention.learned(decision, prompt, at)
+        decision = decision.then(records=(records.coached(prompt, person, at),))
     return read(decision, prompt.notice) if prompt.notice else decision
 
 
@@ -224,29 +235,42 @@ def refuse(decision: Decision, group: str, message: Message) -> Decision:
 
 
 def withdraw(decision: Decision, key: Key, *, keep_notice: bool) -> Decision:
-    """Take away the prompts about a finding that is closed, as far as they are pointless now."""
-    stays = {PromptKind.LESSON, *([PromptKind.NOTICE] if keep_notice else [])}
+    """Take away the prompts about a finding that is closed, as far as they are pointless now.
+
+    A card that coaches stays, and one of a cause of which other findings are open.
+    """
 
     def pointless(prompt: Prompt) -> bool:
-        return (prompt.check, prompt.subject) == key and prompt.kind not in stays
+        if prompt.kind is PromptKind.PROOF or prompt.check != key[0]:
+            return (prompt.check, prompt.subject) == key
+        stays = keep_notice or prompt.coach or prompt.kind is PromptKind.LESSON
+        return not stays and not attention.outlived(decision.state, prompt)
 
     gone = [p.id for p in decision.state.prompts.values() if pointless(p)]
     held = tuple(h for h in decision.state.held if not pointless(h.prompt))
     prompts = without(decision.state.prompts, *gone)
-    return decision.then(replace(decision.state, prompts=prompts, held=held))
+    decision = decision.then(replace(decision.state, prompts=prompts, held=held))
+    return attention.withdrawn(decision, key, keep=keep_notice)
 
 
 def silent(decision: Decision, at: Moment) -> tuple[Decision, tuple[Prompt, ...]]:
-    """Take away the prompts whose deadline has passed; in a call every deadline waits."""
+    """Take away the prompts whose deadline has passed; in a call every deadline waits.
+
+    A card stays while the pointer is on it, and while nobody is there to see it.
+    """
     if decision.state.in_call:
         return decision, ()
     late = tuple(
         p
         for p in decision.state.prompts.values()
-        if p.deadline is not None and at.boot > p.deadline
+        if p.deadline is not None and at.boot > p.deadline and not _stays(decision.state, p)
     )
     if not late:
         return decision, ()
     prompts = without(decision.state.prompts, *(p.id for p in late))
-    noted = tuple(records.answered(p, "silence", at) for p in late)
+    noted = tuple(records.answered(p, SILENCE, at) for p in late)
     return decision.then(replace(decision.state, prompts=prompts), records=noted), late
+
+
+def _stays(state: State, prompt: Prompt) -> bool:
+    return prompt.kind is not PromptKind.PROOF and (state.attention.pointed or state.locked)

@@ -10,6 +10,7 @@ from agentguard.model.moments import Moment
 from agentguard.model.prompts import Prompt
 from agentguard.model.records import Json, Record
 from agentguard.model.release import Standing
+from agentguard.model.verdicts import OTHERS, Owner
 
 
 def hits_json(hits: tuple[Hit, ...]) -> list[Json]:
@@ -24,8 +25,8 @@ def message_json(message: Message | None) -> dict[str, Json]:
     return {"message": message.id, "params": dict(message.params)}
 
 
-def opened(finding: Finding) -> Record:
-    """Write down that a finding was opened."""
+def opened(finding: Finding, owner: Owner = Owner.PERSON) -> Record:
+    """Write down that a finding was opened, and whose it is where it is not the person's."""
     return Record(
         kind="finding.opened",
         at=finding.since,
@@ -35,16 +36,21 @@ def opened(finding: Finding) -> Record:
             "severity": finding.severity.value,
             **message_json(finding.message),
             "hits": hits_json(finding.hits),
+            **({"owner": owner.value} if owner in OTHERS else {}),
         },
     )
 
 
-def closed(finding: Finding, at: Moment) -> Record:
-    """Write down that a finding was closed."""
+def closed(finding: Finding, at: Moment, why: str = "") -> Record:
+    """Write down that a finding was closed; without a `why` it is seen to be gone."""
     return Record(
         kind="finding.closed",
         at=at,
-        payload={"check": finding.check, "subject": finding.subject},
+        payload={
+            "check": finding.check,
+            "subject": finding.subject,
+            **({"why": why} if why else {}),
+        },
     )
 
 
@@ -79,12 +85,27 @@ def asked(prompt: Prompt) -> Record:
     )
 
 
-def answered(prompt: Prompt, answer: str, at: Moment) -> Record:
-    """Write down the answer, or `silence`."""
+def answered(prompt: Prompt, answer: str, at: Moment, until: Moment | None = None) -> Record:
+    """Write down the answer, or `silence`; `until` is when what was put off comes back."""
+    back: dict[str, Json] = {"until": until.iso} if until is not None else {}
     return Record(
         kind="prompt.answered",
         at=at,
-        payload={"prompt": prompt.id, "check": prompt.check, "answer": answer},
+        payload={"prompt": prompt.id, "check": prompt.check, "answer": answer, **back},
+    )
+
+
+def coached(prompt: Prompt, person: str, at: Moment) -> Record:
+    """Write down that somebody has seen what was told at the violation, and for how long."""
+    return Record(
+        kind="coaching.seen",
+        at=at,
+        payload={
+            "check": prompt.coach,
+            "sentence": prompt.body.id,
+            "seconds": round(at.since(prompt.asked)),
+            "person": person,
+        },
     )
 
 

@@ -1,15 +1,45 @@
-"""The end of a shift: what was judged leaves the clipboard, and the screen is locked by policy."""
+"""The shift in the engine: how it ends, who handed the desk over, and what is left of a person.
+
+- An end by the clock or by hand clears what was judged off the clipboard, and locks by the policy.
+- A desk that was used and not handed over half an hour after the end is told as missed.
+- Only time that passed counts; after a restart of the computer that half hour is over.
+- A handover of a desk with a shared account leaves nothing of the person in sight.
+- A look at the desk that was drawn is asked for after a break: never in a call, never while locked.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agentguard.checks.clipboard import ID, Settings, left_behind
-from agentguard.engine import lock_requests, records
+from agentguard.engine import guided, incidents, lock_requests, memory, prompt_rules, records
 from agentguard.engine.finding_updates import give
+from agentguard.engine.shift_memory import MEMORY, shift_json
 from agentguard.engine.state import Decision
 from agentguard.model.actions import ActionKind
-from agentguard.model.events import ClipboardScanned
+from agentguard.model.events import ClipboardScanned, SessionState
+from agentguard.model.gate import Ended, ProofsEnded
+from agentguard.model.handover import (
+    CleanDesk,
+    CleanDeskAnswered,
+    CleanDeskDrawn,
+    HandedOver,
+    Shift,
+    ShiftBegun,
+    ShiftStanding,
+    Tick,
+)
 from agentguard.model.locking import Asker, DeskLeft, LockAsked, ShiftEnded
+from agentguard.model.messages import say
 from agentguard.model.moments import Moment
+from agentguard.model.prompts import Prompt, PromptKind
+from agentguard.model.records import Json, Record
+
+CHECK = "handover"
+GRACE = 1800.0  # seconds after the end of a shift in which a handover is in time
+AFTER = 900.0  # seconds after a handover in which a look at the desk is not the next shift
+BREAK = 180.0  # seconds of a locked screen that make a break
+AT_DESK = 60.0  # seconds without input within which somebody is at the desk
 
 
 def told_of_shift(decision: Decision, event: ShiftEnded | DeskLeft) -> Decision:
@@ -20,12 +50,157 @@ def told_of_shift(decision: Decision, event: ShiftEnded | DeskLeft) -> Decision:
     return decision.then(records=(noted,))
 
 
+def standing(decision: Decision, at: Moment) -> Decision:
+    """Return the decision with how it stands with handovers, for the check that judges it."""
+    shift = decision.state.shift
+    told = ShiftStanding(at=at, handed=shift.handed, missed=shift.missed)
+    return decision.then(events=(told,))
+
+
+def begin(decision: Decision, event: ShiftBegun) -> Decision:
+    """Write down that somebody looked whether the desk is ready, and begins."""
+    noted = records.plain("shift.begun", event.at, not_ready=event.not_ready, unknown=event.unknown)
+    shift = replace(decision.state.shift, used=event.at, begun=event.at, ended=None)
+    return _keep(decision.then(records=(noted,)), shift)
+
+
+def hand_over(decision: Decision, event: HandedOver) -> Decision:
+    """Write the handover down, clear what is left of the person, and lock."""
+    decision = _unanswered(decision, event.at).then(records=(_handover(event),))
+    shift = replace(
+        decision.state.shift, used=None, begun=None, ended=None, handed=event.at, missed=None
+    )
+    decision = _clear(_keep(decision, shift), event.at)
+    decision = decision.then(events=(ProofsEnded(at=event.at, why=Ended.HANDED_OVER),))
+    if decision.state.plan.policy.shift.shared:
+        decision = _forget(decision)
+    decision = standing(decision, event.at)
+    return lock_requests.asked(decision, LockAsked(at=event.at, by=Asker.SHIFT_END))
+
+
+def seen(decision: Decision, event: SessionState) -> Decision:
+    """Follow the session: somebody works here, leaves for a break, or comes back from one."""
+    shift = decision.state.shift
+    if event.locked:
+        return _with(decision, replace(shift, away=shift.away or event.at, rested=False))
+    if event.locked is None:
+        return decision
+    if shift.away is not None:
+        rested = event.at.since(shift.away) >= BREAK
+        decision = _with(decision, replace(shift, away=None, rested=rested))
+    return _used(decision, event)
+
+
+def by_time(decision: Decision, at: Moment) -> Decision:
+    """Tell a handover that did not come, and ask for a look at the desk when it is time."""
+    ended = decision.state.shift.ended
+    if ended is not None and not 0 <= at.since(ended) < GRACE:
+        noted = records.plain("shift.missed", at)
+        decision = _unanswered(decision, at).then(records=(noted,))
+        known = decision.state.shift
+        missed = replace(known, used=None, begun=None, ended=None, missed=at)
+        decision = standing(_keep(decision, missed), at)
+    return _ask_to_look(decision, at)
+
+
+def draw(decision: Decision, event: CleanDeskDrawn) -> Decision:
+    """Remember that the desk is to be looked at today; once a day."""
+    clean = decision.state.shift.clean
+    if clean is not None and clean.day == event.day:
+        return decision
+    return _keep(decision, replace(decision.state.shift, clean=CleanDesk(day=event.day)))
+
+
+def looked(decision: Decision, event: CleanDeskAnswered) -> Decision:
+    """Write down what the person attests of the desk."""
+    clean = decision.state.shift.clean
+    if clean is None or clean.answered is not None:
+        return decision
+    noted = records.plain("desk.clean", event.at, **_ticked(event.ticks))
+    done = replace(decision.state.shift, clean=replace(clean, answered=event.at))
+    return _keep(decision.then(records=(noted,)), done)
+
+
 def _ended(decision: Decision, event: ShiftEnded) -> Decision:
     noted = records.plain("shift.ended", event.at, by=event.by.value)
     decision = _clear(decision.then(records=(noted,)), event.at)
-    if not decision.state.plan.policy.shift.lock:
+    rules, shift = decision.state.plan.policy.shift, decision.state.shift
+    if rules.handover and shift.used is not None:
+        decision = _keep(decision, replace(shift, ended=event.at))
+    if not rules.lock:
         return decision
     return lock_requests.asked(decision, LockAsked(at=event.at, by=Asker.SHIFT_END))
+
+
+def _handover(event: HandedOver) -> Record:
+    known: dict[str, Json] = {}
+    if event.downloads is not None:
+        known["downloads"] = event.downloads
+    if event.clipboard is not None:
+        known["clipboard"] = event.clipboard
+    ticked = _ticked(event.ticks)
+    return records.plain("shift.handed-over", event.at, findings=event.findings, **known, **ticked)
+
+
+def _ticked(ticks: frozenset[Tick]) -> dict[str, Json]:
+    return {tick.value: tick in ticks for tick in Tick}
+
+
+def _unanswered(decision: Decision, at: Moment) -> Decision:
+    """Write down that a look at the desk was asked for and nobody answered."""
+    clean = decision.state.shift.clean
+    if clean is None or clean.asked is None or clean.answered is not None:
+        return decision
+    noted = records.plain("desk.clean-missed", at)
+    shift = replace(decision.state.shift, clean=replace(clean, answered=at))
+    return _keep(decision.then(records=(noted,)), shift)
+
+
+def _used(decision: Decision, event: SessionState) -> Decision:
+    shift = decision.state.shift
+    if shift.used is not None or event.idle is None or event.idle > AT_DESK:
+        return decision
+    if shift.handed is not None and 0 <= event.at.since(shift.handed) < AFTER:
+        return decision
+    return _keep(decision, replace(shift, used=event.at))
+
+
+def _ask_to_look(decision: Decision, at: Moment) -> Decision:
+    state = decision.state
+    clean = state.shift.clean
+    if clean is None or clean.asked is not None or not state.shift.rested:
+        return decision
+    if state.in_call or state.locked or state.paying.since is not None:
+        return decision
+    asked = replace(state.shift, clean=replace(clean, asked=at))
+    prompt = Prompt(
+        id=f"clean-desk-{clean.day}",
+        kind=PromptKind.NOTICE,
+        check=CHECK,
+        subject="",
+        title=say("clean-desk.title"),
+        body=say("clean-desk.body"),
+        asked=at,
+        advice=say("clean-desk.advice"),
+    )
+    noted = records.plain("desk.clean-asked", at)
+    return prompt_rules.tell(_keep(decision.then(records=(noted,)), asked), prompt)
+
+
+def _forget(decision: Decision) -> Decision:
+    """Leave nothing of the person in the inbox, the history, in cards or among incidents.
+
+    What the next person has to mend stays: open findings and what is done about them.
+    """
+    state = decision.state
+    gone = {f"{memory.NOTICE}{notice.id}": None for notice in state.inbox}
+    gone |= {f"{memory.DONE}{done.id}": None for done in state.history}
+    proofs = {k: p for k, p in state.prompts.items() if p.kind is PromptKind.PROOF}
+    waiting = replace(state.attention, waiting=())
+    state = replace(
+        state, inbox=(), history=(), prompts=proofs, held=(), attention=waiting, telling={}
+    )
+    return guided.leave(incidents.leave(decision.then(state, memory=gone)))
 
 
 def _clear(decision: Decision, at: Moment) -> Decision:
@@ -37,3 +212,11 @@ def _clear(decision: Decision, at: Moment) -> Decision:
         if isinstance(copied, ClipboardScanned) and left_behind(copied, rules):
             decision = give(decision, ActionKind.CLEAR_CLIPBOARD, ID, copied.selection, at)
     return decision
+
+
+def _with(decision: Decision, shift: Shift) -> Decision:
+    return decision.then(replace(decision.state, shift=shift))
+
+
+def _keep(decision: Decision, shift: Shift) -> Decision:
+    return _with(decision, shift).then(memory={MEMORY: shift_json(shift)})

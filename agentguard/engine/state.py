@@ -5,16 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from agentguard.engine.attention_book import FRESH, Attention
 from agentguard.engine.plan import Plan
 from agentguard.model.actions import Action, ActionKind, Outcome
+from agentguard.model.deeds import Asked, Done
+from agentguard.model.drills import OpenRun
 from agentguard.model.events import CallState, Event, Facts, SensorState, SessionState
+from agentguard.model.exceptions import Excepted, Request, Span
 from agentguard.model.findings import Finding
 from agentguard.model.gate import UNASKED, Gate
+from agentguard.model.guided import Response
+from agentguard.model.handover import NO_SHIFT, Shift
+from agentguard.model.incidents import Reported
+from agentguard.model.messages import Message
 from agentguard.model.moments import Moment
+from agentguard.model.orders import NO_ORDERS, Orders
 from agentguard.model.payment import Recorder
 from agentguard.model.prompts import Notice, Prompt
 from agentguard.model.records import Json, Record
 from agentguard.model.shield import Shield
+from agentguard.model.shift_counts import NO_COUNTS, ShiftCounts
 from agentguard.model.verdicts import Coverage, Verdict
 from agentguard.model.wall_clock import Wall
 
@@ -33,7 +43,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A prompt that waits: for the end of a call, or until boot time `until`."""
+    """A question for proof that waits: for the end of a call, or until boot time `until`."""
 
     prompt: Prompt
     until: float | None = None
@@ -43,7 +53,8 @@ class Held:
 class Try:
     """An action that was given to a hand: how often, when last, and how it ended.
 
-    `waited` says that its last end was to wait, which is written down once.
+    `waited` says that its last end was to wait, which is written down once; `told` is what its
+    hand said of it.
     """
 
     action: Action
@@ -51,6 +62,7 @@ class Try:
     count: int = 1
     outcome: Outcome | None = None
     waited: bool = False
+    told: Message | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +88,8 @@ class Paying:
     """Payment mode: on `since`, None when off; `away` since another window is in front.
 
     `image` is the program that began it, `recorder` what the recorder did since. `settled` says
-    that the recorder was told how it is since the agent began.
+    that the recorder was told how it is since the agent began. `cleared` counts how often copied
+    text was taken off the clipboard for it.
     """
 
     since: Moment | None = None
@@ -84,6 +97,7 @@ class Paying:
     recorder: Recorder = Recorder.NONE
     away: Moment | None = None
     settled: bool = False
+    cleared: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +105,13 @@ class State:
     """All that the engine knows.
 
     `lacking` is what of a control's parts could not be looked at; `telling` names the notices that
-    wait for how an action ends.
+    wait for how an action ends. `deeds` are what a person asked for, `history` what was found and
+    is no more; `mended` tells by what a finding ended that is not yet seen to be gone, and which
+    file of the vault it became. `reported` and `responses` are by number, the oldest first;
+    `drills` are the runs of drills, by number too. `excepted` are the exceptions that hold, by
+    control; `spent` why others do not, by id; `proving` the ids of those whose control has not
+    passed since they ended, by control. `requests` are what a person asked for, by id, the oldest
+    first; `used` is when a control was excepted.
     """
 
     plan: Plan
@@ -105,7 +125,6 @@ class State:
     inbox: tuple[Notice, ...] = ()
     sensors: Mapping[str, SensorState] = field(default_factory=dict)
     tries: Mapping[str, Try] = field(default_factory=dict)
-    coached: Mapping[str, float] = field(default_factory=dict)
     deferred: tuple[Deferred, ...] = ()
     rounds: Mapping[str, Rounds] = field(default_factory=dict)
     paying: Paying = Paying()
@@ -113,7 +132,22 @@ class State:
     shield: Shield | None = None
     gate: Gate = UNASKED
     count: int = 0
+    attention: Attention = FRESH
     telling: Mapping[Key, str] = field(default_factory=dict)
+    deeds: Mapping[Key, Asked] = field(default_factory=dict)
+    mended: Mapping[Key, tuple[str, str]] = field(default_factory=dict)
+    history: tuple[Done, ...] = ()
+    reported: Mapping[str, Reported] = field(default_factory=dict)
+    responses: Mapping[str, Response] = field(default_factory=dict)
+    shift: Shift = NO_SHIFT
+    counts: ShiftCounts = NO_COUNTS
+    drills: Mapping[str, OpenRun] = field(default_factory=dict)
+    orders: Orders = NO_ORDERS
+    excepted: Mapping[str, Excepted] = field(default_factory=dict)
+    spent: Mapping[str, str] = field(default_factory=dict)
+    proving: Mapping[str, str] = field(default_factory=dict)
+    requests: Mapping[str, Request] = field(default_factory=dict)
+    used: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
 
     @property
     def in_call(self) -> bool:

@@ -25,6 +25,10 @@ class Errands:
         """Hand over an errand; tell whether there was room for it."""
         return self._queue.put(errand)
 
+    def when_needed(self, call: Callable[[], None]) -> None:
+        """Have `call` bring the actor when errands wait."""
+        self._queue.when_needed(call)
+
     def run(self, stop: Stop) -> None:
         """Work until `stop` is set."""
         for errand in self._queue.until(stop):

@@ -18,6 +18,7 @@ SENTENCES = {
     "wrong": "mfa.break-glass.wrong",
     "used": "mfa.break-glass.used",
     "expired": "mfa.break-glass.expired",
+    "turned-away": "mfa.turned-away",
 }
 
 

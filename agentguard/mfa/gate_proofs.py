@@ -180,7 +180,7 @@ class Proving:
         if not proof.accepted:
             self._refuse(group, proof.message or say("prompt.busy"))
         elif group == SHIELD:
-            self.submit(ShieldLifted(at=at, factor=proof.factor))
+            self.submit(ShieldLifted(at=at, factor=proof.factor, person=self.person))
         else:
             given = ProofGiven(at=at, group=group, factor=proof.factor, person=self.person)
             self.submit(given)

@@ -10,7 +10,12 @@ from agentguard.ports.people import Ask, Proof, Ruling
 
 DIGITS = 6
 BETWEEN = frozenset(" \u00a0\u202f\t-.")
-SENTENCES = {"wrong": "mfa.wrong", "used": "mfa.used", "not-enrolled": "mfa.not-enrolled"}
+SENTENCES = {
+    "wrong": "mfa.wrong",
+    "used": "mfa.used",
+    "not-enrolled": "mfa.not-enrolled",
+    "turned-away": "mfa.turned-away",
+}
 
 
 class RemoteTotp:

@@ -12,7 +12,14 @@ from typing import ClassVar, TypeVar
 
 from agentguard.model.actions import Action, Outcome
 from agentguard.model.hits import Hit
-from agentguard.model.incidents import IncidentCategory
+from agentguard.model.incidents import (
+    NOTHING_SEEN,
+    Attached,
+    IncidentCategory,
+    Ongoing,
+    Stage,
+    Where,
+)
 from agentguard.model.messages import Message
 from agentguard.model.moments import Moment
 from agentguard.model.outcomes import FileOutcome
@@ -61,6 +68,13 @@ class Facts:
         apart = {(type(event), event.facet): event} if event.facet else {}
         return Facts(last={**self.last, type(event): event}, facets={**self.facets, **apart})
 
+    def without(self, kind: type[Event]) -> Facts:
+        """Return the facts with nothing remembered of a kind that has no facets."""
+        return Facts(
+            last={known: event for known, event in self.last.items() if known is not kind},
+            facets=self.facets,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick(Event):
@@ -103,12 +117,16 @@ class ClipboardScanned(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileScanned(Event):
-    """A file was looked at; `reason` is an id of resources/text when it was not read in full."""
+    """A file was looked at; `reason` is an id of resources/text when it was not read in full.
+
+    `mark` tells which state of the file was looked at.
+    """
 
     path: str
     outcome: FileOutcome
     hits: tuple[Hit, ...] = ()
     reason: str = ""
+    mark: str = ""
 
     @property
     def gaps(self) -> tuple[Message, ...]:  # noqa: D102 - inherited
@@ -195,19 +213,50 @@ class NoticeRead(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonAnswered(Event):
-    """A lesson's question was answered."""
+    """A lesson was done: its questions were answered and its promise was given.
+
+    Answers that were not right are nobody's but the person's, and no event.
+    """
 
     lesson: str
-    correct: bool
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonOffered(Event):
+    """The day has come on which a lesson is offered; it is to be done by `due` (wall seconds).
+
+    `more` counts the others of which the same can be said.
+    """
+
+    lesson: str
+    title: str
+    due: float
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentReported(Event):
-    """The agent reports an incident; personal data in `note` is masked before."""
+    """The agent reports an incident; personal data in `note` is masked before.
+
+    `id` is its number: what comes twice under one number is one incident.
+    """
 
     id: str
     category: IncidentCategory
     note: str
+    where: Where = Where.UNSAID
+    ongoing: Ongoing = Ongoing.UNSAID
+    attached: Attached = NOTHING_SEEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentFollowed(Event):
+    """The endpoint tells how far an incident has come, and who did that."""
+
+    number: str
+    stage: Stage
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,11 +69,15 @@ class AntivirusSeen(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
-    """A socket that other machines can reach; `program` is empty when it could not be told."""
+    """A socket that other machines can reach; `program` is empty when it could not be told.
+
+    `hers` tells that its process runs as the person at the desk, who can close it.
+    """
 
     port: int
     protocol: str
     program: str
+    hers: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,11 +211,15 @@ class LifecyclesKnown(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderAccess:
-    """Who but the owner may read or write a folder; None when it could not be told."""
+    """Who but the owner may read or write a folder; None when it could not be told.
+
+    `hers` tells that the owner is the person at the desk, who can end the others' access.
+    """
 
     path: str
     others_read: bool | None
     others_write: bool | None
+    hers: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,13 +293,19 @@ class ForbiddenHeld(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonRecord:
-    """When a lesson was first shown here, and last answered right: wall seconds since 1970."""
+    """Since when a lesson is this person's, and when last done: wall seconds since 1970.
+
+    It comes up with the one and `every_days` after the other, and then gives `due_days`, None for
+    those of the policy. `starters` says that it is for people in their first week.
+    """
 
     lesson: str
     every_days: int
     known: float
     answered: float | None = None
     title: str = ""
+    due_days: int | None = None
+    starters: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,9 @@ class Finding:
     `subject` tells findings of one check apart (a path, an application group); it is empty for
     checks that judge the machine as a whole and never leaves the device as it is. `gaps` are the
     ids of what could not be looked at when it was last seen, None when an older version kept it.
-    `owner` can mend it; it is told in a snapshot, by the policy of the moment.
+    `owner` can mend it; it is told in a snapshot, by the policy of the moment. `mark` tells which
+    state of a file it is about; `left` is why what the policy has done about it was not done, told
+    in a snapshot.
     """
 
     check: str
@@ -28,6 +30,8 @@ class Finding:
     hits: tuple[Hit, ...] = ()
     gaps: tuple[str, ...] | None = None
     owner: Owner = Owner.PERSON
+    mark: str = ""
+    left: Message | None = None
 
     @property
     def key(self) -> tuple[str, str]:

@@ -23,6 +23,8 @@ class Ended(StrEnum):
     """The computer slept."""
     KEY_GONE = "key-gone"
     """The security key was pulled; it ends the proofs that were given by a key."""
+    HANDED_OVER = "handed-over"
+    """The desk was handed over to somebody else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,8 @@ class Gate:
 
     `asked` are those of the last hour; `spared` is when it was last told that there were too many.
     `hidden` is since when the open dialog is not seen, None while it is; `told` names the dialog of
-    which that was told. `broken` says that the one opening of a broken prover is used up.
+    which that was told. `broken` says that the one opening of a broken prover is used up. `served`
+    is when the shield's proof was given that has opened a gate as well.
     """
 
     asked: tuple[float, ...] = ()
@@ -88,6 +91,7 @@ class Gate:
     told: str = ""
     broken: bool = False
     ticked: float | None = None
+    served: float | None = None
 
 
 UNASKED = Gate()

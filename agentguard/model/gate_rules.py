@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 BASE64 = r"[A-Za-z0-9_-]{16,1400}"
 
@@ -36,6 +37,13 @@ class AppGroup:
             "inherits": True,
             "min": 0,
             "max": 720,
+        },
+    )
+    after_shield: Literal["code", "key", "none"] = field(
+        default="code",
+        metadata={
+            "doc": "Which proof on the privacy shield opens the group behind it too: a code or a "
+            "key, only a key, or none."
         },
     )
 

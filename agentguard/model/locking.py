@@ -59,6 +59,7 @@ class Asker(StrEnum):
 
     PERSON = "person"
     SHIFT_END = "shift-end"
+    OFFICE = "office"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

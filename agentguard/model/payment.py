@@ -15,12 +15,20 @@ class Recorder(StrEnum):
     ASKED = "asked"
     PAUSED = "paused"
     FAILED = "failed"
+    UNKNOWN = "unknown"
+    """It answered, and what it answered does not tell whether it paused."""
+    BY_HAND = "by-hand"
+    """It has no interface for this, or none that is set up here: a person pauses it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentMode:
-    """A payment is taken since `since` in the program `image`."""
+    """A payment is taken since `since` in the program `image`.
+
+    `cleared` counts how often copied text was taken off the clipboard for it.
+    """
 
     since: Moment
     image: str
     recorder: Recorder
+    cleared: int = 0

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from agentguard.model.actions import ActionKind
+from agentguard.model.attention_rules import CALM, AttentionRules
 from agentguard.model.calls import ANY_MICROPHONE, CallRules
 from agentguard.model.custody import NO_RECOVERY, VaultRules
 from agentguard.model.detection import ALL, Detection
+from agentguard.model.exceptions import ExceptionRule
 from agentguard.model.release import UNSAID, Release
 from agentguard.model.reporting import NAMED, ReportRules
 from agentguard.model.retention_rules import RetentionRule
@@ -68,6 +70,19 @@ class Contact:
 
     name: str = field(default="", metadata={"doc": "The name of the desk or person to call."})
     phone: str = field(default="", metadata={"doc": "The telephone number, as it is dialled."})
+    caller: str = field(
+        default="",
+        metadata={"doc": "Who calls back after a report of an incident; the reporter is told."},
+    )
+    within_minutes: int = field(
+        default=0,
+        metadata={
+            "doc": "Minutes within which that call comes; 0: the reporter is told that this is not "
+            "set.",
+            "min": 0,
+            "max": 10080,
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +95,47 @@ class PaymentWindow:
     window_classes: tuple[str, ...] = field(
         default=("*",), metadata={"doc": "The classes of its windows (* and ? as in a shell)."}
     )
+
+
+HTTPS = r"(?:https://[^\s/@?#]+(?:/[^\s?#]*)?)?"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecorderPlatform:
+    """The platform whose call recorder is paused by its own interface."""
+
+    vendor: Literal["none", "genesys-cloud", "amazon-connect", "five9", "nice-cxone", "twilio"] = (
+        field(default="none", metadata={"doc": "Whose platform it is; none for no named platform."})
+    )
+    address: str = field(
+        default="",
+        metadata={"doc": "The https address of its interface.", "pattern": HTTPS},
+    )
+    login: str = field(
+        default="",
+        metadata={
+            "doc": "The https address that gives tokens (genesys-cloud and nice-cxone).",
+            "pattern": HTTPS,
+        },
+    )
+    account: str = field(
+        default="",
+        metadata={
+            "doc": "The instance's id (amazon-connect) or the account's SID (twilio).",
+            "pattern": r"[A-Za-z0-9-]{0,100}",
+        },
+    )
+    region: str = field(
+        default="",
+        metadata={
+            "doc": "The region of the instance, such as eu-west-2 (amazon-connect).",
+            "pattern": r"[a-z0-9-]{0,32}",
+        },
+    )
+
+
+NO_PLATFORM = RecorderPlatform()
+"""No named platform."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +162,20 @@ class Payment:
             r"|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?(?:/[^\s#]*)?)?",
         },
     )
+    platform: RecorderPlatform = field(
+        default=NO_PLATFORM,
+        metadata={"doc": "A platform whose recorder is paused by its own interface instead."},
+    )
+
+    @property
+    def records(self) -> bool:
+        """Whether there is a call recorder to pause."""
+        return bool(self.recorder) or self.platform.vendor != "none"
+
+    @property
+    def pauses(self) -> bool:
+        """Whether something can pause it; Five9 publishes no interface that could."""
+        return bool(self.recorder) or self.platform.vendor not in {"none", "five9"}
 
 
 NO_PAYMENT = Payment()
@@ -126,7 +196,10 @@ class Control:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """A validated policy. `digest` is the SHA-256 of the bytes it was read from, in hex."""
+    """A validated policy. `digest` is the SHA-256 of the bytes it was read from, in hex.
+
+    `lessons` are the site's own, each as its file has it.
+    """
 
     name: str
     version: int
@@ -145,3 +218,6 @@ class Policy:
     vault: VaultRules = NO_RECOVERY
     legal_hold: bool = False
     reports: ReportRules = NAMED
+    attention: AttentionRules = CALM
+    lessons: tuple[str, ...] = ()
+    exceptions: tuple[ExceptionRule, ...] = ()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from agentguard.model.exceptions import Excepted
 from agentguard.model.messages import Message
 from agentguard.model.moments import Moment
-from agentguard.model.proofs import Proof
 from agentguard.model.verdicts import WHOLE, Coverage, Owner, Severity, State
 
 MEASURES = range(1, 11)
@@ -17,7 +17,9 @@ MEASURES = range(1, 11)
 class ControlState:
     """The state of one control since `since`; `detail` tells why, `rows` are a table behind it.
 
-    `coverage` is what the state rests on, `owner` who can mend it where it fails.
+    `coverage` is what the state rests on, `owner` who can mend it where it fails. While `excepted`
+    nothing is done about it, and it counts neither as in order nor against the desk. `sensor` has
+    failed where that is why nothing is known.
     """
 
     check: str
@@ -26,10 +28,11 @@ class ControlState:
     since: Moment
     severity: Severity
     detail: Message | None = None
-    proves: tuple[Proof, ...] = ()
     rows: tuple[Message, ...] = ()
     coverage: Coverage = WHOLE
     owner: Owner = Owner.PERSON
+    excepted: Excepted | None = None
+    sensor: str = ""
 
     @property
     def lacking(self) -> tuple[Message, ...]:
@@ -48,6 +51,7 @@ class Overall(StrEnum):
 
 def overall(controls: tuple[ControlState, ...]) -> Overall:
     """Fold the states of all controls into one word."""
+    controls = tuple(one for one in controls if one.excepted is None)
     failing = {c.severity for c in controls if c.state is State.FAIL}
     if failing & {Severity.HIGH, Severity.CRITICAL}:
         return Overall.ACT
@@ -59,10 +63,10 @@ def overall(controls: tuple[ControlState, ...]) -> Overall:
 
 
 PAUSED = "paused"
-"""Instead of `good` where a control is paused: nobody looks at what it would tell."""
+"""Instead of `good` where a control is paused or excepted: it is not held to what it asks."""
 
 
 def shown(word: Overall, controls: tuple[ControlState, ...]) -> str:
-    """Return the word as people see it: a paused control keeps a desk from looking in order."""
-    paused = any(one.state is State.PAUSED for one in controls)
+    """Return the word as people see it: what is paused or excepted keeps it from being in order."""
+    paused = any(one.state is State.PAUSED or one.excepted is not None for one in controls)
     return PAUSED if word is Overall.GOOD and paused else word.value

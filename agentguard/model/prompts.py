@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from agentguard.model.attention import Later
 from agentguard.model.findings import file_name
 from agentguard.model.messages import Message
 from agentguard.model.moments import Moment
@@ -35,6 +36,11 @@ class Prompt:
 
     `title` is None where the notice is named by what was found; once something was done, it tells
     that. `advice` tells what is being done or was done and the next step; None for the check's own.
+
+    `count` findings of one cause are told together, and `more` other causes stand in To do. `brief`
+    says that its like was explained in the last 30 days. `coach` is the check whose coaching is
+    told, `due` when it must be done, `later` when it can come back. `urgent` ones look different,
+    so that nobody gets used to them.
     """
 
     id: str
@@ -51,6 +57,13 @@ class Prompt:
     notice: str = ""
     window: int = 0
     advice: Message | None = None
+    count: int = 1
+    more: int = 0
+    brief: bool = False
+    coach: str = ""
+    urgent: bool = False
+    due: Moment | None = None
+    later: tuple[Later, ...] = ()
 
     @property
     def place(self) -> str:

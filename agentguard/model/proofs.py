@@ -29,18 +29,3 @@ class Proof:
 
     number: str
     relation: Relation
-
-
-def measures(*numbers: str) -> tuple[Proof, ...]:
-    """Return the requirements that a control measures by itself."""
-    return tuple(Proof(number, Relation.MEASURES) for number in numbers)
-
-
-def supports(*numbers: str) -> tuple[Proof, ...]:
-    """Return the requirements for which a control is one of the things that are needed."""
-    return tuple(Proof(number, Relation.SUPPORTS) for number in numbers)
-
-
-def disproves(*numbers: str) -> tuple[Proof, ...]:
-    """Return the requirements that a finding of the control shows not to be met."""
-    return tuple(Proof(number, Relation.DISPROVES) for number in numbers)

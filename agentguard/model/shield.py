@@ -33,6 +33,7 @@ class ShieldLifted(Event):
     """The person at the desk proved presence to the shield."""
 
     factor: str
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,15 +36,24 @@ class Severity(StrEnum):
     CRITICAL = "critical"
 
 
-class Owner(StrEnum):
-    """Who can mend what is wrong: the person at the desk, or the team that looks after the desks.
+RANK = tuple(Severity)
+"""From the lowest to the highest."""
 
-    In a policy `either` leaves it to each finding.
+
+class Owner(StrEnum):
+    """Who can mend what is wrong: the person at the desk, who looks after the desks, or who leads.
+
+    In a policy `either` leaves it to each finding; no finding is ever `either`'s.
     """
 
     PERSON = "person"
     TEAM = "team"
+    SUPERVISOR = "supervisor"
     EITHER = "either"
+
+
+OTHERS = frozenset({Owner.TEAM, Owner.SUPERVISOR})
+"""Whose findings ask the person at the desk for nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +120,9 @@ class Verdict:
 
     `subject` says whom it is about where the event alone does not tell; None asks the check.
     `response` takes the place of the policy's `respond` where a rule of the policy says so; with a
-    pass it is done without a finding. `severity` takes the place of the policy's. `rows` are the
-    table behind the sentence, a line each.
+    pass it is done without a finding. `severity` takes the place of the policy's; `at_most` is the
+    highest that the policy's may be for what was found. `rows` are the table behind the sentence,
+    a line each.
     """
 
     state: State
@@ -120,6 +130,7 @@ class Verdict:
     subject: str | None = None
     response: Response | None = None
     severity: Severity | None = None
+    at_most: Severity | None = None
     rows: tuple[Message, ...] = ()
     coverage: Coverage = WHOLE
 

@@ -26,6 +26,7 @@ from agentguard.platforms._keeper_ways import (
 )
 from agentguard.platforms._queued_log import Aside
 from agentguard.platforms._refcount_workaround import keep_none
+from agentguard.platforms._thread_names import name_thread
 from agentguard.ports.clock import Clock
 
 if TYPE_CHECKING:  # what passes through needs not be there before a first icon or in a scan's child
@@ -34,7 +35,7 @@ if TYPE_CHECKING:  # what passes through needs not be there before a first icon 
     from agentguard.ports.desktop import Backend, SystemLog
     from agentguard.ports.network import Network
     from agentguard.ports.secrets import Places
-    from agentguard.ports.session_host import Desks
+    from agentguard.ports.session_host import Desks, StandIn
 
 __all__ = [
     "agent_runs",
@@ -55,13 +56,16 @@ __all__ = [
     "end_agents",
     "end_silent",
     "exit_code",
+    "give_back",
     "holder",
     "keep_none",
     "keeper_service",
+    "languages",
     "leash",
     "left_to_keeper",
     "load",
     "machine_layers",
+    "name_thread",
     "network",
     "not_shown",
     "only_one",
@@ -87,6 +91,17 @@ def load() -> Backend:
     from agentguard.platforms import linux  # noqa: PLC0415 - one system's door at a time
 
     return linux.backend(os.environ)
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages in which the system speaks to this person, as it names them."""
+    if sys.platform == "win32":
+        from agentguard.platforms._win32.languages import preferred  # noqa: PLC0415 - one system's door at a time
+
+        return preferred()
+    from agentguard.platforms._linux import languages  # noqa: PLC0415 - as above
+
+    return languages.preferred(os.environ)
 
 
 def machine_layers() -> Layers:
@@ -148,6 +163,13 @@ def patient_reader() -> Callable[[Path], bytes]:
     from agentguard.platforms._share_reads import PatientReader  # noqa: PLC0415 - after a first icon
 
     return PatientReader()
+
+
+def give_back() -> None:
+    """Give freed memory back to the system; see there."""
+    from agentguard.platforms import _memory  # noqa: PLC0415 - only who lives for hours
+
+    _memory.give_back()
 
 
 def not_shown() -> str:
@@ -226,6 +248,15 @@ def boot_id() -> str:
 
 def _nobody() -> None:
     """Wake nobody."""
+
+
+def stand_in(wake: Callable[[], None]) -> StandIn | None:
+    """Return what the keeper tries its own rules with; None where the system starts agents."""
+    if sys.platform == "win32":
+        from agentguard.platforms._win32.stand_in import WindowsStandIn  # noqa: PLC0415 - as above
+
+        return WindowsStandIn(wake)
+    return None
 
 
 def desks(wake: Callable[[], None] = _nobody) -> Desks:

@@ -57,6 +57,10 @@ def _by_x(environment: Mapping[str, str], wanted: str) -> Iterator[Callable[[], 
     from Xlib.display import Display  # noqa: PLC0415 - one of two
     from Xlib.error import DisplayError  # noqa: PLC0415 - as above
 
+    from agentguard.platforms._linux import x_extensions  # noqa: PLC0415 - as above
+
+    x_extensions.spare()
+
     def ask() -> bool:
         try:
             Display(environment["DISPLAY"]).close()

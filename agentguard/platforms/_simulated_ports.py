@@ -221,6 +221,21 @@ class SimulatedClipboard:
         return there is not self.state.read.get(selection, there)
 
 
+class SimulatedDrillClipboard:
+    """A clipboard beside the person's."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._state = DesktopState(clock=clock, touched=0.0, locks=False)
+        self.clipboard = SimulatedClipboard(self._state)
+
+    def offer(self, text: str, stop: Stop) -> None:
+        """Copy a text there, and wait until `stop` is set."""
+        with self._state.guard:
+            self._state.copied[CLIPBOARD] = Copied(text=text, app="drill")
+        self._state.copies.publish(CLIPBOARD)
+        stop.wait()
+
+
 @dataclass(frozen=True, slots=True)
 class SimulatedForeground:
     """The Foreground port."""

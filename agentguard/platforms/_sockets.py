@@ -35,14 +35,21 @@ class Socket(Protocol):
 
 
 def read_from(
-    sockets: Iterable[Socket], program: Callable[[int], str], at: Moment
+    sockets: Iterable[Socket],
+    program: Callable[[int], str],
+    at: Moment,
+    hers: Callable[[int], bool] = lambda _pid: False,
 ) -> ListenersSeen:
-    """Keep those that listen on other than loopback addresses, each once."""
+    """Keep those that listen on other than loopback addresses, each once.
+
+    `hers` tells whether a process runs as the person at the desk.
+    """
     found = {
         Listener(
             port=socket.laddr[1],
             protocol="tcp",
             program=program(socket.pid) if socket.pid else "",
+            hers=hers(socket.pid) if socket.pid else False,
         )
         for socket in sockets
         if socket.status == psutil.CONN_LISTEN and socket.laddr and not _loopback(socket.laddr[0])
@@ -69,10 +76,18 @@ def program_of(pid: int) -> str:
         return ""
 
 
+def runs_as_person(pid: int) -> bool:
+    """Check whether a process runs as this one does; what may not be known does not."""
+    try:
+        return psutil.Process(pid).username() == psutil.Process().username()
+    except (psutil.Error, OSError, KeyError):
+        return False
+
+
 def read(at: Moment, _policy: Policy) -> ListenersSeen:
     """Read the kernel's table of sockets."""
     try:
-        return read_from(psutil.net_connections(kind="tcp"), program_of, at)
+        return read_from(psutil.net_connections(kind="tcp"), program_of, at, runs_as_person)
     except (psutil.AccessDenied, PermissionError):
         return ListenersSeen(at=at, unread=DENIED)
     except (psutil.Error, OSError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from Xlib.ext import res, screensaver
 
@@ -11,6 +12,7 @@ from agentguard.model.messages import say
 from agentguard.platforms._late_keys import LateAuthenticator
 from agentguard.platforms._linux import bus, probes
 from agentguard.platforms._linux.clipboard import X11Clipboard
+from agentguard.platforms._linux.drill_clipboard import X11DrillClipboard
 from agentguard.platforms._linux.foreground import X11Foreground
 from agentguard.platforms._linux.gnome_idle import GnomeIdle, is_gnome
 from agentguard.platforms._linux.locker import Locker
@@ -19,10 +21,12 @@ from agentguard.platforms._linux.microphones import Microphones
 from agentguard.platforms._linux.notify import LinuxNotifier
 from agentguard.platforms._linux.plugged_keys import means, plugged_keys
 from agentguard.platforms._linux.power import on_battery
+from agentguard.platforms._linux.private_folders import make_private
 from agentguard.platforms._linux.screensaver import ScreenSaver, StartedScreenSaver
 from agentguard.platforms._linux.session import Idle, LinuxSession, Means
 from agentguard.platforms._linux.sleep import LogindSleep
 from agentguard.platforms._linux.system_log import LinuxSystemLog, offers
+from agentguard.platforms._linux.user_units import revival
 from agentguard.platforms._linux.wayland import offered, socket_path
 from agentguard.platforms._linux.wayland_clipboard import WaylandClipboard
 from agentguard.platforms._linux.wayland_front import MANAGER, WaylandForeground
@@ -59,6 +63,9 @@ def backend(environment: Mapping[str, str]) -> Backend:
         system_log=LinuxSystemLog() if offers() else NO_LOG,
         sleep=LogindSleep(environment),
         authenticator=LateAuthenticator(_security_keys, plugged_keys, means, own_dialog=False),
+        make_private=make_private,
+        drill_clipboard=None if wayland or nothing else partial(X11DrillClipboard, display),
+        revival=revival(bus.session_address(environment)),
     )
 
 

@@ -23,6 +23,7 @@ from agentguard.platforms._simulated_ports import (
     SimulatedCalls,
     SimulatedCapture,
     SimulatedClipboard,
+    SimulatedDrillClipboard,
     SimulatedForeground,
     SimulatedNotifier,
     SimulatedSession,
@@ -72,7 +73,11 @@ class SimulatedDesktop:
             on_battery=lambda: state.battery,
             capture=nothing if "capture" in missing else self._capture,
             system_log=nothing if "system-log" in missing else self._log,
+            drill_clipboard=None if "clipboard" in missing else self._drill_clipboard,
         )
+
+    def _drill_clipboard(self) -> SimulatedDrillClipboard:
+        return SimulatedDrillClipboard(self._state.clock)
 
     def type_key(self) -> None:
         """Press a key: the idle time begins again."""

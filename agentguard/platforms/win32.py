@@ -51,7 +51,19 @@ def backend() -> Backend:
         authenticator=_authenticator(),
         sleep=WindowsSleep(),
         clipboard_history=WindowsHistory(),
+        settings_pages=PAGES,
     )
+
+
+PAGES = {
+    "patches": "ms-settings:windowsupdate",
+    "wireless": "ms-settings:network-wifi",
+    "clipboard-history": "ms-settings:clipboard",
+}
+"""Pages of Windows' own settings where a person mends what a check finds.
+
+https://learn.microsoft.com/en-us/windows/apps/develop/launch/launch-settings-app
+"""
 
 
 def _authenticator() -> Authenticator | Absent:

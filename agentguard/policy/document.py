@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field
 from functools import cache
 
+from agentguard.base.lesson_file import MOST_BYTES
 from agentguard.model.actions import ActionKind
+from agentguard.model.attention_rules import CALM, AttentionRules
 from agentguard.model.calls import ANY_MICROPHONE, CallRules
 from agentguard.model.custody import NO_RECOVERY, VaultRules
 from agentguard.model.detection import ALL, Detection
+from agentguard.model.exceptions import ExceptionRule
 from agentguard.model.policy import NO_PAYMENT, Contact, Control, Payment, Watch
 from agentguard.model.release import Release
 from agentguard.model.reporting import NAMED, ReportRules
@@ -18,6 +21,7 @@ from agentguard.model.shift import UNPLANNED, ShiftRules
 from agentguard.model.verdicts import Owner, Severity
 from agentguard.policy.spec import Entry, Record, record
 
+MOST_LESSONS = 40
 NAME = "[a-z0-9][a-z0-9-]{0,63}"
 
 
@@ -71,8 +75,28 @@ class Document:
     shift: ShiftRules = field(
         default=UNPLANNED, metadata={"doc": "When shifts end, and what is done then."}
     )
+    attention: AttentionRules = field(
+        default=CALM, metadata={"doc": "How often a person may be asked for attention, and when."}
+    )
     reports: ReportRules = field(
         default=NAMED, metadata={"doc": "What a desk's reports say of the person there."}
+    )
+    lessons: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "doc": "The site's own lessons, each as its file has it (agentguard lesson check). One "
+            "with the id of a lesson that ships takes its place.",
+            "max": MOST_LESSONS,
+            "longest": MOST_BYTES,
+        },
+    )
+    exceptions: tuple[ExceptionRule, ...] = field(
+        default=(),
+        metadata={
+            "doc": "From which controls exceptions may be made at the endpoint, and for how long; "
+            "from none that is not named here.",
+            "max": 100,
+        },
     )
     contact: Contact = field(default=Contact(), metadata={"doc": "Who is called in an incident."})
     release: Release = field(
@@ -97,7 +121,8 @@ class _Head:
         default=Owner.EITHER,
         metadata={
             "doc": "Who can mend what is found: person (at the desk), team (who looks after the "
-            "desks; the person is asked for nothing), or either, as each finding tells."
+            "desks), supervisor (who leads; with these two the person is asked for nothing), or "
+            "either, as each finding tells."
         },
     )
 

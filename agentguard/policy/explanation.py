@@ -8,6 +8,7 @@ from typing import Any
 
 from agentguard.base import translations
 from agentguard.base.translations import Texts
+from agentguard.model.attention_rules import AttentionRules
 from agentguard.model.detection import ALL, Detection
 from agentguard.model.policy import Control, Policy
 
@@ -28,7 +29,7 @@ def explain(policy: Policy, measures: Mapping[str, int]) -> str:
                 lines += _control(control, words)
         if measure == RETENTION_MEASURE:
             lines += _retention(policy, words)
-    lines += ["", *_contact(policy, words)]
+    lines += ["", *_attention(policy.attention, words), *_contact(policy, words)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -144,6 +145,17 @@ def _retention(policy: Policy, words: Texts) -> Iterator[str]:
         yield words.say("policy.explain.legal-hold")
     yield words.say("policy.explain.vault", count=len(policy.vault.recovery))
     yield words.say("policy.explain.vault-hold", hours=policy.vault.hold_hours)
+
+
+def _attention(rules: AttentionRules, words: Texts) -> Iterator[str]:
+    yield words.say(
+        "policy.explain.attention",
+        count=rules.prompts,
+        minutes=rules.every_minutes,
+        seconds=rules.wrap_up_seconds,
+    )
+    if rules.quiet:
+        yield words.say("policy.explain.quiet", hours=", ".join(rules.quiet))
 
 
 def _contact(policy: Policy, words: Texts) -> Iterator[str]:

@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from agentguard.base import lessons
 from agentguard.base.errors import CannotError
 from agentguard.model.actions import ActionKind
+from agentguard.policy import site_lessons
 from agentguard.policy.problems import Problems, did_you_mean, quote
 from agentguard.policy.tree import Items, Node, Row, Scalar, Table
 
@@ -33,6 +34,15 @@ ONLY = {
 """Responses that do something about the findings of these controls, and nothing about others."""
 
 
+NEEDS = {
+    "genesys-cloud": ("address", "login"),
+    "amazon-connect": ("address", "account", "region"),
+    "nice-cxone": ("address", "login"),
+    "twilio": ("address", "account"),
+}
+"""What a platform's interface cannot do without."""
+
+
 def examine(root: Node, problems: Problems) -> None:
     """Note each day, folder, lesson, response and name that cannot be what is meant."""
     for path, node in _scalars(root, ""):
@@ -42,14 +52,35 @@ def examine(root: Node, problems: Problems) -> None:
             _folder(node, node.value, path, problems)
     for row in _rows(_row(root, "controls")):
         _responses(row.key, _row(row.node, "respond"), problems)
-    training = _row(_row(_row(_row(root, "controls"), "training"), "settings"), "lessons")
-    _lessons(training, problems)
+    own = tuple(site_lessons.examine(_row(root, "lessons"), problems))
+    training = _row(_row(_row(root, "controls"), "training"), "settings")
+    _lessons(_row(training, "lessons"), "lessons", own, problems)
+    for place, item in enumerate(_items(_row(training, "first_week")), 1):
+        _lessons(_row(item, "lessons"), f"first_week[{place}].lessons", own, problems)
     software = _row(_row(_row(root, "controls"), "software"), "settings")
     _examples(_row(software, "programs"), problems)
     _plans(_row(software, "plans"), problems)
+    _recorder(_row(root, "payment"), problems)
     controls = _row(root, "controls")
     if controls is not None:
         _names(controls, "controls", problems)
+
+
+def _recorder(payment: Node | None, problems: Problems) -> None:
+    """Hold a platform to what its interface needs, and a policy to one recorder."""
+    platform = _row(payment, "platform")
+    said = {row.key: row.node for row in _rows(platform)}
+    vendor = said.get("vendor")
+    if not isinstance(vendor, Scalar) or not isinstance(vendor.value, str):
+        return
+    for key in NEEDS.get(vendor.value, ()):
+        node = said.get(key)
+        if not isinstance(node, Scalar) or node.value == "":
+            path = f"payment.platform.{key}"
+            problems.add(vendor.line, "platform-needs", path=path, vendor=vendor.value)
+    recorder = _row(payment, "recorder")
+    if isinstance(recorder, Scalar) and recorder.value and vendor.value != "none":
+        problems.add(recorder.line, "recorder-twice", path="payment.recorder", vendor=vendor.value)
 
 
 def _day(node: Scalar, value: str, path: str, problems: Problems) -> None:
@@ -78,9 +109,9 @@ def _responses(check: str, node: Node | None, problems: Problems) -> None:
                 )
 
 
-def _lessons(node: Node | None, problems: Problems) -> None:
+def _lessons(node: Node | None, key: str, own: tuple[str, ...], problems: Problems) -> None:
     try:
-        known = tuple(lesson.id for lesson in lessons.load())
+        known = tuple(dict.fromkeys((*(lesson.id for lesson in lessons.load()), *own)))
     except CannotError:  # the program is damaged, which is told elsewhere
         return
     for place, item in enumerate(_items(node), 1):
@@ -89,7 +120,7 @@ def _lessons(node: Node | None, problems: Problems) -> None:
             problems.add(
                 item.line,
                 "unknown-choice",
-                path=f"controls.training.settings.lessons[{place}]",
+                path=f"controls.training.settings.{key}[{place}]",
                 value=quote(value),
                 hint=did_you_mean(value, known),
                 allowed=", ".join((*known, "*")),

@@ -6,8 +6,6 @@ import io
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 
-from ruamel.yaml import YAML
-
 from agentguard.model.policy import Control, Policy
 from agentguard.model.records import Json
 
@@ -42,7 +40,9 @@ def policy_table(policy: Policy) -> dict[str, Json]:
         "backup_markers": plain(policy.backup_markers),
         "calls": plain(policy.calls),
         "shift": plain(policy.shift),
+        "attention": plain(policy.attention),
         "reports": plain(policy.reports),
+        "lessons": plain(policy.lessons),
         "contact": plain(policy.contact),
         "release": plain(policy.release),
         "controls": {id_: _control(c) for id_, c in policy.controls.items()},
@@ -61,6 +61,8 @@ def _control(control: Control) -> Json:
 
 def policy_yaml(policy: Policy) -> str:
     """Return a policy as the text of a policy file."""
+    from ruamel.yaml import YAML  # noqa: PLC0415 - only commands write one
+
     writer = YAML(typ="safe", pure=True)
     writer.default_flow_style = False
     writer.width = WIDTH

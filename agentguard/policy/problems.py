@@ -48,10 +48,10 @@ class Problems:
         )
 
 
-def quote(text: str) -> str:
+def quote(text: str, most: int = LONGEST_QUOTE) -> str:
     """Return a short form of what the file says that is safe to print."""
-    safe = "".join(c if c.isprintable() else "?" for c in text[: LONGEST_QUOTE + 1])
-    return f"{safe[:LONGEST_QUOTE]}..." if len(safe) > LONGEST_QUOTE else safe
+    safe = "".join(c if c.isprintable() else "?" for c in text[: most + 1])
+    return f"{safe[:most]}..." if len(safe) > most else safe
 
 
 def did_you_mean(word: str, known: tuple[str, ...]) -> str:

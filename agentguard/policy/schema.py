@@ -10,7 +10,6 @@ from agentguard.model.records import Json
 from agentguard.policy.document import Shape, document
 from agentguard.policy.plain_data import plain
 from agentguard.policy.spec import (
-    LONGEST_TEXT,
     Choice,
     Entry,
     Flag,
@@ -53,7 +52,7 @@ def _schema(spec: Spec) -> dict[str, Json]:
 
 
 def _words(spec: Words) -> dict[str, Json]:
-    schema: dict[str, Json] = {"type": "string", "maxLength": LONGEST_TEXT}
+    schema: dict[str, Json] = {"type": "string", "maxLength": spec.longest}
     if spec.pattern is not None:
         schema["pattern"] = f"^(?:{spec.pattern})$"
     return schema

@@ -3,6 +3,7 @@
 A field's type is int, bool, str, a StrEnum, a Literal of texts, a frozen dataclass, or
 `tuple[X, ...]` of one of these. Its metadata: `doc` (a sentence: what it is and what is allowed),
 `min` and `max` (of a number, or of a list's length), `pattern` (a whole text must match it),
+`longest` (characters of a text, where it may have more than others),
 `stricter`: which way asks for more (`more` of a number or a list that asks for more when it grows,
 `fewer` of a list, `less` of a part of a list's items, `any` of one that says nothing of it).
 """
@@ -41,6 +42,7 @@ class Words:
 
     pattern: str | None = None
     doc: str = ""
+    longest: int = LONGEST_TEXT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,14 +133,15 @@ def _plain(hint: type, metadata: Mapping[str, Any]) -> Spec:
         pattern = metadata.get("pattern")
         if pattern is not None:
             re.compile(pattern)
-        return Words(pattern=pattern, doc=str(metadata.get("doc", "")))
+        longest = metadata.get("longest", LONGEST_TEXT)
+        return Words(pattern=pattern, doc=str(metadata.get("doc", "")), longest=longest)
     raise TypeError(hint)
 
 
 def _listing(args: tuple[object, ...], metadata: Mapping[str, Any]) -> Listing:
     if len(args) != 2 or args[1] is not Ellipsis:  # noqa: PLR2004 - tuple[X, ...]
         raise TypeError(args)
-    inner = {key: metadata[key] for key in ("pattern", "doc") if key in metadata}
+    inner = {key: metadata[key] for key in ("pattern", "doc", "longest") if key in metadata}
     return Listing(
         item=_spec(args[0], inner),
         least=metadata.get("min", 0),

@@ -7,7 +7,6 @@ from dataclasses import MISSING
 
 from agentguard.policy.problems import Problems, did_you_mean, quote
 from agentguard.policy.spec import (
-    LONGEST_TEXT,
     Choice,
     Flag,
     Listing,
@@ -129,8 +128,8 @@ class Judge:
     def _words(self, node: Node, spec: Words, path: str) -> object:
         if not isinstance(node, Scalar) or not isinstance(node.value, str):
             return self._wrong(node, "not-a-text", path)
-        if len(node.value) > LONGEST_TEXT:
-            return self._wrong(node, "too-long", path, most=LONGEST_TEXT)
+        if len(node.value) > spec.longest:
+            return self._wrong(node, "too-long", path, most=spec.longest)
         if spec.pattern is not None and not re.fullmatch(spec.pattern, node.value):
             allowed = spec.doc or spec.pattern
             return self._wrong(node, "wrong-form", path, value=quote(node.value), allowed=allowed)

@@ -1,13 +1,15 @@
 """In what a policy asks for less than another: each point as a path of the policy file.
 
-What counts: a control that is paused or missing, a response, a folder, a rule, a kind of data or
-a payment window that is taken away, another legal hold or recovery key, a lower severity, findings
-that become the desktop team's, reports that no longer name the person, more that is left out, and a
-number that grows (a time or an amount that is allowed), unless its setting says `stricter: more`. A
-list among a check's settings is weighed when it says which way is stricter: with `fewer`, whatever
-is added to it asks for less, and a plan that ends earlier or no longer covers attacks does not;
-with `more`, whatever is taken from it. Other lists and words are not weighed: whether they are
-stricter is for people to say.
+What counts: a control that is paused or missing, a response, a folder, a rule, a kind of data, a
+payment window or a lesson of the site that is taken away, another legal hold or recovery key, a
+lower severity, findings that become the desktop team's, reports that no longer name the person,
+more that is left out, and a number that grows (a time or an amount that is allowed), unless its
+setting says `stricter: more`. A list among a check's settings is weighed when it says which way is
+stricter: with `fewer`, whatever is added to it asks for less, and a plan that ends earlier or no
+longer covers attacks does not; with `more`, whatever is taken from it. Other lists and words are
+not weighed: whether they are stricter is for people to say. Nor is the budget for attention: fewer
+prompts, longer holds and more quiet hours protect no less, for what protects never waits for a
+prompt.
 """
 
 from __future__ import annotations
@@ -16,10 +18,13 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from agentguard.base.lessons import of_site
+from agentguard.model.exceptions import ExceptionRule
 from agentguard.model.policy import Control, Policy, Watch
 from agentguard.model.verdicts import Owner, Severity
 
 _RANK = list(Severity)
+_ASKS_LESS = {Owner.PERSON: 0, Owner.EITHER: 1, Owner.TEAM: 2, Owner.SUPERVISOR: 2}
 _BATTERY = ("pause", "slow", "full")
 
 
@@ -63,16 +68,35 @@ def _detection(before: Policy, after: Policy) -> Iterator[str]:
 
 def _lists(before: Policy, after: Policy) -> Iterator[str]:
     yield from _ages(before, after)
+    yield from _exceptions(before, after)
     if not set(before.payment.windows) <= set(after.payment.windows):
         yield "payment.windows"
-    if before.payment.recorder and not after.payment.recorder:
-        yield "payment.recorder"
+    if before.payment.pauses and not after.payment.pauses:
+        yield "payment.recorder" if before.payment.recorder else "payment.platform"
     if not set(before.shift.ends) <= set(after.shift.ends):
         yield "shift.ends"
+    if not {one.id for one in of_site(before.lessons)} <= {o.id for o in of_site(after.lessons)}:
+        yield "lessons"
     if before.shift.lock and not after.shift.lock:
         yield "shift.lock"
     if before.reports.person and not after.reports.person:
         yield "reports.person"
+
+
+def _exceptions(before: Policy, after: Policy) -> Iterator[str]:
+    """Weigh what may be excepted: another control, a longer time, or what is worse, is less."""
+    if any(not any(_within(one, by) for by in before.exceptions) for one in after.exceptions):
+        yield "exceptions"
+
+
+def _within(one: ExceptionRule, by: ExceptionRule) -> bool:
+    return (
+        one.control == by.control
+        and one.hours <= by.hours
+        and one.together <= by.together
+        and _RANK.index(one.worst) <= _RANK.index(by.worst)
+        and one.new_desks <= by.new_desks
+    )
 
 
 def _ages(before: Policy, after: Policy) -> Iterator[str]:
@@ -107,7 +131,7 @@ def _control(id_: str, before: Control, after: Control | None) -> Iterator[str]:
         yield f"{path}.respond"
     if _RANK.index(after.severity) < _RANK.index(before.severity):
         yield f"{path}.severity"
-    if after.owner is Owner.TEAM and before.owner is not Owner.TEAM:
+    if _ASKS_LESS[after.owner] > _ASKS_LESS[before.owner]:
         yield f"{path}.owner"
     yield from _settings(f"{path}.settings", before.settings, after.settings)
 

@@ -5,8 +5,8 @@ Every method may raise PlatformError, which says that the desktop refused or did
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, Protocol, runtime_checkable
 
@@ -19,6 +19,7 @@ from agentguard.model.policy import Policy
 from agentguard.ports.authenticators import Authenticator
 from agentguard.ports.clock import Stop
 from agentguard.ports.foreground import Foreground
+from agentguard.ports.revival import Revival
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +131,19 @@ class Replaceable(Protocol):
 
     def replace(self, selection: str, text: str) -> bool:
         """Put `text` there, marked as not to be kept; False when it changed since it was read."""
+        ...
+
+
+class DrillClipboard(Protocol):
+    """A place like the clipboard that no person's program knows, for drills."""
+
+    @property
+    def clipboard(self) -> Clipboard:
+        """What watches, reads and clears it, as it does the session's."""
+        ...
+
+    def offer(self, text: str, stop: Stop) -> None:
+        """Copy a text there as a program would, and hand it over until `stop`; may raise."""
         ...
 
 
@@ -255,7 +269,11 @@ class Backend:
     `on_battery` tells whether the computer runs on its battery; None when that cannot be told.
     `network_drives` gives the drive letters that lie on other computers, touching none. `sleep` is
     None where nobody tells when the computer sleeps, `clipboard_history` where there is none of the
-    system's own.
+    system's own. `settings_pages` gives, by check, the address under which the system opens the
+    page where a person mends it. `make_private` ends everybody else's access to a folder, where
+    that can be done without an administrator. `drill_clipboard` makes a place like the clipboard
+    for drills, where there can be one without touching the person's. `revival` is what starts an
+    agent again that was ended, where an agent may try it.
     """
 
     name: str
@@ -272,6 +290,10 @@ class Backend:
     authenticator: Authenticator | Absent = Absent(reason=say("desktop.no-authenticator"))
     sleep: Sleep | None = None
     clipboard_history: ClipboardHistory | None = None
+    settings_pages: Mapping[str, str] = field(default_factory=dict)
+    make_private: Callable[[str], None] | None = None
+    drill_clipboard: Callable[[], DrillClipboard] | None = None
+    revival: Revival | None = None
 
 
 def nothing(why: Message) -> Backend:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from agentguard.model.actions import Deed
 from agentguard.model.held_data import HeldThere
-from agentguard.model.incidents import IncidentCategory
+from agentguard.model.lesson_days import Day
 from agentguard.model.lessons import Lesson
 from agentguard.model.messages import Message
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.vault import Taking, VaultItem
 from agentguard.ports.factors import AppOffer
+from agentguard.ports.incidents import Incidents, Shifts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,16 @@ class Desk(Protocol):
     Every method returns at once unless it says that it is slow; results arrive in a snapshot.
     """
 
+    @property
+    def incidents(self) -> Incidents:
+        """What is done about incidents and card data that was found."""
+        ...
+
+    @property
+    def shifts(self) -> Shifts:
+        """What is done at the beginning and the end of a shift."""
+        ...
+
     def snapshot(self) -> Snapshot:
         """Return the present picture."""
         ...
@@ -149,20 +161,51 @@ class Desk(Protocol):
         """Tell that a proof's dialog can be seen and reached, or cannot any more."""
         ...
 
-    def report_incident(self, category: IncidentCategory, note: str) -> None:
-        """Report an incident; personal data in the note is masked."""
-        ...
-
     def lessons(self) -> tuple[Lesson, ...]:
-        """Return the lessons."""
+        """Return the lessons of this site."""
         ...
 
-    def answer_lesson(self, lesson: str, choice: int) -> bool:
-        """Answer a lesson's question; tell whether it was right."""
+    def lesson_days(self) -> tuple[Day, ...]:
+        """Return how each lesson of the person stands."""
+        ...
+
+    def finish_lesson(self, lesson: str) -> None:
+        """Take a lesson as done: its questions were answered and its promise was given."""
+        ...
+
+    def ask_exception(self, form: Mapping[str, str]) -> bool:
+        """Ask for an exception: `control`, `until` (wall seconds), `reason`, `instead`.
+
+        False where the policy does not allow it, or words are missing.
+        """
         ...
 
     def mark_read(self, notice: str) -> None:
         """Mark an entry of the inbox as read; an empty id means all."""
+        ...
+
+    def deeds(self) -> frozenset[Deed]:
+        """Return what can be done about findings on this computer when a person asks for it."""
+        ...
+
+    def pages(self) -> Mapping[str, str]:
+        """Return, by check, the address of the system's own page where it is mended, if any."""
+        ...
+
+    def do(self, deed: Deed, check: str, subjects: tuple[str, ...]) -> None:
+        """Have a deed done about findings of a check, one after the other."""
+        ...
+
+    def stop_deeds(self, batch: str) -> None:
+        """Do no more of what was asked for at once."""
+        ...
+
+    def todo_opened(self) -> None:
+        """Tell that the person looked at what there is to do: nothing of it needs a card."""
+        ...
+
+    def pointing(self, *, on: bool) -> None:
+        """Tell that the pointer came onto a card in the corner, or left it."""
         ...
 
     def lock_now(self) -> None:
@@ -202,5 +245,8 @@ class Desk(Protocol):
         ...
 
     def last_report(self) -> str:
-        """Return the last report that left this computer, as indented JSON; empty when none did."""
+        """Return the last report that left this computer, as indented JSON; empty when none did.
+
+        One that tells of the person before a handover is not given to the next one.
+        """
         ...

@@ -12,6 +12,31 @@ Nobody but the system and the keeper can end an agent with a number of their own
 """
 
 
+class StandIn(Protocol):
+    """A process that stands for an agent while the keeper tries its own rules; one at a time."""
+
+    def start(self, session: str) -> None:
+        """Start it for the person of a session, as an agent is started.
+
+        Raises:
+            PlatformError: it could not be started.
+
+        """
+        ...
+
+    def running(self) -> str:
+        """Return its process; empty when there is none."""
+        ...
+
+    def kill(self) -> None:
+        """End its process at once."""
+        ...
+
+    def end(self) -> None:
+        """End it for good."""
+        ...
+
+
 class Desks(Protocol):
     """The sessions of this computer; a session is named by the system."""
 

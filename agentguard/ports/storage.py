@@ -10,8 +10,8 @@ from agentguard.model.records import Entry, Json, Record
 Memory = Mapping[str, Json]
 
 
-class Journal(Protocol):
-    """The hash-chained journal with the agent's memory; both change in one transaction."""
+class Remembering(Protocol):
+    """What keeps the agent's memory, with or without a journal beside it."""
 
     def commit(self, records: Sequence[Record], memory: Memory) -> None:
         """Write the records and the changed memory durably; a None value forgets a key.
@@ -25,6 +25,10 @@ class Journal(Protocol):
     def memory(self, prefix: str) -> Memory:
         """Return what is remembered under the keys that begin with `prefix`."""
         ...
+
+
+class Journal(Remembering, Protocol):
+    """The hash-chained journal with the agent's memory; both change in one transaction."""
 
     def read(self, after: int, limit: int) -> Sequence[Entry]:
         """Return entries of the epoch with a seq greater than `after`, in order."""

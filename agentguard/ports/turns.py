@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from agentguard.ports.bell import Bell
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import Submit
 
@@ -17,6 +18,8 @@ Turns = Iterator[float]
 
 IDLE = 3600.0
 """Seconds between two turns of one that has nothing more to do and lives on."""
+LONGEST = 90.0
+"""Seconds that a turn may take before its work is said to hang, where nothing else is said."""
 
 
 @runtime_checkable
@@ -29,20 +32,45 @@ class InTurns(Protocol):
         ...
 
     def turns(self, submit: Submit, stop: Stop) -> Turns:
-        """Look and tell, turn by turn; may raise as `run` may, and is begun anew then."""
+        """Look and tell, turn by turn; may raise as `run` may, and is begun anew then.
+
+        At the agent's end they are closed between two turns, as an iterator is.
+        """
+        ...
+
+
+@runtime_checkable
+class Called(Protocol):
+    """Work in turns whose next turn comes at once when its bell is rung."""
+
+    @property
+    def bell(self) -> Bell:
+        """The bell, which its own turns hush."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """Work in turns that shares a thread; `begin` gives its turns, anew after a failure."""
+    """Work in turns that shares a thread; `begin` gives its turns, anew after a failure.
+
+    `longest` is how many seconds a turn may take before it is said to hang. A ring of the `bell`
+    makes the next turn due.
+    """
 
     name: str
     begin: Callable[[Stop], Turns]
+    longest: float = LONGEST
+    bell: Bell | None = None
 
 
-def alone(turns: Turns, clock: Clock, stop: Stop) -> None:
-    """Take turns in this thread until they end or `stop` is set."""
-    for pause in turns:
-        if clock.wait(stop, pause):
-            return
+def alone(turns: Turns, clock: Clock, stop: Stop, bell: Bell | None = None) -> None:
+    """Take turns in this thread until they end or `stop` is set; a ring makes the next one due."""
+    if bell is not None:
+        bell.attach(stop)
+    try:
+        for pause in turns:
+            if clock.wait(bell or stop, pause) and (bell is None or stop.is_set()):
+                return
+    finally:
+        if close := getattr(turns, "close", None):
+            close()

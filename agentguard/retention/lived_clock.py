@@ -18,6 +18,7 @@ from agentguard.model.wall_clock import CALM, Wall
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import Submit
 from agentguard.ports.storage import Journal
+from agentguard.ports.turns import Turns, alone
 from agentguard.retention.age_rules import LenientWall
 
 LOG = logging.getLogger(__name__)
@@ -63,6 +64,12 @@ class LivedClock:
         with self._lock:
             return self._claimed.now()
 
+    def lived(self) -> float:
+        """Return the seconds that were surely lived through since the record began."""
+        with self._lock:
+            self._look()
+            return self._lived.now
+
     def age(self, stamp: float) -> float:
         """Return the seconds since a stamp (seconds since 1970) that were surely lived through."""
         with self._lock:
@@ -90,15 +97,20 @@ class LivedClock:
 
     def run(self, submit: Submit, stop: Stop) -> None:
         """Look and write down until `stop` is set; tell of a doubt, and of its end."""
+        alone(self.turns(submit), self._clock, stop)
+
+    def turns(self, submit: Submit) -> Turns:
+        """Look and write down, also at the end; tell of a doubt, and when it is over."""
         told: float | None = None
-        while True:
-            doubt = self.look()
-            if doubt != told and (doubt or told):
-                submit(ClockSeen(at=self._clock.now(), seconds=doubt, before=self.before()))
-            told = doubt
-            if self._clock.wait(stop, LOOK):
-                self.keep()
-                return
+        try:
+            while True:
+                doubt = self.look()
+                if doubt != told and (doubt or told):
+                    submit(ClockSeen(at=self._clock.now(), seconds=doubt, before=self.before()))
+                told = doubt
+                yield LOOK
+        finally:
+            self.keep()
 
     def look(self) -> float:
         """Look at the clocks, and write down what was lived when it is time; give the doubt."""

@@ -22,7 +22,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from agentguard.base.errors import CannotError
+from agentguard.base import file_marks
+from agentguard.base.errors import CannotError, StoreError
 from agentguard.model.retention_rules import RetentionRule
 from agentguard.retention.age_rules import DAY, Age
 
@@ -61,6 +62,45 @@ def remove(path: str, rule: RetentionRule, age: Age, tell: Tell = tell_nobody) -
     """
     with _found(path, rule) as place:
         return _remove(place, path, rule, age, tell)
+
+
+class NotWanted(CannotError):
+    """A file that somebody wants gone was not removed; `reason` is one word."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("The file was not removed.", STAYS)
+        self.reason = reason
+
+
+def remove_wanted(path: str, mark: str, tell: Tell) -> Removed:
+    """Remove a file that a person wants gone, in the state `mark` that the person was told of.
+
+    Raises:
+        NotWanted: it is `gone`, `changed`, no file of one name (`several-names`), or `failed`.
+        StoreError: its proof could not be written, so that it stays.
+
+    """
+    where = Path(path)
+    try:
+        with _opened(where.parent, Path(where.name)) as place:
+            before = os.fstat(place.file)
+            _must_be_wanted(before, mark)
+            return _proved(place, before, path, tell)
+    except (NotWanted, StoreError):
+        raise
+    except FileNotFoundError:
+        raise NotWanted("gone") from None
+    except CannotError as error:
+        raise NotWanted("changed") from error
+    except OSError as error:
+        raise NotWanted("failed") from error
+
+
+def _must_be_wanted(found: os.stat_result, mark: str) -> None:
+    if file_marks.mark_of(found) != mark or not stat.S_ISREG(found.st_mode):
+        raise NotWanted("changed")
+    if found.st_nlink > 1:
+        raise NotWanted("several-names")
 
 
 def look(path: str, rule: RetentionRule, age: Age) -> None:
@@ -120,6 +160,11 @@ class _Place:
 def _remove(place: _Place, path: str, rule: RetentionRule, age: Age, tell: Tell) -> Removed:
     before = os.fstat(place.file)
     _judge(before, rule, age)
+    return _proved(place, before, path, tell)
+
+
+def _proved(place: _Place, before: os.stat_result, path: str, tell: Tell) -> Removed:
+    """Hash what is open, tell the proof, and take that very file away."""
     proof = _hash(place.file)
     _must(_same(before, os.fstat(place.file)), "The file changed while it was looked at.")
     removed = Removed(path=path, size=before.st_size, sha256=proof)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from agentguard.base.errors import AgentGuardError
 from agentguard.checks.clipboard import Settings, left_behind
-from agentguard.engine.action_runner import Hand, Unsupported
+from agentguard.engine.action_runner import Hand
 from agentguard.engine.loop import Engine
 from agentguard.model.actions import Action, ActionKind
 from agentguard.model.events import ClipboardScanned
 from agentguard.model.locking import DeskLeft
 from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
-from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import (
     Absent,
     Backend,
@@ -27,7 +24,7 @@ from agentguard.ports.desktop import (
     Spared,
     nobody,
 )
-from agentguard.ports.sensor import PolicySource
+from agentguard.runtime.recorder_hand import RecorderHand
 
 Newer = Callable[[str, Moment], bool]
 """Tells whether the clipboard's selection was read again since a moment."""
@@ -130,45 +127,6 @@ class Rewrite:
             return say("action.overtaken")
         gone()
         return say("action.masked")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecorderHand:
-    """Tells the call recorder that a payment begins or has ended."""
-
-    folder: Path
-    policy: PolicySource
-    clock: Clock
-
-    def __call__(self, action: Action) -> Message:
-        """Tell it.
-
-        Raises:
-            UplinkError: it did not answer, or not with a success.
-
-        """
-        pause = action.kind is ActionKind.PAUSE_RECORDER
-        self._tell("pause" if pause else "resume", threading.Event())
-        return say("action.recorder-paused") if pause else say("action.recorder-resumed")
-
-    def go_on(self) -> None:
-        """Tell it once to go on, as the agent ends.
-
-        Raises:
-            UplinkError: it did not answer, or not with a success.
-
-        """
-        ends = threading.Event()
-        ends.set()
-        self._tell("resume", ends)
-
-    def _tell(self, event: str, stop: Stop) -> None:
-        from agentguard.uplink.recorder import Recorder  # noqa: PLC0415 - signing costs memory
-
-        url = self.policy().payment.recorder
-        if not url:
-            raise Unsupported("The policy names no recorder.")
-        Recorder(self.folder, self.clock).tell(url, event, stop)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

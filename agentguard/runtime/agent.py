@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from agentguard.base import translations
 from agentguard.base.errors import UsageError
 from agentguard.base.startup import Starting
 from agentguard.detect.sandbox.client import ScanClient
+from agentguard.drills._runner import Drills
 from agentguard.engine import records
 from agentguard.engine.loop import Engine, EventQueue
 from agentguard.engine.schedule import Pulse
@@ -27,9 +28,10 @@ from agentguard.ports.people import Verifier
 from agentguard.ports.secrets import Places
 from agentguard.ports.sensor import Sensor
 from agentguard.ports.storage import Journal, Outbox
-from agentguard.ports.turns import InTurns, Member
+from agentguard.ports.turns import Called, InTurns, Member
 from agentguard.runtime.desktop_api import AgentDesk
-from agentguard.runtime.timers import LONG, MOMENTS, ticking
+from agentguard.runtime.exception_book import Exceptions
+from agentguard.runtime.timers import HELD, MOMENTS, NAP, longest, ticking
 from agentguard.vault.vault import Vault
 
 LOG = logging.getLogger(__name__)
@@ -90,27 +92,37 @@ class Parts:
     events: EventQueue = field(default_factory=EventQueue)
 
 
+def _nobody() -> None:
+    """Reach nobody."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """The way to the endpoint: an actor, and what the desk asks of it."""
+    """The way to the endpoint: an actor, what the desk asks of it, and what drills do to it.
+
+    `forge` sends a forged report, `lose_answer` loses an answer; they give None without a way.
+    """
 
     run: Callable[[Stop], None]
     report_now: Callable[[], None]
     last_report: Callable[[], str]
     held: Callable[[], HeldThere]
+    forge: Callable[[], bool | None] = _nobody
+    lose_answer: Callable[[], Callable[[], bool] | None] = _nobody
+    keep_answers: Callable[[], None] = _nobody
 
 
 def no_link() -> Link:
     """Return the way to nowhere, for a computer that is not enrolled."""
 
-    def wait(stop: Stop) -> None:
-        stop.wait()
+    def end(_stop: Stop) -> None:
+        pass  # there is nothing to wait for
 
     def nothing() -> HeldThere:
         said = translations.load()
         raise UsageError(said.say("ui.held.not-enrolled"))
 
-    return Link(run=wait, report_now=lambda: None, last_report=lambda: "", held=nothing)
+    return Link(run=end, report_now=lambda: None, last_report=lambda: "", held=nothing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,12 +162,14 @@ class Agent:
     scan: ScanClient
     engine: Engine
     desk: AgentDesk
+    drills: Drills
     supervisor: Supervisor
     engine_supervisor: Supervisor
     actors: tuple[Actor, ...]
     members: tuple[Member, ...]
     sensors: tuple[Sensor, ...]
     first: PolicyInForce
+    exceptions: Exceptions
     recover: Callable[[], object] = field(default=lambda: None)
     shipped: Callable[[], Event | None] = field(default=lambda: None)
     farewell: Callable[[], None] = field(default=lambda: None)
@@ -185,17 +199,25 @@ class Agent:
         self._started.set()
 
     def _shared(self) -> None:
-        """Start what is shared: time itself, quick looks, longer ones, and work of minutes."""
+        """Start the wheel, with time itself and quick looks, and the worker, with all that waits.
+
+        Each of the two sees that the other turns.
+        """
         clock, submit = self.clock, self.engine.submit
         turns = [_turns(one, self.engine) for one in self.sensors if isinstance(one, InTurns)]
-        members = [*self.members, *turns]
         pulse = Pulse(clock=clock, submit=submit, alive=self.supervisor.alive)
         pulses = Member(name="pulse", begin=lambda _stop: pulse.turns())
-        self.supervisor.share("time", (ticking(clock, submit), pulses))
-        self.supervisor.share("moments", (one for one in members if one.name in MOMENTS))
-        self.supervisor.share("long", (one for one in members if one.name in LONG))
-        rounds = (one for one in members if one.name not in MOMENTS | LONG)
-        self.supervisor.share("rounds", rounds)
+        members = [
+            replace(one, longest=longest(one.name))
+            for one in (ticking(clock, submit), pulses, *self.members, *turns)
+        ]
+        self.supervisor.share("wheel", (one for one in members if one.name in MOMENTS))
+        work = (one for one in members if one.name not in MOMENTS)
+        self.supervisor.share("worker", work, nap=NAP, held=HELD)
+
+    def mind(self) -> None:
+        """See that the wheels turn; for who is awake each second anyway, from any thread."""
+        self.supervisor.mind()
 
     def stop(self) -> tuple[str, ...]:
         """Stop the senses, let the engine finish its queue, end the child; give the stragglers.
@@ -237,7 +259,8 @@ def sleeping(backend: Backend, tell: Callable[[bool], None]) -> tuple[Actor, ...
 
 
 def _turns(sensor: InTurns, engine: Engine) -> Member:
-    return Member(name=sensor.name, begin=lambda stop: sensor.turns(engine.submit, stop))
+    bell = sensor.bell if isinstance(sensor, Called) else None
+    return Member(name=sensor.name, begin=lambda stop: sensor.turns(engine.submit, stop), bell=bell)
 
 
 def _watching(sensor: Sensor, engine: Engine) -> Actor:

@@ -58,6 +58,7 @@ from agentguard.runtime.catalogue_service import Delivered, packs
 from agentguard.runtime.compose import build, shapes
 from agentguard.runtime.compose_mfa import Asking, by_phone, codes
 from agentguard.runtime.journal_return import JournalReturn
+from agentguard.runtime.lesson_book import DeskLessons
 from agentguard.runtime.policy_service import Governor
 from agentguard.runtime.stores import ENROLMENT
 from agentguard.sensors.key_places import KeysSensor
@@ -134,7 +135,16 @@ def opened(place: Place) -> Iterator[Agent]:
         add = partial(_additions, place, back, asking.uplink)
         agent = build(parts, governor.first(), add, governor)
         stack.callback(agent.stop)
+        if asking.uplink is not None:
+            asking.uplink.lessons.found_by(_lessons(agent))
+            asking.uplink.drills.run_by(agent.drills.ask)
+            asking.uplink.exceptions.found_by(agent.exceptions)
         yield agent
+
+
+def _lessons(agent: Agent) -> DeskLessons:
+    submit = agent.engine.submit
+    return DeskLessons(training=agent.desk.training, submit=submit, clock=agent.clock)
 
 
 def _person(place: Place, asking: Asking, phone: ByPhone) -> Person:
@@ -285,13 +295,13 @@ def _uplink(
             snapshot=picture,
             submit=submit,
             clock=place.clock,
-            user=place.user,
-            policies=governor,
+            user=place.user, policies=governor,
             places=place.secrets.device,
             phone=phone,
             desk=Desk(
                 keeper=_keeper, session_ends=session_ends, network=ways, catalogue=delivered,
-                programs=late.programs,
+                programs=late.programs, lessons=late.lessons, drill=late.drills,
+                exceptions=late.exceptions,
             ),
         )  # fmt: skip
         sealer.sign_with(uplink.key if uplink is not None else None)
@@ -330,7 +340,7 @@ def _keys(place: Place, vault: Vault) -> KeysSensor:
 
 
 class _Prompt:
-    """Has a report sent as soon as a finding, the session's lock or the policy changes."""
+    """Has a report sent when a finding, an exception, the session's lock or the policy changes."""
 
     def __init__(self, poke: Callable[[], None]) -> None:
         self._poke = poke
@@ -338,7 +348,8 @@ class _Prompt:
 
     def __call__(self, snapshot: Snapshot) -> None:
         keys = tuple(f.key for f in snapshot.findings)
-        gist = (snapshot.overall, snapshot.locked, snapshot.policy.digest, keys)
+        excepted = tuple(c.excepted.id for c in snapshot.controls if c.excepted is not None)
+        gist = (snapshot.overall, snapshot.locked, snapshot.policy.digest, keys, excepted)
         if gist != self._gist:
             self._gist = gist
             self._poke()
@@ -351,4 +362,7 @@ def _link(way: LateUplink, engine: Engine, place: Place) -> Link:
         report_now=way.report_now,
         last_report=way.last_report,
         held=held,
+        forge=way.forge,
+        lose_answer=way.lose_answer,
+        keep_answers=way.keep_answers,
     )

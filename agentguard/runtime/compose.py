@@ -13,10 +13,8 @@ from agentguard.base.plugins import discover
 from agentguard.base.startup import Starting
 from agentguard.checks import clipboard, reauth, watched_files
 from agentguard.checks.base import Check, named
-from agentguard.detect.recognition.custom_kinds import Following
-from agentguard.detect.rules import rules_version
-from agentguard.detect.sandbox.client import ScanClient, Scanned
-from agentguard.engine import memory
+from agentguard.drills._runner import FOLDER, Drills
+from agentguard.engine import attention_memory, before, memory
 from agentguard.engine.action_runner import ActionQueue, Hand, Responder
 from agentguard.engine.core import begin
 from agentguard.engine.gate import MEMORY
@@ -26,11 +24,12 @@ from agentguard.engine.payment import RECORDER
 from agentguard.engine.plan import Plan, make_plan
 from agentguard.engine.supervisor import Actor, Supervisor
 from agentguard.engine.work_queue import Errands
-from agentguard.model.actions import Action, ActionKind
+from agentguard.model.actions import Act, Action, ActionKind
 from agentguard.model.events import PolicyInForce
 from agentguard.model.facts import LifecyclesKnown
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
+from agentguard.platforms import network
 from agentguard.policy.document import Shape
 from agentguard.policy.last_good import Keeper
 from agentguard.policy.succession import BUILT
@@ -38,10 +37,9 @@ from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Backend, Spared
 from agentguard.ports.sensor import PolicySource, Sensor, Submit
 from agentguard.ports.storage import Journal
-from agentguard.ports.turns import Member
 from agentguard.retention.lived_clock import LivedClock
-from agentguard.runtime import compose_vault, status
-from agentguard.runtime.actuators import Farewell, RecorderHand, desktop_hands
+from agentguard.runtime import compose_drills, compose_time, compose_vault, status
+from agentguard.runtime.actuators import Farewell, desktop_hands
 from agentguard.runtime.agent import (
     QUEUE,
     SENSES,
@@ -50,14 +48,18 @@ from agentguard.runtime.agent import (
     Computer,
     Link,
     Parts,
+    Storage,
     nothing_more,
 )
 from agentguard.runtime.catalogue_service import Catalogues, packs
-from agentguard.runtime.compose_mfa import gate
+from agentguard.runtime.compose_deeds import all_hands
+from agentguard.runtime.compose_desk import desk_of, following
 from agentguard.runtime.compose_vault import Kept
 from agentguard.runtime.desktop_api import AgentDesk
+from agentguard.runtime.exception_book import Exceptions
+from agentguard.runtime.files_reader import FilesReader
 from agentguard.runtime.policy_service import Governor
-from agentguard.runtime.timers import by_time
+from agentguard.runtime.recorder_hand import RecorderHand
 from agentguard.sensors.absent_sensor import AbsentSensor, stand_in
 from agentguard.sensors.call import Told
 from agentguard.sensors.clipboard import ClipboardSensor
@@ -69,12 +71,13 @@ from agentguard.sensors.host import HostSensor
 from agentguard.sensors.local_door import LocalDoor
 from agentguard.sensors.machine_sensors import OwnSensors
 from agentguard.sensors.retention import RetentionSensor
-from agentguard.sensors.shift import ShiftSensor
+from agentguard.sensors.shift import CleanDeskDraw, ShiftSensor
 from agentguard.sensors.softphone_calls import CallSignals
 from agentguard.sensors.sweep_pacing import Circumstances
 from agentguard.sensors.training import Training
 from agentguard.sensors.update_waits import Waits
 from agentguard.sensors.window_titles import Titles
+from agentguard.vault.vault import Vault
 
 T = TypeVar("T")
 
@@ -105,13 +108,21 @@ class _Orders:
         """Have an action done by those who do its kind."""
         (self.recorder if action.kind in RECORDER else self.hands).give(action)
 
-    def taken_by(self, hands: Mapping[ActionKind, Hand], recorder: Hand) -> tuple[Actor, ...]:
-        """Return the actors that do what waits."""
-        calls = dict.fromkeys(RECORDER, recorder)
+    def taken_by(self, hands: Mapping[Act, Hand], recorder: Hand) -> tuple[Actor, ...]:
+        """Return the actors that do what waits.
+
+        The hands keep their thread: they guard on where no more threads can be had.
+        """
+        calls: dict[Act, Hand] = dict.fromkeys(RECORDER, recorder)
         return (
             Actor(name="hands", run=Responder(hands=hands, queue=self.hands).run),
-            Actor(name="recorder", run=Responder(hands=calls, queue=self.recorder).run),
+            _on_demand("recorder", Responder(hands=calls, queue=self.recorder).run, self.recorder),
         )
+
+
+def _on_demand(name: str, run: Callable[[Stop], None], waiting: ActionQueue | Errands) -> Actor:
+    """Return who has a thread only while something waits."""
+    return Actor(name=name, run=run, when=waiting.when_needed)
 
 
 def build(
@@ -122,48 +133,64 @@ def build(
     govern = governor or Governor(Keeper(storage.folder, shapes(), clock), clock)
     orders = _Orders.waiting(clock, parts.events.submit)
     engine = _engine(storage.journal, clock, first, orders.give, parts.events)
-    lived = _lived(computer, storage.journal, govern)
-    own = _own_sensors(parts, engine, lived, govern)
-    kept = _kept(parts, engine, own, lived)
+    lived, files, own, kept = _rooms(parts, engine, govern)
     desktop = _desktop_sensors(computer, engine, signals := CallSignals())
-    recorder = RecorderHand(folder=storage.folder, policy=engine.policy, clock=clock)
-    errands, more = Errands(), add(engine, kept.vault)
+    hands = all_hands(parts, engine, own, kept, _given_hands(computer, engine, desktop))
+    recorder, more = _recorder(storage, engine, clock), add(engine, kept.vault)
+    errands, threads = Errands(), compose_time.supervisor(engine, SENSES)
+    drills = compose_drills.drills_of(parts, engine, files.labels, kept, lived, more.link)
     catalogues = Catalogues(packs(storage.folder, clock), clock)
-    door = _door(storage.folder, signals, clock, engine)
+    desk = desk_of(parts, engine, kept, own, more.link, errands)
+    door = _door(storage.folder, signals, threads, desk, drills)
+    exceptions = Exceptions(storage.journal, clock, lived)
+    by_clock = compose_time.members(parts, engine, govern, kept, lived, drills)
+    looks = (exceptions.member(engine.submit), catalogues.member(engine.submit))
     return Agent(
-        parts=parts,
-        backend=computer.backend,
-        clock=clock,
-        scan=parts.scan,
-        engine=engine,
-        desk=_desk(parts, engine, kept, own, more.link, errands),
-        supervisor=Supervisor(clock=clock, submit=engine.submit, patience=SENSES),
-        engine_supervisor=Supervisor(clock=clock, submit=engine.submit, patience=QUEUE),
+        parts=parts, backend=computer.backend, clock=clock, scan=parts.scan, engine=engine,
+        desk=desk,
+        drills=drills,
+        supervisor=threads,
+        engine_supervisor=compose_time.supervisor(engine, QUEUE),
         actors=(
-            *orders.taken_by({**_given_hands(computer, engine, desktop), **kept.hands}, recorder),
-            *(Actor(name="errands", run=errands.run), Actor(name="uplink", run=more.link.run)),
-            *_watchers(computer.starting, engine, door, govern, kept, lived),
-            *more.actors,
+            *(*orders.taken_by(hands, recorder), _on_demand("errands", errands.run, errands)),
+            *(*_reaching(computer.starting, engine, door, more.link), *more.actors),
         ),
-        members=(*_shared(parts, engine, kept), catalogues.member(engine.submit), *more.members),
+        members=(*by_clock, *looks, *more.members),
+        exceptions=exceptions,
         sensors=(*desktop, *own.all, *more.sensors),
         first=first,
-        recover=partial(computer.starting.room, "vault", kept.vault.recover, lambda _why: 0),
+        recover=partial(_recovered, computer.starting, kept.vault, drills),
         shipped=partial(_known, computer, catalogues),
         farewell=Farewell(backend=computer.backend, engine=engine, recorder=recorder),
         news=more.news,
         anew=more.anew,
+    )  # fmt: skip
+
+
+def _rooms(
+    parts: Parts, engine: Engine, govern: Governor
+) -> tuple[LivedClock, FilesReader, OwnSensors, Kept]:
+    """Return the clock of what was lived through, who reads files, the own sensors, the vault."""
+    lived = _lived(parts.computer, parts.storage.journal, govern)
+    files = FilesReader(parts.scan, engine.policy, govern)
+    own = _own_sensors(parts, engine, lived, files)
+    return lived, files, own, _kept(parts, engine, own, lived)
+
+
+def _recovered(starting: Starting, vault: Vault, drills: Drills) -> None:
+    """Mend what a crash has left: of moves into the vault, and of drills."""
+    starting.room("vault", vault.recover, lambda _why: 0)
+    starting.room("drills", drills.begin, lambda _why: None)
+
+
+def _recorder(storage: Storage, engine: Engine, clock: Clock) -> RecorderHand:
+    return RecorderHand(
+        folder=storage.folder,
+        policy=engine.policy,
+        clock=clock,
+        places=storage.secrets.device,
+        network=partial(network, storage.folder),
     )
-
-
-def _shared(parts: Parts, engine: Engine, kept: Kept) -> tuple[Member, ...]:
-    clock, journal = parts.computer.clock, parts.storage.journal
-    return (*by_time(clock, engine.submit, journal, parts.scan), *_keeping(kept))
-
-
-def _keeping(kept: Kept) -> tuple[Member, ...]:
-    holds = Member(name="holds", begin=lambda _stop: kept.holds.turns())
-    return (holds, Member(name="renewing", begin=kept.renewing.turns))
 
 
 def _kept(parts: Parts, engine: Engine, own: OwnSensors, lived: LivedClock) -> Kept:
@@ -198,30 +225,27 @@ def _given_hands(
     )
 
 
-def _watchers(
-    starting: Starting,
-    engine: Engine,
-    door: Callable[[], LocalDoor],
-    governor: Governor,
-    kept: Kept,
-    lived: LivedClock,
+def _reaching(
+    starting: Starting, engine: Engine, door: Callable[[], LocalDoor], link: Link
 ) -> tuple[Actor, ...]:
-    def one(name: str, make: Callable[[], Callable[[Stop], None]]) -> Actor:
-        return Actor(name=name, run=starting.room(name, make, lambda _why: _rest))
-
-    return (
-        one("local", lambda: partial(door().run, engine.submit)),
-        one("lived", lambda: partial(lived.run, engine.submit)),
-        one("policy", lambda: partial(governor.run, engine)),
-        one("self-test", lambda: partial(kept.self_test.run, engine.submit)),
-    )
+    run = starting.room("local", lambda: partial(door().run, engine.submit), lambda _why: _rest)
+    return (Actor(name="uplink", run=link.run), Actor(name="local", run=run))
 
 
 def _door(
-    folder: Path, signals: CallSignals, clock: Clock, engine: Engine
+    folder: Path, signals: CallSignals, threads: Supervisor, desk: AgentDesk, drills: Drills
 ) -> Callable[[], LocalDoor]:
-    tell = partial(status.told, engine.snapshot)
-    return partial(LocalDoor, folder=folder, signals=signals, clock=clock, status=tell)
+    tell = partial(status.told, desk.snapshot, threads.at_work)
+    return partial(
+        LocalDoor,
+        folder=folder,
+        signals=signals,
+        clock=threads.clock,
+        status=tell,
+        drills=partial(status.drills, drills),
+        drill=drills.ask,
+        exception=desk.ask_exception,
+    )
 
 
 def _rest(stop: Stop) -> None:
@@ -235,13 +259,24 @@ def _engine(
     every = catalogue()
     findings = memory.findings(journal.memory(memory.FINDING))
     inbox = memory.notices(journal.memory(memory.NOTICE))
+    done = memory.history(journal.memory(memory.DONE))
     plan = make_plan(every, first.policy)
+    attended = attention_memory.remembered(journal, first.at)
 
     def replan(event: PolicyInForce) -> Plan:
         return make_plan(every, event.policy)
 
     return Engine(
-        state=begin(plan, first, findings, inbox, broken=bool(journal.memory(MEMORY))),
+        state=begin(
+            plan,
+            first,
+            findings,
+            inbox,
+            done,
+            broken=bool(journal.memory(MEMORY)),
+            attended=attended,
+            before=before.read_back(journal.memory),
+        ),
         ledger=Ledger(journal=journal),
         replan=replan,
         clock=clock,
@@ -250,31 +285,10 @@ def _engine(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class FilesReader:
-    """Reads files in the scan's child by the policy in force, and tells the policy's trial how."""
-
-    child: ScanClient
-    policy: PolicySource
-    governor: Governor
-
-    def scan(self, path: str) -> Scanned:
-        """Return what a file holds."""
-        self.child.use(self.policy().detection)
-        scanned = self.child.scan(path)
-        self.governor.scanned(path, scanned.reason)
-        return scanned
-
-    def rules(self) -> str:
-        """Return the version of the rules by which it is read."""
-        return rules_version(self.policy().detection)
-
-
-def _own_sensors(parts: Parts, engine: Engine, lived: LivedClock, govern: Governor) -> OwnSensors:
+def _own_sensors(parts: Parts, engine: Engine, lived: LivedClock, files: FilesReader) -> OwnSensors:
     computer, storage, policy = parts.computer, parts.storage, engine.policy
     backend, clock, journal = computer.backend, computer.clock, storage.journal
     known, afar = engine.known(), backend.network_drives
-    files = FilesReader(parts.scan, policy, govern)
     circumstances = Circumstances(
         busy=known.in_call, crowded=engine.crowded, on_battery=backend.on_battery
     )
@@ -286,14 +300,14 @@ def _own_sensors(parts: Parts, engine: Engine, lived: LivedClock, govern: Govern
         files=one(
             "files",
             lambda: FilesSensor(
-                files.scan,
-                policy,
-                clock,
+                *(files.scan, policy, clock),
                 known=known.files,
                 circumstances=circumstances,
                 seen=storage.seen,
                 rules=files.rules,
                 drives=afar,
+                drills=str(storage.folder / FOLDER),
+                label=files.labels.of_file,
             ),
         ),
         host=one(
@@ -306,10 +320,15 @@ def _own_sensors(parts: Parts, engine: Engine, lived: LivedClock, govern: Govern
                 policy, clock, circumstances, afar, kinds_of=known.kinds, age=lived.age
             ),
         ),
-        training=Training(journal=journal, clock=clock),
+        training=Training(journal=journal, clock=clock, policy=policy),
         changes=one("changes", lambda: ChangesSensor(lambda: _watched(policy()), journal, clock)),
-        shift=one("shift", lambda: ShiftSensor(policy, clock, circumstances.busy)),
+        shift=one("shift", lambda: _shift(parts, policy, circumstances.busy)),
     )
+
+
+def _shift(parts: Parts, policy: PolicySource, busy: Callable[[], bool]) -> ShiftSensor:
+    draw = CleanDeskDraw(parts.storage.journal, parts.person.user)
+    return ShiftSensor(policy, parts.computer.clock, busy, draw=draw)
 
 
 def _watched(policy: Policy) -> Rules:
@@ -323,7 +342,7 @@ def _desktop_sensors(
 ) -> tuple[Sensor, ...]:
     told = Told(signals=signals, rules=lambda: engine.policy().calls)
     titles = Titles(lambda: reauth.rules(engine.policy()).groups)
-    scan, known = _following(engine).scan, engine.known()
+    scan, known = following(engine).scan, engine.known()
     return desktop_sensors(
         computer.backend,
         scan,
@@ -365,27 +384,5 @@ def _desktop_hands(
 
         return gone
 
-    mask = _following(engine).mask
+    mask = following(engine).mask
     return desktop_hands(backend, mask, newer, _managers(engine), leaving)
-
-
-def _desk(
-    parts: Parts, engine: Engine, kept: Kept, own: OwnSensors, link: Link, errands: Errands
-) -> AgentDesk:
-    return AgentDesk(
-        engine=engine,
-        clock=parts.computer.clock,
-        vault=kept.vault,
-        release=kept.release,
-        gate=gate(parts.computer, parts.storage, parts.person, engine, errands),
-        training=own.training,
-        mask=_following(engine).mask,
-        look_again=own.look_again,
-        report_now=link.report_now,
-        reported=link.last_report,
-        held_there=link.held,
-    )
-
-
-def _following(engine: Engine) -> Following:
-    return Following(lambda: engine.policy().detection)

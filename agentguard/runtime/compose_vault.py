@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agentguard.detect.recognition.custom_kinds import Following
@@ -17,6 +17,7 @@ from agentguard.model.actions import ActionKind
 from agentguard.model.events import JournalChecked
 from agentguard.model.facts import RetentionSeen
 from agentguard.model.hits import Hit
+from agentguard.model.orders import Contained, OrderAct
 from agentguard.ports.clock import Clock
 from agentguard.ports.people import Verifier
 from agentguard.retention.lived_clock import LivedClock
@@ -67,9 +68,15 @@ def keep(needs: Needs) -> Kept:
         recovery_keys=lambda: policy().vault.recovery,
         places=storage.secrets.vault,
     )
+    known = needs.engine.known()
+
+    def held() -> bool:
+        told = known.latest(Contained)
+        return told is not None and OrderAct.HOLD_VAULT in told.acts
+
     holds = Holds(
         vault=vault,
-        policy=policy,
+        policy=lambda: replace(policy(), legal_hold=True) if held() else policy(),
         clock=clock,
         age=needs.lived.age,
         claimed=needs.lived.claimed,
@@ -80,6 +87,7 @@ def keep(needs: Needs) -> Kept:
         policy=policy,
         verifier=needs.verifier,
         has_factor=lambda: _has_factor(storage.folder, clock),
+        held=held,
     )
     return Kept(
         vault=vault,
@@ -99,9 +107,9 @@ def self_test(
     def looked_for(test: Test) -> Test:
         return lambda: None if KIND in engine.policy().detection.off else test()
 
-    def scan(path: str) -> tuple[Hit, ...]:
+    def scan(path: str, drilled: str) -> tuple[Hit, ...]:
         child.use(engine.policy().detection)
-        return child.scan(path).hits
+        return child.scan(path, drilled).hits
 
     judge, known = Following(lambda: engine.policy().detection).scan, engine.known()
     return SelfTest(

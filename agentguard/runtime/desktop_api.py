@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
-from agentguard.base import lessons
 from agentguard.engine.loop import Engine
 from agentguard.mfa.gate_proofs import SHIELD, Proving
+from agentguard.model.actions import Deed
+from agentguard.model.attention import PointerOnCard, TodoOpened
+from agentguard.model.deeds import ALL_DEEDS, BroughtBack, DeedAsked, DeedsStopped
 from agentguard.model.events import (
-    IncidentReported,
     LessonAnswered,
     NoticeRead,
     PromptAnswered,
 )
 from agentguard.model.held_data import HeldThere
-from agentguard.model.incidents import IncidentCategory
+from agentguard.model.lesson_days import Day
 from agentguard.model.lessons import Lesson
 from agentguard.model.locking import Asker, LockAsked
 from agentguard.model.messages import Message, say
@@ -25,11 +26,15 @@ from agentguard.model.vault import Taking, VaultItem
 from agentguard.ports.clock import Clock
 from agentguard.ports.factors import AppOffer
 from agentguard.ports.people import Factors, ListedKey
+from agentguard.runtime.exception_desk import ExceptionDesk
+from agentguard.runtime.incident_desk import IncidentDesk
+from agentguard.runtime.shift_desk import ShiftDesk, own_report
 from agentguard.sensors.training import Training
 from agentguard.vault.release import Release
 from agentguard.vault.vault import Vault
 
-NOTE_LIMIT = 2000
+BACK = frozenset({"prompt.restored", "prompt.restored-for"})
+"""Words of the vault that say that a file is back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +47,15 @@ class AgentDesk:
     release: Release
     gate: Proving
     training: Training
-    mask: Callable[[str], str]
+    incidents: IncidentDesk
+    shifts: ShiftDesk
+    exceptions: ExceptionDesk
     look_again: Callable[[], None]
     report_now: Callable[[], None]
     reported: Callable[[], str]
     held_there: Callable[[], HeldThere]
+    settings_pages: Mapping[str, str] = field(default_factory=dict)
+    can: frozenset[Deed] = ALL_DEEDS
 
     def snapshot(self) -> Snapshot:
         """Return the present picture."""
@@ -100,37 +109,59 @@ class AgentDesk:
         """Tell that a proof's dialog can be seen and reached, or cannot any more."""
         self.gate.seen(prompt, seen=seen)
 
-    def report_incident(self, category: IncidentCategory, note: str) -> None:
-        """Report an incident; personal data in the note is masked before it goes anywhere."""
-        event = IncidentReported(
-            at=self.clock.now(),
-            id=secrets.token_hex(8),
-            category=category,
-            note=self.mask(note[:NOTE_LIMIT]),
-        )
-        self.engine.submit(event)
+    def lessons(self) -> tuple[Lesson, ...]:
+        """Return the lessons of this site."""
+        return self.training.lessons()
+
+    def lesson_days(self) -> tuple[Day, ...]:
+        """Return how each lesson of the person stands."""
+        return self.training.days(self.clock.now())
+
+    def finish_lesson(self, lesson: str) -> None:
+        """Take a lesson as done."""
+        found = next((one for one in self.training.lessons() if one.id == lesson), None)
+        if found is None:
+            return
+        at = self.clock.now()
+        self.engine.submit(LessonAnswered(at=at, lesson=lesson, version=found.version))
+        self.training.done(lesson, at)
+        self.engine.submit(self.training.seen(at))
         self.report_now()
 
-    def lessons(self) -> tuple[Lesson, ...]:
-        """Return the lessons."""
-        return lessons.load()
-
-    def answer_lesson(self, lesson: str, choice: int) -> bool:
-        """Answer a lesson's question; tell whether it was right."""
-        found = next((one for one in lessons.load() if one.id == lesson), None)
-        if found is None:
-            return False
-        right = lessons.is_right(found, choice)
-        at = self.clock.now()
-        self.engine.submit(LessonAnswered(at=at, lesson=lesson, correct=right))
-        if right:
-            self.training.answered(lesson, at)
-            self.engine.submit(self.training.seen(at))
-        return right
+    def ask_exception(self, form: Mapping[str, str]) -> bool:
+        """Ask for an exception; False where the policy does not allow it, or words are missing."""
+        return self.exceptions.ask(form)
 
     def mark_read(self, notice: str) -> None:
         """Mark an entry of the inbox as read; an empty id means all."""
         self.engine.submit(NoticeRead(at=self.clock.now(), notice=notice))
+
+    def deeds(self) -> frozenset[Deed]:
+        """Return what can be done about findings on this computer."""
+        return self.can
+
+    def pages(self) -> Mapping[str, str]:
+        """Return, by check, the address of the system's own page where it is mended, if any."""
+        return self.settings_pages
+
+    def do(self, deed: Deed, check: str, subjects: tuple[str, ...]) -> None:
+        """Have a deed done about findings of a check."""
+        batch = secrets.token_hex(8)
+        self.engine.submit(
+            DeedAsked(at=self.clock.now(), check=check, subjects=subjects, deed=deed, batch=batch)
+        )
+
+    def stop_deeds(self, batch: str) -> None:
+        """Do no more of what was asked for at once."""
+        self.engine.submit(DeedsStopped(at=self.clock.now(), batch=batch))
+
+    def todo_opened(self) -> None:
+        """Tell that the person looked at what there is to do."""
+        self.engine.submit(TodoOpened(at=self.clock.now()))
+
+    def pointing(self, *, on: bool) -> None:
+        """Tell that the pointer came onto a card, or left it."""
+        self.engine.submit(PointerOnCard(at=self.clock.now(), on=on))
 
     def lock_now(self) -> None:
         """Lock the screen; where no lock comes, the screens are covered."""
@@ -159,7 +190,10 @@ class AgentDesk:
 
     def restore(self, item: str, taking: Taking) -> Message:
         """Put a file back where it was; say how it went."""
-        return self.release.restore(item, taking)
+        told = self.release.restore(item, taking)
+        if told.id in BACK:
+            self.engine.submit(BroughtBack(at=self.clock.now(), item=item))
+        return told
 
     def remove(self, item: str, taking: Taking) -> Message:
         """Remove a file from the vault for good; say how it went."""
@@ -170,5 +204,5 @@ class AgentDesk:
         return self.held_there()
 
     def last_report(self) -> str:
-        """Return the last report that left this computer."""
-        return self.reported()
+        """Return the last report that left this computer, and tells of who sits here alone."""
+        return own_report(self.reported(), self.snapshot())

@@ -12,11 +12,13 @@ from agentguard.base.errors import AgentGuardError, PolicyError, PolicyRejected,
 from agentguard.base.startup import POLICY_FILE, why_of
 from agentguard.model.events import Event, PolicyInForce, PolicyRefused, PolicyStanding, Watching
 from agentguard.model.messages import Message, say
+from agentguard.model.moments import Moment
 from agentguard.model.release import Standing
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.startup import PartBegan
 from agentguard.policy.last_good import Keeper
 from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.turns import Turns, alone
 
 if TYPE_CHECKING:
     from agentguard.engine.loop import Engine
@@ -122,27 +124,36 @@ class Governor:
 
     def run(self, engine: Engine, stop: Stop) -> None:
         """Tell what waits and what changes, and count the minutes of a trial, until `stop`."""
+        alone(self.turns(engine), self._clock, stop)
+
+    def turns(self, engine: Engine) -> Turns:
+        """Yield the seconds until it looks again what has changed, and how a trial goes."""
         self._engine = engine
         waiting, self._waiting = self._waiting, []
         for event in waiting:  # after the policy that the agent began with, which they outlast
             engine.submit(replace(event, at=self._clock.now()))
         told: Standing | None = None
         beat = self._clock.now().boot + BEAT
-        while True:
-            now = self._clock.now()
-            if now.boot >= beat:
-                beat = now.boot + BEAT
-                picture = engine.snapshot()
-                answers = now.boot - picture.at.boot <= FRESH
-                self._go_back(self._keeper.beat(_blind(picture), answers=answers))
-                self._look_again()
-            standing = self._keeper.standing()
-            if standing != told:
-                told = standing
-                engine.submit(PolicyStanding(at=now, standing=standing))
-            if self._clock.wait(stop, LOOK):
-                self._keeper.ended()
-                return
+        try:
+            while True:
+                now = self._clock.now()
+                if now.boot >= beat:
+                    beat = now.boot + BEAT
+                    self._beat(engine.snapshot(), now)
+                standing = self._keeper.standing()
+                if standing != told:
+                    told = standing
+                    engine.submit(PolicyStanding(at=now, standing=standing))
+                yield LOOK
+        except GeneratorExit:
+            self._keeper.ended()
+            raise
+
+    def _beat(self, picture: Snapshot, now: Moment) -> None:
+        """Count a minute of a trial, and look again at a file that was wrong."""
+        answers = now.boot - picture.at.boot <= FRESH
+        self._go_back(self._keeper.beat(_blind(picture), answers=answers))
+        self._look_again()
 
     def scanned(self, path: str, reason: str) -> None:
         """Note how a file was read: one at which the scan's child died counts, each once."""

@@ -3,21 +3,48 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from agentguard import __version__
 from agentguard.base import translations
 from agentguard.base.translations import Texts
 from agentguard.detect.recognition.masked_names import masked
+from agentguard.drills._runner import Drills
 from agentguard.model.events import NOT_ENROLLED, UplinkState, Watching
+from agentguard.model.moments import Moment
 from agentguard.model.posture import ControlState, shown
 from agentguard.model.records import Json
 from agentguard.model.snapshot import Snapshot
 
 
-def told(picture: Callable[[], Snapshot]) -> bytes:
-    """Return the present picture; of findings only how many are open, never of what."""
-    return json.dumps(table(picture(), translations.load().masking(masked))).encode()
+def told(picture: Callable[[], Snapshot], threads: Callable[[], Mapping[str, str]]) -> bytes:
+    """Return the present picture; of findings only how many are open, never of what.
+
+    `threads` tells what each of the agent's threads does now; most of them wait.
+    """
+    whole = table(picture(), translations.load().masking(masked))
+    return json.dumps({**whole, "threads": dict(threads())}).encode()
+
+
+def drills(every: Drills) -> bytes:
+    """Return how each drill stands, and which of them wait or run."""
+    waiting = every.waiting()
+    proves = {one.id: list(one.proves) for one in every.catalogue}
+    rows = [
+        {
+            "id": one.drill,
+            "outcome": one.outcome.value if one.outcome is not None else "",
+            "why": one.why,
+            "at": one.at,
+            "days": int(one.days),
+            "seconds": one.seconds,
+            "receipt": one.receipt,
+            "proves": proves[one.drill],
+            "waits": one.drill in waiting,
+        }
+        for one in every.standings()
+    ]
+    return json.dumps({"drills": rows, "busy": every.busy()}).encode()
 
 
 def table(seen: Snapshot, words: Texts) -> dict[str, Json]:
@@ -71,4 +98,5 @@ def _control(one: ControlState, words: Texts) -> dict[str, Json]:
         "title": words.title(one.check, one.state, told_by),
         "detail": words.render(one.detail),
         "advice": words.advice(one.check, told_by),
+        "excepted_until": Moment(boot=0.0, wall=one.excepted.until).iso if one.excepted else "",
     }

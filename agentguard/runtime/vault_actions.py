@@ -49,31 +49,36 @@ class VaultHand:
     alarm: Callable[[], None] = lambda: None
 
     def __call__(self, action: Action) -> Message:
-        """Move the file.
+        """Move the file; tell its id in the vault.
 
         Raises:
-            LeftAlone: it is not moved without being asked.
+            LeftAlone: it is not moved without being asked, or it is gone.
             NotYet: it is in use, or a person brought it back a while ago.
             VaultError: the file is where it was.
 
         """
         hits = next((f.hits for f in self.findings() if f.subject == action.subject), ())
         path = Path(action.subject)
-        if path.exists():
-            rules = self.policy().vault
-            if mounts(drives=self.drives).remote(str(path.parent)):
-                raise LeftAlone(say("vault.left.network"))
-            if why := left_alone(path, hits, rules):
-                raise LeftAlone(say(f"vault.left.{why}"))
-            self._wait_if_brought_back(path, rules.returned_minutes)
-            if why := busy(path, rules, self.clock.now().wall):
-                raise NotYet(say(f"vault.left.{why}"))
-            item = self.vault.put(path, hits)
-            if forbidden(item):
-                self.alarm()
+        if not path.exists():
+            self._gone(action)
+            raise LeftAlone(say("vault.left.gone"))
+        rules = self.policy().vault
+        if mounts(drives=self.drives).remote(str(path.parent)):
+            raise LeftAlone(say("vault.left.network"))
+        if why := left_alone(path, hits, rules):
+            raise LeftAlone(say(f"vault.left.{why}"))
+        self._wait_if_brought_back(path, rules.returned_minutes)
+        if why := busy(path, rules, self.clock.now().wall):
+            raise NotYet(say(f"vault.left.{why}"))
+        item = self.vault.put(path, hits)
+        if forbidden(item):
+            self.alarm()
+        self._gone(action)
+        return say("action.vaulted", item=item.id)
+
+    def _gone(self, action: Action) -> None:
         at = self.clock.now()
         self.submit(FileScanned(at=at, path=action.subject, outcome=FileOutcome.GONE))
-        return say("action.vaulted")
 
     def _wait_if_brought_back(self, path: Path, minutes: int) -> None:
         since = self.vault.back_since(path)

@@ -6,7 +6,6 @@ done: marks are taken away. A file's extractor, which knows more, runs in the sc
 
 from __future__ import annotations
 
-import html
 import re
 from urllib.parse import unquote, urlsplit
 
@@ -71,6 +70,8 @@ def _path(line: str) -> str:
 def _page(markup: str) -> str:
     said = " ".join(value[1:-1] for value in _VALUE.findall(markup))
     bare = _CELL.sub("\t", _INLINE.sub("", _UNSEEN.sub(" ", markup)))
+    import html  # noqa: PLC0415 - a table of all entities, which few copies need
+
     return html.unescape(f"{_MARK.sub(chr(10), bare)}\n{said}")
 
 

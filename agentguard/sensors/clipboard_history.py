@@ -12,12 +12,12 @@ from collections.abc import Iterator
 
 from agentguard.base.errors import PlatformError
 from agentguard.model.machine import HistoryCleaned, Removal
+from agentguard.ports.bell import Bell
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import ClipboardHistory
 from agentguard.ports.sensor import Submit
 from agentguard.sensors.absent_sensor import watching_state
 from agentguard.sensors.clipboard_leaks import Leak
-from agentguard.sensors.wake_signal import Bell
 
 NAME = "clipboard-history"
 PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)

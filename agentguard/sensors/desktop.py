@@ -37,7 +37,7 @@ def desktop_sensors(
 
     One that cannot be made is absent, and noted in `starting`; the others watch.
     """
-    room = (starting or Starting()).room
+    room, heard = (starting or Starting()).room, foreground.Heard()
 
     def one(name: str, make: Callable[[], Sensor]) -> Sensor:
         return room(name, make, stand_in(name, clock))
@@ -48,20 +48,19 @@ def desktop_sensors(
     return (
         one(session.NAME, lambda: _session(backend, clock)),
         one(clipboard.NAME, lambda: _clipboard(backend, judge, clock, known, spared)),
-        one(foreground.NAME, lambda: _foreground(backend, clock, sort)),
+        one(foreground.NAME, lambda: _foreground(backend, heard, clock, sort)),
         one(call.NAME, lambda: call.CallSensor(backend.calls, clock, told)),
         one(capture.NAME, lambda: capture.CaptureSensor(backend.capture, clock)),
         *some(clipboard_history.NAME, lambda: _history(backend, clock)),
-        *some(foreground_app.NAME, lambda: _front(backend, clock)),
+        *some(foreground_app.NAME, lambda: _front(backend, heard, clock)),
         *some(security_keys.NAME, lambda: _socket(backend, clock)),
     )
 
 
-def _front(backend: Backend, clock: Clock) -> tuple[Sensor, ...]:
+def _front(backend: Backend, heard: foreground.Heard, clock: Clock) -> tuple[Sensor, ...]:
     if isinstance(backend.foreground, Absent):
         return ()
-    heard = foreground_app.Hearing(backend.foreground)
-    return heard, foreground_app.FrontSensor(heard, clock)
+    return (foreground_app.FrontSensor(heard, clock),)
 
 
 def _socket(backend: Backend, clock: Clock) -> tuple[Sensor, ...]:
@@ -92,7 +91,7 @@ def _history(backend: Backend, clock: Clock) -> tuple[Sensor, ...]:
     return () if history is None else (clipboard_history.HistorySensor(history, clock),)
 
 
-def _foreground(backend: Backend, clock: Clock, sort: Sort) -> Sensor:
+def _foreground(backend: Backend, heard: foreground.Heard, clock: Clock, sort: Sort) -> Sensor:
     if isinstance(backend.foreground, Absent):
         return AbsentSensor(foreground.NAME, backend.foreground.reason, clock)
-    return foreground.ForegroundSensor(backend.foreground, clock, sort=sort)
+    return foreground.ForegroundSensor(backend.foreground, heard, clock, sort=sort)

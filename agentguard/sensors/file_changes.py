@@ -21,12 +21,13 @@ from agentguard.base.errors import StoreError
 from agentguard.model.events import SensorState, Watching
 from agentguard.model.machine import ChangesSeen
 from agentguard.model.messages import say
+from agentguard.ports.bell import Bell
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import Submit
 from agentguard.ports.storage import Journal
+from agentguard.ports.turns import Turns, alone
 from agentguard.sensors.absent_sensor import watching_state
 from agentguard.sensors.baseline import Baseline, Hashes
-from agentguard.sensors.wake_signal import Bell
 
 NAME = "changes"
 EVERY = 60.0
@@ -56,22 +57,25 @@ class ChangesSensor:
         self._rules = rules
         self._journal = journal
         self._clock = clock
-        self._bell = Bell()
+        self.bell = Bell()
         self._hashed: dict[str, tuple[State, str]] = {}
         self._hashed_at: float | None = None
 
     def poke(self) -> None:
         """Hash everything again now."""
         self._hashed_at = None
-        self._bell.ring()
+        self.bell.ring()
 
     def run(self, submit: Submit, stop: Stop) -> None:
         """Look each minute until `stop` is set; a StoreError is told, and it goes on."""
-        self._bell.attach(stop)
+        alone(self.turns(submit, stop), self._clock, stop, self.bell)
+
+    def turns(self, submit: Submit, _stop: Stop) -> Turns:
+        """Look each minute."""
         baseline = Baseline(self._journal)
         submit(watching_state(NAME, self._clock))
-        while not stop.is_set():
-            self._bell.hush()
+        while True:
+            self.bell.hush()
             try:
                 submit(self.compare(baseline))
             except StoreError:
@@ -83,7 +87,7 @@ class ChangesSensor:
                         message=say("engine.journal-refused"),
                     )
                 )
-            self._clock.wait(self._bell, EVERY)
+            yield EVERY
 
     def compare(self, baseline: Baseline) -> ChangesSeen:
         """Return what has changed since the baseline, which is kept up.

@@ -6,9 +6,11 @@ import os
 import stat
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from agentguard.base.errors import ScanError
+from agentguard.model.events import Event, FileScanned
 from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
 from agentguard.model.outcomes import FileOutcome
@@ -74,6 +76,13 @@ class Scanned(Protocol):
 
 
 Scan = Callable[[str], Scanned]
+Label = Callable[[FileScanned], Event]
+"""Gives the event as it is told: that of a file which a drill has made says so from outside."""
+
+
+def as_seen(event: FileScanned) -> Event:
+    """Know of no drills."""
+    return event
 
 
 class Looker:
@@ -85,12 +94,20 @@ class Looker:
     """
 
     def __init__(
-        self, scan: Scan, clock: Clock, hints: Hints, seen: SeenFiles, *, rules: str
+        self,
+        scan: Scan,
+        clock: Clock,
+        hints: Hints,
+        seen: SeenFiles,
+        *,
+        rules: str,
+        label: Label = as_seen,
     ) -> None:
         self._scan = scan
         self._clock = clock
         self._hints = hints
         self._seen = seen
+        self._label = label
         self._tries: dict[str, int] = {}
         self.rules = rules
         self.told = Told()
@@ -158,7 +175,7 @@ class Looker:
         before, now = self._seen.last(name), self._clock.now()
         held = held or _held(before)
         if before is not None and before.state == state and _trusted(found, before, now):
-            self.tell(found.path, before.looked, submit, held=held)
+            self.tell(found.path, before.looked, submit, held=held, mark=found.mark.word)
             return before.looked
         looked = self._read(found.path)
         after = current_mark(found.path)
@@ -173,7 +190,7 @@ class Looker:
             self._look_again(found.path)
         elif looked.reason not in OUTSIDE:
             self._seen.remember(name, Kept(state=state, day=_day(now), looked=looked))
-        self.tell(found.path, looked, submit, held=held)
+        self.tell(found.path, looked, submit, held=held, mark=found.mark.word)
         return looked
 
     def _is_no_word_yet(self, found: Found, after: Mark, looked: Looked) -> bool:
@@ -213,15 +230,17 @@ class Looker:
         if kept:
             self._seen.forget(name_of(path, Mark(0, 0, 0, 0), 1, self._seen.secret))
 
-    def tell(self, path: str, looked: Looked, submit: Submit, *, held: bool = False) -> None:
-        """Tell what became of a path, if that is news."""
+    def tell(
+        self, path: str, looked: Looked, submit: Submit, *, held: bool = False, mark: str = ""
+    ) -> None:
+        """Tell what became of a path, if that is news; `mark` is the state that was looked at."""
         outcome, reason = looked.outcome, looked.reason
         if reason == DENIED and outcome is FileOutcome.UNREADABLE:
             path, reason = os.path.dirname(path), "reason.files-denied"  # noqa: PTH120 - any bytes
             self.refused.add(path)
         event = self.told.news(path, (outcome, reason), looked.hits, self._clock.now, held=held)
         if event is not None:
-            submit(event)
+            submit(self._label(replace(event, mark=mark)))
 
 
 def current_mark(path: str) -> Mark | None:

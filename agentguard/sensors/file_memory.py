@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 
+from agentguard.base import file_marks
 from agentguard.ports.file_memory import Kept
 
 LIMIT = 100_000
@@ -33,6 +34,11 @@ class Mark:
     status: int
     inode: int
     device: int = 0
+
+    @property
+    def word(self) -> str:
+        """The same in one word, without what a change of rights changes."""
+        return file_marks.mark(self.device, self.inode, self.size, self.changed)
 
 
 def mark_of(status: os.stat_result) -> Mark:

@@ -12,17 +12,17 @@ from itertools import chain
 
 from agentguard.model.events import SweepFinished
 from agentguard.model.outcomes import FileOutcome
+from agentguard.ports.bell import Bell
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.file_memory import Looked, SeenFiles
 from agentguard.ports.sensor import PolicySource, Submit
-from agentguard.sensors.file_look import Looker, Scan, current_mark
+from agentguard.sensors.file_look import Label, Looker, Scan, as_seen, current_mark
 from agentguard.sensors.file_memory import MemorySeen
 from agentguard.sensors.mounts import Drives
 from agentguard.sensors.network_mounts import Afar
 from agentguard.sensors.sweep import Found, Unread, walk
 from agentguard.sensors.sweep_pacing import Circumstances, Manners, read_last
 from agentguard.sensors.sweep_round import Left, Round, Step
-from agentguard.sensors.wake_signal import Bell
 from agentguard.sensors.watch_guard import NAME, Guard
 from agentguard.sensors.watch_hints import Hint, Hints, Kind
 from agentguard.sensors.watch_scope import absent
@@ -53,7 +53,8 @@ class FilesSensor:
     `circumstances` hold the sweep (not the hints) while the person must not be disturbed; `rules`
     gives the version of the recognisers: another one means that everything is read again; `seen`
     keeps what was looked at; `duty` replaces the policy's share of time for a sweep; `drives` gives
-    the drives that lie on other computers.
+    the drives that lie on other computers. `drills` is the folder in which drills put files, whose
+    events `label` knows again.
     """
 
     name = NAME
@@ -70,6 +71,8 @@ class FilesSensor:
         rules: Callable[[], str] = no_rules,
         duty: float | None = None,
         drives: Drives = frozenset,
+        drills: str = "",
+        label: Label = as_seen,
     ) -> None:
         self._clock = clock
         self._known = known
@@ -78,8 +81,9 @@ class FilesSensor:
         self._rules = rules
         self._bell = Bell()
         self._hints = Hints()
-        self._guard = Guard(policy, clock, self._hints, self._bell, Afar(clock).answers, drives)
-        self._looker = Looker(scan, clock, self._hints, self._seen, rules="")
+        answers = Afar(clock).answers
+        self._guard = Guard(policy, clock, self._hints, self._bell, answers, drives, drills=drills)
+        self._looker = Looker(scan, clock, self._hints, self._seen, rules="", label=label)
         self._judged = ""
         self._swept_by: str | None = None
         self._round: Round | None = None

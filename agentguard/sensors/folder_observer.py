@@ -80,9 +80,10 @@ if sys.platform == "win32":
 
         return BaseObserver(Emitter, timeout=timeout)
 else:
-    from watchdog.observers import Observer
     from watchdog.observers.api import BaseObserver
 
+    from agentguard.sensors.inotify_observer import SharedObserver
+
     def observer_of(timeout: float, lost: Callable[[], None]) -> BaseObserver:  # noqa: ARG001 - told by the log
-        """Return the system's own observer; where it loses events, it says so in its log."""
-        return Observer(timeout=timeout)
+        """Return Linux' observer; where it loses events, watchdog says so in its log."""
+        return SharedObserver(timeout)

@@ -1,48 +1,51 @@
-"""The window in front, to events."""
+"""The window in front, heard by one thread, for all that is told of it."""
 
 from __future__ import annotations
 
-from agentguard.model.events import AppFocused
+from agentguard.ports.bell import Bell
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.foreground import FocusedWindow, Foreground, Sort, unsorted
 from agentguard.ports.sensor import Submit
 from agentguard.sensors.absent_sensor import watching_state
 
 NAME = "foreground"
-STEADY = 1.5  # seconds in front before a window counts: a glance asks for no second factor
+
+
+class Heard:
+    """The newest window in front; safe for one who hears and one who tells."""
+
+    def __init__(self) -> None:
+        self.bell = Bell()
+        self.newest: FocusedWindow | None = None
+        self.begun = 0
+        """How often somebody began to hear: whoever does is told all anew."""
+
+    def hear(self, window: FocusedWindow) -> None:
+        """Take the newest window."""
+        self.newest = window
+        self.bell.ring()
+
+    def begin(self) -> None:
+        """Know that whoever hears begins, and knows of no window yet."""
+        self.newest = None
+        self.begun += 1
 
 
 class ForegroundSensor:
-    """Tells which program came to the front and stayed there for `steady` seconds."""
+    """Hears of each window that comes to the front; what it hears is told in turns (`front`)."""
 
     name = NAME
 
     def __init__(
-        self,
-        foreground: Foreground,
-        clock: Clock,
-        *,
-        steady: float = STEADY,
-        sort: Sort = unsorted,
+        self, foreground: Foreground, heard: Heard, clock: Clock, *, sort: Sort = unsorted
     ) -> None:
         self._foreground = foreground
+        self._heard = heard
         self._clock = clock
-        self._steady = steady
         self._sort = sort
 
     def run(self, submit: Submit, stop: Stop) -> None:
         """Watch until `stop` is set; a PlatformError ends the watch."""
-
-        def focused(window: FocusedWindow) -> None:
-            submit(
-                AppFocused(
-                    at=self._clock.now(),
-                    image=window.image,
-                    window_class=window.window_class,
-                    window=window.window,
-                    titled=window.titled,
-                )
-            )
-
+        self._heard.begin()
         submit(watching_state(self.name, self._clock))
-        self._foreground.watch(focused, stop, steady=self._steady, sort=self._sort)
+        self._foreground.watch(self._heard.hear, stop, sort=self._sort)

@@ -12,11 +12,12 @@ from agentguard.model.machine import PatchesSeen
 from agentguard.model.messages import say
 from agentguard.model.moments import Moment
 from agentguard.model.wall_clock import Wall, compared
+from agentguard.ports.bell import Bell
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Probe, StillAsking
 from agentguard.ports.sensor import PolicySource, Submit
+from agentguard.ports.turns import Turns, alone
 from agentguard.sensors.update_waits import Waits
-from agentguard.sensors.wake_signal import Bell
 
 LOG = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ class HostSensor:
         self._policy = policy
         self._clock = clock
         self._waits = waits
-        self._bell = Bell()
+        self.bell = Bell()
         self._due: dict[str, float] = {}
         self._failed: set[str] = set()
         self._wall = before
@@ -55,21 +56,25 @@ class HostSensor:
     def poke(self) -> None:
         """Read everything again now."""
         self._due.clear()
-        self._bell.ring()
+        self.bell.ring()
 
     def run(self, submit: Submit, stop: Stop) -> None:
         """Read what is due until `stop` is set."""
-        self._bell.attach(stop)
+        alone(self.turns(submit, stop), self._clock, stop, self.bell)
+
+    def turns(self, submit: Submit, stop: Stop) -> Turns:
+        """Read one probe after the other as they are due, a turn each."""
         self._due.clear()
         submit(SensorState(at=self._clock.now(), sensor=NAME, state=Watching.WATCHING))
-        while not stop.is_set():
-            self._bell.hush()
+        while True:
+            self.bell.hush()
             for probe in self._probes:
-                if stop.is_set():
-                    return
                 if self._due.get(probe.name, 0.0) <= self._clock.now().boot:
                     self._read(probe, submit)
-            self._clock.wait(self._bell, self._pause())
+                    yield 0.0
+                if stop.is_set():
+                    return
+            yield self._pause()
 
     def look(self, submit: Submit, stop: Stop) -> None:
         """Read every probe once, or until `stop` is set."""

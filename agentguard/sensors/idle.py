@@ -9,6 +9,8 @@ hold for what is told:
 - it begins anew when the source was away, when the session comes to the front or is unlocked, for
   a person did that; a session that is told to be open after nobody knew whether it was locked (the
   remote desktop was switched meanwhile) counts as unlocked;
+- a source that tells the same time for 10 s stands still, and tells nothing: with input it would
+  tell less, without more;
 - the first reading of all counts as it is, so that a restart of the agent gives no time away; but a
   stamp of the future, which in ticks of 32 bits looks like weeks, is no idle time.
 """
@@ -24,6 +26,12 @@ HALF = 2**31 / 1000
 SLACK = 2.0
 """Seconds by which two clocks may differ without one of them being wrong."""
 
+STANDS, STANDING = 10.0, 5.0
+"""Seconds after which a source that tells one time stands still, and from which time on: one that
+is asked each second may well find fresh input each time."""
+MOVES = 0.5
+"""Seconds within which two idle times are one."""
+
 
 class BelievedIdle:
     """Gives the idle time to believe; `see` takes every reading in order."""
@@ -32,6 +40,7 @@ class BelievedIdle:
         self._last: SessionReading | None = None
         self._at: Moment | None = None
         self._idle: float | None = None
+        self._still: tuple[float, Moment] | None = None
 
     def gap(self) -> None:
         """Know that nothing was read for a while."""
@@ -42,7 +51,7 @@ class BelievedIdle:
         """Return the seconds without input; None while no source tells them."""
         before, at = self._last, self._at
         self._last, self._at = reading, now
-        if reading.idle is None:
+        if reading.idle is None or self._stands(reading.idle, now):
             self._idle = None
         elif before is None or at is None:
             can_be = reading.idle <= max(now.boot + SLACK, HALF)
@@ -53,6 +62,12 @@ class BelievedIdle:
             most = self._idle + max(0.0, now.since(at))
             self._idle = reading.idle if 0 <= reading.idle <= most + SLACK else most
         return self._idle
+
+    def _stands(self, idle: float, now: Moment) -> bool:
+        """Check whether the source has told one time for so long that it stands still."""
+        if self._still is None or idle < STANDING or abs(idle - self._still[0]) > MOVES:
+            self._still = (idle, now)
+        return idle >= STANDING and now.since(self._still[1]) >= STANDS
 
 
 def _person_came(before: SessionReading, now: SessionReading) -> bool:

@@ -11,7 +11,7 @@ import json
 import secrets
 import select
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -33,17 +33,31 @@ LOOPBACK = "127.0.0.1"
 Deed = Callable[[str], bool]
 
 
+def _no_drill(_name: str) -> bool:
+    """Know of no drills."""
+    return False
+
+
+def _no_exception(_form: Mapping[str, str]) -> bool:
+    """Take no request where nobody passes it on."""
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalDoor:
     """An actor that is told instead of looking; there is one for a folder.
 
-    `status` gives the JSON of how the agent stands.
+    `status` gives the JSON of how the agent stands, `drills` that of its drills; `drill` has one
+    run by its id, False where it cannot be.
     """
 
     folder: Path
     signals: CallSignals
     clock: Clock
     status: Callable[[], bytes]
+    drills: Callable[[], bytes] = bytes
+    drill: Deed = _no_drill
+    exception: Callable[[Mapping[str, str]], bool] = _no_exception
 
     def run(self, submit: Submit, stop: Stop) -> None:
         """Listen until `stop` is set; what answers is loaded once somebody knocks."""
@@ -67,8 +81,9 @@ class LocalDoor:
         def server() -> LocalServer:
             from agentguard.sensors.local_http import LocalServer  # noqa: PLC0415 - some 6 MiB
 
-            told = {"status": self.status}
-            return LocalServer(door, token, deeds, lambda: self.clock.now().boot, told)
+            told = {"status": self.status, "drills": self.drills}
+            forms = {"exception/ask": self.exception}
+            return LocalServer(door, token, deeds, lambda: self.clock.now().boot, told, forms)
 
         return lambda: server().handle_request()
 
@@ -90,6 +105,7 @@ class LocalDoor:
         return {
             "call/start": lambda name: self.signals.start(name, now()),
             "call/end": end,
+            "drill": self.drill,
             "lock": lock,
             "shift/end": end_shift,
         }

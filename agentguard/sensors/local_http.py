@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 Deed = Callable[[str], bool]
 """Does what a path asks for, for a softphone's name; False when it cannot be taken."""
+Form = Callable[[Mapping[str, str]], bool]
+"""Takes what a path is told, in words by name; False when it cannot be taken."""
 Told = Callable[[], bytes]
 """Gives the JSON that a path asks for."""
 
@@ -36,6 +38,7 @@ class LocalServer(HTTPServer):
         deeds: Mapping[str, Deed],
         now: Callable[[], float],
         told: Mapping[str, Told] | None = None,
+        forms: Mapping[str, Form] | None = None,
     ) -> None:
         super().__init__(door.getsockname()[:2], _Request, bind_and_activate=False)
         self.socket.close()
@@ -44,6 +47,7 @@ class LocalServer(HTTPServer):
         self.deeds = deeds
         self.now = now
         self.told = told or {}
+        self.forms = forms or {}
 
     def handle_error(self, _request: object, _address: object) -> None:
         """Write nothing down of a caller that hung up."""
@@ -114,6 +118,10 @@ class _Request(BaseHTTPRequestHandler):
         return every.get(named, HTTPStatus.NOT_FOUND)
 
     def _done(self) -> HTTPStatus:
+        form = self._known(self.server.forms)
+        if not isinstance(form, HTTPStatus):
+            fields = _fields(self._body())
+            return HTTPStatus.NO_CONTENT if form(fields) else HTTPStatus.TOO_MANY_REQUESTS
         deed = self._known(self.server.deeds)
         if deed is HTTPStatus.NOT_FOUND:
             self._body()  # Windows takes an answer back from whoever closes on what is unread
@@ -136,6 +144,16 @@ class _Request(BaseHTTPRequestHandler):
 
 def _is_local(host: str) -> bool:
     return host.rpartition(":")[0] in {HOST, "localhost"}
+
+
+def _fields(body: bytes) -> dict[str, str]:
+    """Return the words of a body by name; none where it is not such a body."""
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return {}
+    every = told.items() if isinstance(told, dict) else ()
+    return {name: value for name, value in every if isinstance(value, str)}
 
 
 def _name(body: bytes, path: str) -> str | None:

@@ -20,14 +20,15 @@ from agentguard.model.events import SensorState, Watching
 from agentguard.model.facts import OldFile, RetentionSeen
 from agentguard.model.policy import Watch
 from agentguard.model.retention_rules import RetentionRule
+from agentguard.ports.bell import Bell
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import PolicySource, Submit
+from agentguard.ports.turns import Turns, alone
 from agentguard.retention.age_rules import DAY, Age, LenientWall, rule_name
 from agentguard.retention.removal import named
 from agentguard.sensors.mounts import Drives
 from agentguard.sensors.sweep import Found, walk
-from agentguard.sensors.sweep_pacing import Circumstances, Manners, Pace, read_last
-from agentguard.sensors.wake_signal import Bell
+from agentguard.sensors.sweep_pacing import Circumstances, Manners, Pace, reading_last
 from agentguard.sensors.watch_scope import inside, scope_of
 
 NAME = "retention"
@@ -96,23 +97,26 @@ class RetentionSensor:
         self._wall = LenientWall(clock)
         self._kinds_of = kinds_of
         self._age = age or (lambda stamp: self._wall.now() - stamp)
-        self._bell = Bell()
+        self.bell = Bell()
 
     def poke(self) -> None:
         """Look now."""
-        self._bell.ring()
+        self.bell.ring()
 
     def run(self, submit: Submit, stop: Stop) -> None:
         """Look every six hours, or when the rules change, until `stop` is set."""
-        read_last()
-        self._bell.attach(stop)
+        alone(self.turns(submit, stop), self._clock, stop, self.bell)
+
+    def turns(self, submit: Submit, stop: Stop) -> Turns:
+        """Look every six hours, or when the rules change."""
         submit(SensorState(at=self._clock.now(), sensor=NAME, state=Watching.WATCHING))
-        self._clock.wait(self._bell, FIRST)
-        while not stop.is_set():
-            self._bell.hush()
+        yield FIRST
+        while True:
+            self.bell.hush()
             rules = self._policy().retention
-            self.look(submit, stop, Pace(self._manners, self._clock, self._watch))
-            self._wait(rules)
+            with reading_last():
+                self.look(submit, stop, Pace(self._manners, self._clock, self._watch))
+            yield from self._rest(rules)
 
     def _watch(self) -> Watch:
         return self._policy().watch
@@ -139,14 +143,15 @@ class RetentionSensor:
             )
         )
 
-    def _wait(self, rules: tuple[RetentionRule, ...]) -> None:
+    def _rest(self, rules: tuple[RetentionRule, ...]) -> Turns:
         begun = self._clock.now()
         held = self._policy().legal_hold
         while self._policy().retention == rules and self._policy().legal_hold == held:
             left = EVERY - self._clock.now().since(begun)
             self._wall.now()
-            if left <= 0 or self._clock.wait(self._bell, min(left, 60.0)):
+            if left <= 0 or self.bell.rung():
                 return
+            yield min(left, 60.0)
 
     def _old(self, rule: RetentionRule, stop: Stop, pace: Pace | None) -> Iterator[OldFile]:
         own = os.path.realpath(paths.data_folder())

@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agentguard.base.errors import AgentGuardError, StoreError
+from agentguard.detect.recognition.drill_values import counting, draw
 from agentguard.model.hits import Hit
 from agentguard.model.records import Record
 from agentguard.model.self_tests import ControlsTested
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import Submit
 from agentguard.ports.storage import Journal
+from agentguard.ports.turns import Turns, alone
 
 LOG = logging.getLogger(__name__)
 
@@ -30,8 +32,6 @@ EVERY = 24 * 3600.0
 AGAIN = 60.0
 """Seconds until what failed is tested once more, and between two looks whether a call is over."""
 KIND = "PAN"
-PREFIX = "4556"
-LENGTH = 16
 PLANTED = "self-test.txt"
 
 Test = Callable[[], bool | None]
@@ -49,8 +49,13 @@ class SelfTest:
 
     def run(self, submit: Submit, stop: Stop) -> None:
         """Test once a day until `stop` is set."""
+        alone(self.turns(submit, stop), self.clock, stop)
+
+    def turns(self, submit: Submit, stop: Stop) -> Turns:
+        """Test once a day."""
         wait = FIRST
-        while not self.clock.wait(stop, wait):
+        while True:
+            yield wait
             if self.busy():
                 wait = AGAIN
                 continue
@@ -93,18 +98,21 @@ def _works(test: Test) -> bool | None:
         return False
 
 
-def planted(scan: Callable[[str], tuple[Hit, ...]], folder: Path) -> bool | None:
-    """Return whether a made-up card number is found in a file; None where none can be written."""
-    file = folder / PLANTED
+def planted(scan: Callable[[str, str], tuple[Hit, ...]], folder: Path) -> bool | None:
+    """Return whether a made-up card number is found in a file; None where none can be written.
+
+    `scan` is given the file and the number that counts in it.
+    """
+    file, number = folder / PLANTED, draw()
     try:
         file.unlink(missing_ok=True)
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as opened:
-            opened.write(made_up())
+            opened.write(made_up(number))
     except OSError:
         return None
     try:
-        return _found(scan(str(file)))
+        return _found(scan(str(file), number))
     finally:
         with suppress(OSError):
             file.unlink()
@@ -112,18 +120,15 @@ def planted(scan: Callable[[str], tuple[Hit, ...]], folder: Path) -> bool | None
 
 def judged(judge: Callable[[str], tuple[Hit, ...]]) -> bool:
     """Check whether a made-up card number is noticed in what could have been copied."""
-    return _found(judge(made_up()))
+    number = draw()
+    with counting(number):
+        return _found(judge(made_up(number)))
 
 
 def _found(hits: tuple[Hit, ...]) -> bool:
     return any(hit.kind == KIND for hit in hits)
 
 
-def made_up() -> str:
-    """Return a text with a card number of nobody, another one each time (ISO/IEC 7812-1)."""
-    digits = [int(d) for d in PREFIX]
-    digits += [secrets.randbelow(10) for _ in range(LENGTH - len(digits) - 1)]
-    doubled = [d * 2 if place % 2 == 0 else d for place, d in enumerate(digits)]
-    check = -sum(d - 9 if d > 9 else d for d in doubled) % 10  # noqa: PLR2004 - casting out nines
-    number = "".join(map(str, (*digits, check)))
-    return f"Card number: {number}, expires 08/29\n"
+def made_up(number: str) -> str:
+    """Return a text with a card number of nobody, unlike any other text."""
+    return f"Card number: {number}, expires 08/29\nDrill {secrets.token_hex(8)}\n"

@@ -1,17 +1,22 @@
 """The end of a shift by the clock on the wall, as the policy has it; a live call ends first.
 
-Only time that really passed counts: a clock that is set over the hour ends no shift.
+Only time that really passed counts: a clock that is set over the hour ends no shift. Each day it is
+drawn whether the person is asked to look at the desk.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
+from agentguard.base.errors import StoreError
+from agentguard.model.handover import CleanDeskDrawn, is_drawn
 from agentguard.model.locking import ShiftEnded, ShiftEnder
 from agentguard.model.moments import Moment
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import PolicySource, Submit
+from agentguard.ports.storage import Journal
 from agentguard.ports.turns import Turns, alone
 
 NAME = "shift"
@@ -26,6 +31,46 @@ def local(wall: float) -> datetime:
     return datetime.fromtimestamp(wall, UTC).astimezone().replace(tzinfo=None)
 
 
+KEY = "shift.draw"
+KEY_BYTES = 32
+
+
+class CleanDeskDraw:
+    """Draws the days on which a person looks at the desk, by a key that this computer keeps."""
+
+    def __init__(self, journal: Journal, person: str) -> None:
+        self._journal = journal
+        self._person = person
+        self._key = b""
+
+    def __call__(self, day: str, percent: int) -> bool:
+        """Check whether a day (ISO 8601) is drawn.
+
+        Raises:
+            StoreError: the key could not be kept, so a draw would not come out the same again.
+
+        """
+        if percent <= 0:
+            return False
+        if not self._key:
+            self._key = self._kept() or self._made()
+        return is_drawn(self._key, self._person, day, percent)
+
+    def _kept(self) -> bytes:
+        kept = self._journal.memory(KEY).get(KEY)
+        return kept.encode() if isinstance(kept, str) else b""
+
+    def _made(self) -> bytes:
+        made = secrets.token_hex(KEY_BYTES)
+        self._journal.commit((), {KEY: made})
+        return made.encode()
+
+
+def nobody(_day: str, _percent: int) -> bool:
+    """Draw nobody."""
+    return False
+
+
 class ShiftSensor:
     """Tells the end once, also one that came while the computer slept; `busy` holds it back."""
 
@@ -37,11 +82,14 @@ class ShiftSensor:
         clock: Clock,
         busy: Callable[[], bool],
         local: Callable[[float], datetime] = local,
+        draw: Callable[[str, int], bool] = nobody,
     ) -> None:
         self._policy = policy
         self._clock = clock
         self._busy = busy
         self._local = local
+        self._draw = draw
+        self._day = ""
         self._told: dict[str, date] = {}
 
     def run(self, submit: Submit, stop: Stop) -> None:
@@ -54,11 +102,26 @@ class ShiftSensor:
         while True:
             yield EVERY
             now = self._clock.now()
+            self._look_at_day(now, submit)
             due = self._passed(before, now) or due
             before = now
             if due and not self._busy():
                 submit(ShiftEnded(at=now, by=ShiftEnder.SCHEDULE))
                 due = False
+
+    def _look_at_day(self, now: Moment, submit: Submit) -> None:
+        """Draw once a day, and anew when the policy has another share."""
+        day = self._local(now.wall).date().isoformat()
+        percent = self._policy().shift.clean_desk_percent
+        drawn = f"{day} {percent}"
+        if drawn == self._day:
+            return
+        try:
+            if self._draw(day, percent):
+                submit(CleanDeskDrawn(at=now, day=day))
+        except StoreError:
+            return  # it is drawn at the next look
+        self._day = drawn
 
     def _passed(self, before: Moment, now: Moment) -> bool:
         """Check whether an end was passed; the hour that a change of time repeats counts once."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import psutil
@@ -100,11 +100,26 @@ class Pace:
 
 
 def read_last() -> None:
-    """Let the disk serve this thread only when nobody else wants it; on Linux alone.
+    """Let the disk serve this thread only when nobody else wants it, for good; on Linux alone.
 
     The class belongs to a thread there (ioprio_set(2)), so that the windows are not held up. On
     Windows it would be the whole process's; the child that reads lowers its own.
     """
+    _served(idle=True)
+
+
+@contextmanager
+def reading_last() -> Iterator[None]:
+    """Have it so for a while, as in `read_last`: the thread serves others afterwards."""
+    _served(idle=True)
+    try:
+        yield
+    finally:
+        _served(idle=False)
+
+
+def _served(*, idle: bool) -> None:
     if sys.platform == "linux":
         with suppress(psutil.Error, OSError):
-            psutil.Process(threading.get_native_id()).ionice(psutil.IOPRIO_CLASS_IDLE)
+            how = psutil.IOPRIO_CLASS_IDLE if idle else psutil.IOPRIO_CLASS_NONE
+            psutil.Process(threading.get_native_id()).ionice(how)

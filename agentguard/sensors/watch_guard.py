@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from agentguard.base import paths
 from agentguard.model.events import SensorState, Watching
 from agentguard.model.messages import Message, say
 from agentguard.model.policy import Watch
+from agentguard.ports.bell import Bell
 from agentguard.ports.clock import Clock
 from agentguard.ports.sensor import PolicySource, Submit
 from agentguard.sensors.mounts import Drives, Mounts
 from agentguard.sensors.sweep_round import Round
-from agentguard.sensors.wake_signal import Bell
 from agentguard.sensors.watch_hints import Hints, Kind
 from agentguard.sensors.watch_scope import Identity, Scope, always, identity, scope_of, where
 from agentguard.sensors.watcher import Watcher
@@ -50,12 +51,14 @@ class Guard:
         bell: Bell,
         answers: Answers = always,
         drives: Drives = frozenset,
+        *,
+        drills: str = "",
     ) -> None:
         self._policy = policy
         self._clock = clock
         self._hints = hints
         self._bell = bell
-        self._answers, self._drives = answers, drives
+        self._answers, self._drives, self._drills = answers, drives, drills
         self._watcher = Watcher(self._tell, self._lose)
         self._watch: Watch = Watch()
         self._identity: Identity = ()
@@ -79,7 +82,7 @@ class Guard:
     def _take_scope(self) -> None:
         self._watch = self._policy().watch
         own = str(paths.data_folder())
-        self.scope = scope_of(self._watch, own, self._answers, self._drives)
+        self.scope = scope_of(self._watch, own, self._answers, self._drives, self._drills)
 
     def look(self, submit: Submit) -> None:
         """Attach what must be attached, and tell when the watch became worse or better."""
@@ -118,11 +121,11 @@ class Guard:
         A watch is set by walking through the folder, which would hang there.
         """
         table = self.mounts
-        near = [root for root in self.scope.roots if not table.remote(root)]
+        near = [root for root in self.scope.watched() if not table.remote(root)]
         alone = [root for root in near if not table.remote_below(root)]
         self._apart = len(near) - len(alone)
         if self.scope.network:
-            self._apart += len(self.scope.roots) - len(near)
+            self._apart += len(self.scope.watched()) - len(near)
         attached = self._watcher.attach(alone)
         self._whole = attached and self._watcher.has_room()
 
@@ -139,7 +142,7 @@ class Guard:
         )
 
     def _message(self) -> Message | None:
-        if not any(self._identity):
+        if not any(identity(replace(self.scope, drills=""), self.mounts)):
             return say("files.no-folder")
         minutes = int(self._interval() // 60)
         if self._whole:

@@ -24,12 +24,14 @@ def always(_folder: str) -> bool:
 class Scope:
     """What is looked at: folders without links, none inside another, less what is excluded.
 
-    With `network` also what lies on other computers, as long as it `answers`.
+    With `network` also what lies on other computers, as long as it `answers`. `drills` is the
+    agent's own folder for drills, watched as the others are: no sweep goes there, and none counts.
     """
 
     roots: tuple[str, ...]
     exclude: re.Pattern[str] | None
     own: str = ""
+    drills: str = ""
     network: bool = False
     answers: Callable[[str], bool] = field(default=always, compare=False)
     drives: Drives = field(default=frozenset, compare=False)
@@ -46,8 +48,12 @@ class Scope:
 
     def covers(self, path: str) -> bool:
         """Check whether a path is looked at."""
-        root = next((root for root in self.roots if inside(path, root)), None)
+        root = next((root for root in self.watched() if inside(path, root)), None)
         return root is not None and not self.left_out(path, root)
+
+    def watched(self) -> tuple[str, ...]:
+        """Return every folder that is watched."""
+        return (*self.roots, self.drills) if self.drills else self.roots
 
     def left_out(self, path: str, root: str) -> bool:
         """Check whether a path below `root` is excluded, or is the agent's own folder."""
@@ -74,6 +80,7 @@ def scope_of(
     own: str = "",
     answers: Callable[[str], bool] = always,
     drives: Drives = frozenset,
+    drills: str = "",
 ) -> Scope:
     """Resolve the policy's folders; those that do not exist stay, for they may come."""
     bare = Scope(roots=(), exclude=None, network=watch.network, answers=answers, drives=drives)
@@ -85,7 +92,8 @@ def scope_of(
     patterns = "|".join(fnmatch.translate(pattern) for pattern in watch.exclude)
     exclude = re.compile(patterns) if patterns else None
     own = os.path.realpath(own) if own else ""
-    return replace(bare, roots=tuple(roots), exclude=exclude, own=own)
+    drills = os.path.realpath(drills) if drills else ""
+    return replace(bare, roots=tuple(roots), exclude=exclude, own=own, drills=drills)
 
 
 def _resolved(folder: str, table: Mounts, scope: Scope) -> str:
@@ -106,7 +114,7 @@ def identity(scope: Scope, table: Mounts) -> Identity:
     None stands for one that is missing; one on another computer is not asked, since it may hang.
     """
     found: list[tuple[int, int] | str | None] = []
-    for root in scope.roots:
+    for root in scope.watched():
         found += table.below(root)
         if table.remote(root):
             found.append(root)

@@ -21,6 +21,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     `problem` is the kind of what keeps it from the endpoint, `lost` the name of one file that is
     gone; `device` is the keeper's own name at the endpoint. `proxy` is the address of the proxy on
     the way there, empty without one, and `named_by` who named the way (`ports.network.Told`).
+    `drilled` is how the keeper's newest drill of its own ended, `drilled_ms` how soon a killed
+    stand-in ran again, and `drilled_at` when, in boot time.
     """
 
     at: str = ""
@@ -36,6 +38,9 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     device: str = ""
     proxy: str = ""
     named_by: str = ""
+    drilled: str = ""
+    drilled_ms: int = 0
+    drilled_at: float = 0.0
 
     @property
     def well(self) -> bool:

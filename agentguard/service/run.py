@@ -12,9 +12,11 @@ import msgspec
 
 from agentguard.base.errors import PlatformError
 from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.revival import Drilled
 from agentguard.ports.session_host import Desks
 from agentguard.service import keeper_status as written
 from agentguard.service.keeper_status import Standing
+from agentguard.service.restart_drill import RestartDrill
 from agentguard.service.watch import Happening, Look, Watch
 
 LOG = logging.getLogger(__name__)
@@ -49,7 +51,8 @@ class Told(Protocol):
 class Keeper:
     """The keeper of one computer.
 
-    `gone` gives the program's files that are gone, `wanted` tells whether agents are to be started.
+    `gone` gives the program's files that are gone, `wanted` tells whether agents are to be started;
+    `drill` is None where the system starts agents and not the keeper.
     """
 
     folder: Path
@@ -58,6 +61,7 @@ class Keeper:
     told: Told
     gone: Callable[[], tuple[str, ...]]
     wanted: Callable[[], bool] = lambda: True
+    drill: RestartDrill | None = None
     watch: Watch = field(init=False)
     _on: frozenset[str] = frozenset()
     _files: tuple[str, ...] = ()
@@ -77,6 +81,8 @@ class Keeper:
         while not stop.is_set():
             self.round()
             rest(min(LOOK, self.watch.until_due(self.clock.now().boot)))
+        if self.drill is not None:
+            self.drill.stop()
         self.desks.begin()  # nothing is left behind that would tell an agent to end
         self._write(msgspec.structs.replace(self._last, problem="stopped"))
 
@@ -98,6 +104,7 @@ class Keeper:
             if self._enrol(session):
                 self.watch.renew(session)
                 self.desks.renew(session)
+        self._drilled(now.boot)
         ended = any(one.what.value.endswith("ended") for one in look.happened)
         if ended or self._looked is None or now.boot - self._looked >= FILES:
             self._look_at_files(now.boot)
@@ -145,6 +152,15 @@ class Keeper:
             LOG.warning("the agent was not enrolled: %s", error.title)
             return False
 
+    def _drilled(self, now: float) -> None:
+        """Go on with the keeper's own drill; an upgrade needs the program's files for itself."""
+        if self.drill is None:
+            return
+        if self.watch.upgrading(now):
+            self.drill.stop()
+        else:
+            self.drill.round(self._on)
+
     def _look_at_files(self, now: float) -> None:
         self._looked = now
         try:
@@ -154,6 +170,7 @@ class Keeper:
 
     def _tell(self, happened: tuple[Happening, ...]) -> None:
         now, watch, outcome = self.clock.now(), self.watch, self.told.outcome
+        drilled = self.drill.newest if self.drill is not None else Drilled()
         standing = Standing(
             at=now.iso,
             sessions=watch.sessions,
@@ -168,6 +185,9 @@ class Keeper:
             device=outcome.device,
             proxy=outcome.proxy,
             named_by=outcome.named_by,
+            drilled=drilled.outcome,
+            drilled_ms=round(drilled.seconds * 1000),
+            drilled_at=drilled.at,
         )
         self.told.tell(standing, happened)
         same = msgspec.structs.replace(standing, at=self._last.at) == self._last

@@ -23,6 +23,7 @@ from agentguard.trust.chain.links import Row
 from agentguard.trust.chain.seals import SEED_BYTES, Seal
 
 FILE = "journal.seal"
+_BINARY = getattr(os, "O_BINARY", 0)
 MOST_STEPS = 4096
 """Seals of other processes that this one may have to follow."""
 
@@ -42,6 +43,9 @@ class Sealer:
     folder: Path
     _device: Signer | None = None
     _seed: bytes = field(default=b"", repr=False)
+    _key: Ed25519PrivateKey | None = field(default=None, repr=False)
+    """The key of the seed, with the next one: to make one of its seed is what costs most."""
+    _next: tuple[bytes, Ed25519PrivateKey] | None = field(default=None, repr=False)
     _signed: tuple[int, float] | None = None
     """Entry and boot time of the last seal that the device signed."""
 
@@ -54,9 +58,9 @@ class Sealer:
         """
         seed = self._known() if not expected else self._found(expected)
         if seed:
-            self._seed = seed
+            self._take(seed)
             return b"" if expected else _public(seed)
-        self._seed = secrets.token_bytes(SEED_BYTES)
+        self._take(secrets.token_bytes(SEED_BYTES))
         try:
             atomic_files.write(self._file, self._seed)
         except OSError as error:
@@ -72,8 +76,11 @@ class Sealer:
 
     def seal(self, row: Row) -> Seal:
         """Seal everything up to an entry; call `move_on` once that is written."""
-        key = Ed25519PrivateKey.from_private_bytes(self._seed)
-        following = _public(seals.after(self._seed))
+        key = self._private()
+        seed = seals.after(self._seed)
+        after = Ed25519PrivateKey.from_private_bytes(seed)
+        self._next = (seed, after)
+        following = after.public_key().public_bytes_raw()
         said = seals.note(row.epoch, row.seq, row.hash, following)
         return Seal(
             epoch=row.epoch,
@@ -90,9 +97,27 @@ class Sealer:
 
         Whatever an older seed in the file leads to is found again by `ready`.
         """
-        self._seed = seals.after(self._seed)
-        with suppress(OSError), self._file.open("r+b") as file:
-            os.write(file.fileno(), self._seed)
+        known = self._next
+        if known is not None and known[0] == seals.after(self._seed):
+            self._seed, self._key, self._next = known[0], known[1], None
+        else:
+            self._take(seals.after(self._seed))
+        with suppress(OSError):
+            file = os.open(self._file, os.O_WRONLY | _BINARY)
+            try:
+                os.write(file, self._seed)
+            finally:
+                os.close(file)
+
+    def _take(self, seed: bytes) -> None:
+        """Have a seed from now on; its key is made when it is needed, once."""
+        if seed != self._seed:
+            self._seed, self._key, self._next = seed, None, None
+
+    def _private(self) -> Ed25519PrivateKey:
+        if self._key is None:
+            self._key = Ed25519PrivateKey.from_private_bytes(self._seed)
+        return self._key
 
     def _by_device(self, row: Row, said: bytes) -> bytes:
         last = self._signed
@@ -106,7 +131,7 @@ class Sealer:
         return self._device.sign(said)
 
     def _found(self, expected: bytes) -> bytes:
-        if self._seed and _public(self._seed) == expected:
+        if self._seed and self._private().public_key().public_bytes_raw() == expected:
             return self._seed
         seed = self._known()
         for _ in range(MOST_STEPS if seed else 0):

@@ -28,6 +28,11 @@ class HeaderTable:
         self._origin: Origin | None = None
         self._said = False
 
+    @property
+    def said(self) -> bool:
+        """Whether the chain says it as it is now."""
+        return self._said
+
     def identify(self, origin: Origin) -> None:
         """Take up whose journal it is; the next commit says so, if it did not before."""
         self._origin, self._said = origin, False
@@ -49,8 +54,6 @@ class HeaderTable:
 
     def due(self, epochs: Mapping[int, Epoch], at: Moment) -> list[Record]:
         """Return the header as a record if it changed; within the transaction that writes it."""
-        if self._said:
-            return []
         known = self.known()
         header = Header(
             format=file_format.FORMAT,

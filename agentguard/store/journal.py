@@ -89,15 +89,17 @@ class SqliteJournal:
     ) -> None:
         try:
             with self._database.transaction():
-                self._entries.erase(erased)
+                if erased:
+                    self._entries.erase(erased)
                 room = self._lanes.make_room(len(records), records[-1].at) if records else ()
                 head = self._due(records[-1].at) if records else ()
                 kept = (*head, *room, *records)
                 named = self._seals.begin(kept)
-                self.append(kept if named is None else (*kept, named))
-                if kept:
-                    self._seals.end(self.rows(self.head()[1] - 1, 1)[0])
-                memory_table.keep(self._database, memory, self._names)
+                last = self.append(kept if named is None else (*kept, named))
+                if last is not None:
+                    self._seals.end(last)
+                if memory:
+                    memory_table.keep(self._database, memory, self._names)
         except StoreError:
             self._lanes.look_again()
             self._headers.again()
@@ -106,7 +108,9 @@ class SqliteJournal:
             self._seals.move_on()
 
     def _due(self, at: Moment) -> Sequence[Record]:
-        return self._headers.due(self.epochs(), at) if self._headed else ()
+        if not self._headed or self._headers.said:
+            return ()
+        return self._headers.due(self.epochs(), at)
 
     def identify(self, origin: Origin) -> None:
         """Take up whose journal it is; the next commit writes it down if it is news."""
@@ -177,8 +181,9 @@ class SqliteJournal:
 
     def head(self) -> tuple[int, int, bytes]:
         """Return epoch, seq and hash of the last entry, or of what stands before the first."""
-        last, begun = self._database.rows(_LAST), self._newest_epoch()
+        last = self._database.rows(_LAST)
         if not last:
+            begun = self._newest_epoch()
             return begun.epoch, begun.first - 1, begun.previous
         match last[0]:
             case (int() as epoch, int() as seq, bytes() as digest):
@@ -287,17 +292,17 @@ class SqliteJournal:
         at = Moment(boot=last.boot, wall=last.wall)
         self._commit([Record(kind=ERASED_KIND, at=at, payload=payload)], {}, seqs)
 
-    def append(self, records: Sequence[Record]) -> None:
-        """Write records after the last entry.
+    def append(self, records: Sequence[Record]) -> Row | None:
+        """Write records after the last entry; give the last of them as it is chained, if any.
 
         Raises:
             StoreError: nothing of it was written.
 
         """
         with self._database.transaction():
-            self._append(records, self.head())
+            return self._append(records, self.head()) if records else None
 
-    def _append(self, records: Sequence[Record], after: tuple[int, int, bytes]) -> None:
+    def _append(self, records: Sequence[Record], after: tuple[int, int, bytes]) -> Row | None:
         epoch, seq, digest = after
         rows = []
         for record in records:
@@ -306,6 +311,7 @@ class SqliteJournal:
             digest = row.hash
             rows.append(row)
         self._entries.add(rows)
+        return rows[-1] if rows else None
 
     def _newest_epoch(self) -> Epoch:
         rows = self._database.rows(_NEWEST_EPOCH)

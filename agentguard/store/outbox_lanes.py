@@ -30,7 +30,7 @@ CRITICAL = (
 FINDING = ("finding.", "proof.", "lock.", "gate.", "file.")
 STATE = (
     "session.", "sensor.", "shield.", "agent.", "shift.", "desk.", "lesson.", "payment.",
-    "control.",
+    "control.", "drill.",
 )  # fmt: skip
 OWN = "journal."
 LANES = 4

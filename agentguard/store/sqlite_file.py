@@ -173,8 +173,12 @@ class Database:
             StoreError: SQLite refused.
 
         """
-        with self.guard, translated(self.path):
-            found = self._connection.execute(sql, tuple(values)).fetchall()
+        with self.guard:
+            try:
+                found = self._connection.execute(sql, tuple(values)).fetchall()
+            except (apsw.Error, UnicodeDecodeError):
+                with translated(self.path):
+                    raise
         return cast("list[tuple[Value, ...]]", found)
 
     def row(self, sql: str, values: Sequence[Value] = ()) -> tuple[Value, ...] | None:
@@ -209,8 +213,12 @@ class Database:
             StoreError: SQLite refused.
 
         """
-        with self.guard, translated(self.path):
-            self._connection.executemany(sql, [tuple(row) for row in values])
+        with self.guard:
+            try:
+                self._connection.executemany(sql, [tuple(row) for row in values])
+            except (apsw.Error, UnicodeDecodeError):
+                with translated(self.path):
+                    raise
 
     def changes(self) -> int:
         """Return the number of rows that this connection has changed."""

@@ -95,6 +95,14 @@ def make(file: Path, passphrase: bytes) -> PublicKey:
     return public_of(key)
 
 
+def pem_of(key: PublicKey) -> bytes:
+    """Return a public key in the form of its file."""
+    public = Ed25519PublicKey.from_public_bytes(key.raw)
+    return public.public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+
+
 def load_private(file: Path, passphrase: Callable[[], bytes]) -> Ed25519PrivateKey:
     """Read a private key; `passphrase` is asked only when it is encrypted.
 

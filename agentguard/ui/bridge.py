@@ -20,6 +20,8 @@ from agentguard.model.snapshot import Snapshot
 from agentguard.ports.people import Desk
 from agentguard.ui.listeners import News
 from agentguard.ui.present import present
+from agentguard.ui.present_findings import Can
+from agentguard.ui.speech import Speech
 from agentguard.ui.views import View
 
 T = TypeVar("T")
@@ -38,23 +40,34 @@ class _Errand:
 class Bridge(QObject):
     """Brings every new snapshot to the Qt thread as `viewed(snapshot, view)`; of a burst, the last.
 
+    `spoken` tells that the language of `texts` is another one now, `excepting` that the person
+    wants to ask for an exception, from a control or from one that is chosen then.
+
     `later` runs a slow call beside the windows and hands its result to the Qt thread; `set_here`
-    gives the settings of this computer.
+    gives the settings of this computer, `speech` keeps which language is spoken.
     """
 
     def __init__(
-        self, desk: Desk, texts: Texts, set_here: Callable[[], tuple[SetHere, ...]] = tuple
+        self,
+        desk: Desk,
+        texts: Texts,
+        set_here: Callable[[], tuple[SetHere, ...]] = tuple,
+        speech: Speech | None = None,
     ) -> None:
         super().__init__()
+        self.speech = speech
         self.set_here = set_here
         self.viewed: News[Snapshot, View] = News()
+        self.spoken: News[()] = News()
+        self.excepting: News[str] = News()
         self._errands: dict[int, _Errand] = {}
         self._finished: deque[tuple[int, object, bool]] = deque()
         self._count = 0
         self.desk = desk
         self.texts = texts.masking(masked)
         self.snapshot = desk.snapshot()
-        self.view: View = present(self.snapshot, self.texts)
+        self._can = Can(deeds=desk.deeds(), pages=desk.pages())
+        self.view: View = present(self.snapshot, self.texts, can=self._can)
         self._since = QElapsedTimer()
         self._since.start()
         self._newest: Snapshot | None = None
@@ -66,10 +79,25 @@ class Bridge(QObject):
 
     def view_now(self) -> View:
         """Return what is shown as of now: how long ago things were goes on between snapshots."""
-        passed, at = self._since.elapsed() / 1000, self.snapshot.at
-        now = Moment(boot=at.boot + passed, wall=at.wall + passed)
-        self.view = present(replace(self.snapshot, at=now), self.texts)
+        self.view = present(replace(self.snapshot, at=self.now()), self.texts, can=self._can)
         return self.view
+
+    def now(self) -> Moment:
+        """Return the moment that it is, counted on from the newest snapshot."""
+        passed, at = self._since.elapsed() / 1000, self.snapshot.at
+        return Moment(boot=at.boot + passed, wall=at.wall + passed)
+
+    def speak(self, texts: Texts) -> None:
+        """Speak another language from now on: tell `spoken`, then all that there is anew."""
+        self.texts = texts.masking(masked)
+        self.view_now()
+        self.spoken.tell()
+        self.viewed.tell(self.snapshot, self.view)
+
+    @property
+    def idle(self) -> bool:
+        """Whether no slow call is under way, whose result somebody waits for."""
+        return not self._errands
 
     def close(self) -> None:
         """Take nothing more from the engine; wait a moment for slow calls."""
@@ -150,5 +178,5 @@ class Bridge(QObject):
         if newest is not None and self._open:
             self.snapshot = newest
             self._since.restart()
-            self.view = present(newest, self.texts)
+            self.view = present(newest, self.texts, can=self._can)
             self.viewed.tell(newest, self.view)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QRadioButton, QWidget
 
+from agentguard.ui.accessible import silent
 from agentguard.ui.widgets import GAP, column, label, row
 
 
@@ -21,9 +22,9 @@ class Choice(QWidget):
         line.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
         texts = column(gap=2)
         texts.setContentsMargins(0, GAP // 2, 0, GAP // 2)
-        texts.addWidget(label(words))
-        if example:
-            texts.addWidget(label(example, "small"))
+        for said, look in ((words, ""), (example, "small")):
+            if said:
+                texts.addWidget(silent(label(said, look)))  # the button says it
         line.addLayout(texts, 1)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name

@@ -32,6 +32,10 @@ class Tones:
     border: int = 1
 
 
+DIM = 0.04045  # below it a colour's share of light is linear (IEC 61966-2-1)
+READABLE = 4.5
+"""The least contrast of a text and its ground (WCAG 2.2, 1.4.3)."""
+
 LIGHT = Tones(
     ground="#f3f5f8",
     side="#e9edf2",
@@ -74,14 +78,35 @@ DARK = Tones(
 )
 
 
+def contrast(one: str, other: str) -> float:
+    """Return how far two colours (`#rrggbb`) stand apart, from 1 to 21 (WCAG 2.2)."""
+    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [value / 255 for value in bytes.fromhex(colour.removeprefix("#"))]
+    linear = [p / 12.92 if p <= DIM else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
 def prescribed(palette: QPalette) -> Tones:
-    """Return the system's own colours, for people who chose a high contrast."""
+    """Return the system's own colours, for people who chose a high contrast.
+
+    What it marks a choice with is also a link's, a frame's and a picture's colour here; where that
+    could not be read on the ground, text and ground change places instead.
+    """
 
     def colour(role: QPalette.ColorRole) -> str:
         return palette.color(role).name()
 
     text, ground = colour(QPalette.ColorRole.WindowText), colour(QPalette.ColorRole.Window)
-    accent = colour(QPalette.ColorRole.Highlight)
+    accent, on_accent = (
+        colour(QPalette.ColorRole.Highlight),
+        colour(QPalette.ColorRole.HighlightedText),
+    )
+    if min(contrast(accent, ground), contrast(accent, on_accent)) < READABLE:
+        accent, on_accent = text, ground  # green or blue on black, as two of Windows' have it
     return Tones(
         ground=ground,
         side=ground,
@@ -91,7 +116,7 @@ def prescribed(palette: QPalette) -> Tones:
         muted=text,
         accent=accent,
         accent_hover=accent,
-        on_accent=colour(QPalette.ColorRole.HighlightedText),
+        on_accent=on_accent,
         hover=ground,
         good=text,
         good_ground=ground,
@@ -112,6 +137,7 @@ STATE_TONES = {
     "unknown": "blind",
     "not_applicable": "blind",
     "paused": "blind",
+    "theirs": "blind",
     "good": "good",
     "attention": "attention",
     "act": "act",

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout
 
-from agentguard.ui.widgets import GAP, column, frame
+from agentguard.ui.accessible import Role, alert, is_a
+from agentguard.ui.focus_order import Ordered
+from agentguard.ui.widgets import GAP, column, frame, roomy
 
 WIDTH = 48 * GAP
 
 
-class CornerCard(QWidget):
-    """The window of a notice or a lesson; `inside` is its layout."""
+class CornerCard(Ordered):
+    """The window of a notice or a lesson; `inside` is its layout.
+
+    It is an alert for a screen reader, which says it when it comes; one that is `urgent` at once.
+    """
+
+    urgent = False
 
     def __init__(self, width: int = WIDTH) -> None:
         super().__init__(
@@ -25,7 +32,8 @@ class CornerCard(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
         self.setObjectName("window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedWidth(width)
+        self._usual = width
+        is_a(self, Role.AlertMessage)
         card: QFrame = frame("toast")
         outer = column(self)
         outer.addWidget(card)
@@ -35,6 +43,7 @@ class CornerCard(QWidget):
         """Take the right size once the texts know how many lines they need."""
         super().showEvent(event)
         QTimer.singleShot(0, self, self.place)
+        alert(self, urgent=self.urgent)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Stay when another program wants it closed; it has its own buttons."""
@@ -45,6 +54,7 @@ class CornerCard(QWidget):
 
     def place(self) -> None:
         """Go to the bottom right of the first screen."""
+        self.setFixedWidth(max(roomy(self, self._usual), self.inside.minimumSize().width()))
         height = max(self.minimumSizeHint().height(), self.heightForWidth(self.width()))
         self.resize(self.width(), height)
         screen = QGuiApplication.primaryScreen()

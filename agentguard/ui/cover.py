@@ -8,6 +8,8 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QScreen
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QWidget
 
+from agentguard.ui.focus_order import Ordered
+
 
 def reachable(card: QWidget) -> bool:
     """Check whether a card is on a screen now, whole, on a cover that the system shows."""
@@ -18,7 +20,7 @@ def reachable(card: QWidget) -> bool:
     return screen.geometry().contains(at.center()) and screen.geometry().intersects(at)
 
 
-class Cover(QWidget):
+class Cover(Ordered):
     """Covers a whole screen and stays until it is taken away; no key closes it.
 
     `keys` are the few that do something.

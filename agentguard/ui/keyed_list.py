@@ -7,6 +7,7 @@ from typing import Generic, Protocol, TypeVar
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from agentguard.ui.accessible import Role, is_a
 from agentguard.ui.widgets import GAP, column
 
 
@@ -28,6 +29,7 @@ class Keyed(QWidget, Generic[V]):
         self._key = key
         self._rows: dict[Hashable, tuple[V, QWidget]] = {}
         self._layout: QVBoxLayout = column(self, gap=gap)
+        is_a(self, Role.List)
 
     @property
     def rows(self) -> tuple[QWidget, ...]:
@@ -37,6 +39,7 @@ class Keyed(QWidget, Generic[V]):
     def show_items(self, items: Iterable[V]) -> None:
         """Show these items in this order."""
         old, self._rows = self._rows, {}
+        before = tuple(old)
         for place, item in enumerate(items):
             key = self._key(item)
             self._rows[key] = (item, self._row(old.pop(key, None), item))
@@ -46,6 +49,9 @@ class Keyed(QWidget, Generic[V]):
             self._layout.removeWidget(gone)
             gone.hide()
             gone.deleteLater()
+        if before != tuple(self._rows)[: len(before)]:  # else what is new came at the end
+            for row in self.rows:
+                row.raise_()  # keys and readers go by the order of the widgets
 
     def forget(self) -> None:
         """Paint every row anew at the next look, as after a change of colours."""
@@ -53,9 +59,14 @@ class Keyed(QWidget, Generic[V]):
             _show(row, item)
 
     def _row(self, known: tuple[V, QWidget] | None, item: V) -> QWidget:
-        row = self._make(item) if known is None else known[1]
+        row = self._made(item) if known is None else known[1]
         if known is None or known[0] != item:
             _show(row, item)
+        return row
+
+    def _made(self, item: V) -> QWidget:
+        row = self._make(item)
+        is_a(row, Role.ListItem)
         return row
 
 

@@ -1,4 +1,4 @@
-"""The prompt with a short lesson at the moment when it helps."""
+"""The card with a short lesson that the person began: it is there until it is put away."""
 
 from __future__ import annotations
 
@@ -6,28 +6,21 @@ from collections.abc import Callable
 
 from agentguard.base.translations import Texts
 from agentguard.model.lessons import Lesson
-from agentguard.model.prompts import Prompt
 from agentguard.ports.people import Desk
 from agentguard.ui.corner_card import CornerCard
 from agentguard.ui.lesson_form import LessonForm
-from agentguard.ui.notice_card import LATER, OK
-from agentguard.ui.widgets import GAP, button, label
+from agentguard.ui.widgets import GAP, button
 
 WIDTH = 64 * GAP
 
 
 class LessonCard(CornerCard):
-    """A lesson; it is answered with `ok` after the right choice, or put off with `later`."""
+    """A lesson; `done` is called once it is done, or when it is put away."""
 
-    def __init__(self, prompt: Prompt, lesson: Lesson, texts: Texts, desk: Desk) -> None:
+    def __init__(self, lesson: Lesson, texts: Texts, desk: Desk, done: Callable[[], None]) -> None:
         super().__init__(WIDTH)
-        answer: Callable[[str], None] = lambda pressed: desk.answer(prompt.id, pressed)  # noqa: E731 - bound once
-        title = texts.render(prompt.title)
-        self.setWindowTitle(title)
-        self.setAccessibleName(f"{title}. {texts.render(prompt.body)}")
-        self.inside.addWidget(label(title, "small"))
-        self.inside.addWidget(label(texts.render(prompt.body), "muted"))
-        form = LessonForm(lesson, texts, desk.answer_lesson, lambda: answer(OK))
-        later = button(texts.say("ui.prompt.later"), lambda: answer(LATER))
-        form.add_button(later)
+        self.setWindowTitle(lesson.title)
+        self.setAccessibleName(lesson.title)
+        form = LessonForm(lesson, texts, desk.finish_lesson, done)
+        form.add_button(button(texts.say("attention.not-now"), done))
         self.inside.addWidget(form)

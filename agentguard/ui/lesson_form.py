@@ -1,93 +1,133 @@
-"""A lesson to read and its question to answer."""
+"""A lesson: its cards one by one at the reader's own pace, its questions, and its promise."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QPushButton,
-    QSizePolicy,
-    QTextBrowser,
-    QWidget,
-)
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from agentguard.base.translations import Texts
-from agentguard.model.lessons import Lesson
-from agentguard.ui.choice_button import Choice
-from agentguard.ui.pages.base import tell
-from agentguard.ui.widgets import GAP, button, column, label, row
+from agentguard.model.lessons import Card, Lesson, Question
+from agentguard.ui.lesson_question import QuestionForm
+from agentguard.ui.lesson_step import CardStep, PromiseStep
+from agentguard.ui.widgets import GAP, button, column, empty, label, row
 
 
 class LessonForm(QWidget):
-    """A lesson; `answer(lesson, choice)` tells whether a choice is right."""
+    """Reads like a small book: back and next, a question only once its cards were seen.
+
+    `finish(lesson)` takes it as done; `done` is then asked for what follows, as to close a window.
+    Which answers were tried stays in here.
+    """
 
     def __init__(
         self,
         lesson: Lesson,
         texts: Texts,
-        answer: Callable[[str, int], bool],
+        finish: Callable[[str], None],
         done: Callable[[], None] | None = None,
     ) -> None:
         super().__init__()
-        self._lesson, self._texts, self._answer = lesson, texts, answer
-        self._done = done
-        self._choices = QButtonGroup(self)
-        self._result = label()
-        self._result.hide()
-        self._button = button(texts.say("ui.lessons.answer"), self._pressed, main=True)
-        inside = column(self, gap=GAP)
+        self._lesson, self._texts, self._finish, self._done = lesson, texts, finish, done
+        self._steps: tuple[Card | Question | None, ...] = (*lesson.cards, *lesson.questions, None)
+        self._place = 0
+        self._solved: set[int] = set()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        inside.addWidget(label(lesson.title, "heading"))
-        inside.addWidget(self._text())
-        inside.addWidget(label(lesson.question, "strong"))
-        for number, words in enumerate(lesson.choices):
-            choice = Choice(words)
-            self._choices.addButton(choice.button, number)
-            inside.addWidget(choice)
+        inside = column(self, gap=GAP)
+        head = row(gap=2 * GAP)
+        head.addWidget(label(lesson.title, "heading"), 1)
+        self._where = label("", "small", wrap=False)
+        head.addWidget(self._where, 0, Qt.AlignmentFlag.AlignBottom)
+        inside.addLayout(head)
+        room = QWidget()  # before the buttons, in the order in which Tab goes on
+        self._room: QVBoxLayout = column(room, gap=GAP)
+        inside.addWidget(room)
+        self._back = button(texts.say("ui.lessons.back"), self._go_back)
+        self._next = button(texts.say("ui.lessons.next"), self._go_on, main=True)
         self._foot = row(gap=2 * GAP)
-        self._foot.addWidget(self._button, 0, Qt.AlignmentFlag.AlignLeft)
-        self._foot.addWidget(self._result, 1)
-        self._foot.addStretch(0)
+        self._foot.addWidget(self._next, 0, Qt.AlignmentFlag.AlignLeft)
+        self._foot.addWidget(self._back, 0, Qt.AlignmentFlag.AlignLeft)
+        self._foot.addStretch(1)
         inside.addLayout(self._foot)
+        self._show()
+
+    @property
+    def place(self) -> int:
+        """Which step is shown, from 0."""
+        return self._place
 
     def add_button(self, other: QPushButton) -> None:
-        """Put another button beside the one that answers."""
-        self._foot.insertWidget(1, other, 0, Qt.AlignmentFlag.AlignLeft)
+        """Put another button beside those that turn the pages."""
+        self._foot.insertWidget(2, other, 0, Qt.AlignmentFlag.AlignLeft)
 
-    def _text(self) -> QTextBrowser:
-        text = QTextBrowser()
-        text.setProperty("look", "lesson")
-        text.setAccessibleName(self._lesson.title)
-        text.setOpenLinks(False)
-        text.document().setDocumentMargin(2)
-        text.setMarkdown(self._lesson.body)
-        text.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        text.document().documentLayout().documentSizeChanged.connect(
-            lambda size: text.setFixedHeight(int(size.height()) + GAP)
-        )
-        return text
+    def _show(self) -> None:
+        empty(self._room)
+        step = self._steps[self._place]
+        place, count = self._place + 1, len(self._steps)
+        self._where.setText(self._texts.say("ui.lessons.step", place=place, count=count))
+        said = self._step(step)
+        self._next.setAccessibleDescription(said)
+        self.setAccessibleName(f"{self._lesson.title}. {self._where.text()}. {said}")
+        self._back.setVisible(self._place > 0)
 
-    def _pressed(self) -> None:
-        choice = self._choices.checkedId()
-        if choice < 0:
-            tell(self._result, self._texts.say("ui.lessons.choose"), "wrong")
+    def _step(self, step: Card | Question | None) -> str:
+        """Show a step; return what it says, for who listens to the button."""
+        if isinstance(step, Card):
+            self._put(CardStep(step, self._texts))
+            self._name("next")
+            self._next.setVisible(True)
+            return f"{step.title}. {step.text}"
+        if isinstance(step, Question):
+            form = QuestionForm(step, self._texts, self._answered)
+            self._put(form)
+            self._name("next")
+            solved = self._place in self._solved
+            if solved:
+                form.show_right()
+            self._next.setVisible(solved)
+            return step.ask
+        self._put(PromiseStep(self._lesson.acknowledge, self._texts))
+        self._name("acknowledge")
+        self._next.setVisible(True)
+        return self._lesson.acknowledge
+
+    def _put(self, widget: QWidget) -> None:
+        """Show something at once, so that the keyboard goes on in it without a pause."""
+        self._room.addWidget(widget)
+        widget.show()
+
+    def _name(self, word: str) -> None:
+        text = self._texts.say(f"ui.lessons.{word}")
+        self._next.setText(text)
+        self._next.setAccessibleName(text)
+
+    def _answered(self) -> None:
+        self._solved.add(self._place)
+        self._next.setVisible(True)
+        self._next.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _go_back(self) -> None:
+        self._place -= 1
+        self._show()
+        self._next.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _go_on(self) -> None:
+        if self._place + 1 < len(self._steps):
+            self._place += 1
+            self._show()
             return
-        right = self._answer(self._lesson.id, choice)
-        word = "right" if right else "wrong"
-        tell(self._result, self._texts.say(f"ui.lessons.{word}"), word)
-        if right:
-            self._close()
-
-    def _close(self) -> None:
-        for each in self._choices.buttons():
-            each.setEnabled(False)
+        self._finish(self._lesson.id)
+        empty(self._room)
+        self._put(label(self._texts.say("ui.lessons.finished"), "right"))
+        self._back.hide()
+        self._where.hide()
+        self._next.clicked.disconnect()
         if self._done is None:
-            self._button.hide()
+            self._next.hide()
             return
-        self._button.setText(self._texts.say("ui.prompt.done"))
-        self._button.setAccessibleName(self._button.text())
-        self._button.clicked.disconnect()
-        self._button.clicked.connect(self._done)
+        end = self._done
+        self._next.setText(self._texts.say("ui.prompt.done"))
+        self._next.setAccessibleName(self._next.text())
+        self._next.setAccessibleDescription(self._texts.say("ui.lessons.finished"))
+        self._next.clicked.connect(lambda *_: end())

@@ -38,10 +38,9 @@ class ControlRow(QWidget):
 
     def show_item(self, control: ControlView) -> None:
         """Show a control."""
-        draw(
-            self._icon, f"state-{control.state}", 20, of_state(self._theme.tones, control.state)[0]
-        )
-        chip(self._word, control.word, control.state)
+        look = control.look
+        draw(self._icon, f"state-{look}", 20, of_state(self._theme.tones, look)[0])
+        chip(self._word, control.word, look)
         self._title.setText(control.title)
         self._detail.setText(control.detail)
         self._detail.setVisible(bool(control.detail))

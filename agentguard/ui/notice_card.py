@@ -1,72 +1,189 @@
-"""The prompt that tells something: OK, or again in ten minutes."""
+"""The card that tells something: what it is, one line of why, and when it can come back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QEnterEvent
+from PySide6.QtWidgets import QFrame, QWidget
 
 from agentguard.base.translations import Texts
 from agentguard.detect.recognition.masked_names import masked
-from agentguard.model.prompts import Prompt
+from agentguard.model.attention import Later
+from agentguard.model.local_hours import local
+from agentguard.model.prompts import Prompt, PromptKind
+from agentguard.ui.coaching import coaching_picture, coaching_text
 from agentguard.ui.corner_card import CornerCard
+from agentguard.ui.flow import Flow
 from agentguard.ui.notice_words import notice_advice, notice_body, notice_title
 from agentguard.ui.theme import Theme
-from agentguard.ui.widgets import GAP, button, draw, label, row
+from agentguard.ui.widgets import GAP, button, column, draw, empty, frame, label, row
 
 OK = "ok"
-LATER = "later"
+TRAINING = "training"
+PICTURE = 8 * GAP
+ICON = 3 * GAP
 
 
 class NoticeCard(CornerCard):
-    """A notice; `answer(prompt, button)` is called once."""
+    """A notice, coaching or the offer of a lesson; `answer(prompt, button)` is called once.
 
-    def __init__(self, texts: Texts, theme: Theme, answer: Callable[[str, str], None]) -> None:
+    `todo` opens the list of what there is to do, `start` begins the lesson of a prompt, `pointed`
+    hears of the pointer. Nothing on the card changes while the pointer is on it: what came
+    meanwhile is shown when it has left.
+    """
+
+    def __init__(
+        self,
+        texts: Texts,
+        theme: Theme,
+        answer: Callable[[str, str], None],
+        *,
+        todo: Callable[[], None] = lambda: None,
+        start: Callable[[Prompt], None] = lambda _prompt: None,
+        pointed: Callable[[bool], None] = lambda _on: None,
+    ) -> None:
         super().__init__()
-        self._texts, self._theme, self._answer, self._id = texts, theme, answer, ""
+        self._texts, self._theme, self._answer = texts, theme, answer
+        self._todo, self._start, self._pointed = todo, start, pointed
+        self._prompt: Prompt | None = None
+        self._next: Prompt | None = None
         self._icon, self._title = label(wrap=False), label("", "heading")
         self._body, self._advice = label(), label("", "muted")
         self._place, self._more = label("", "strong"), label("", "small")
+        self._coach, self._picture = QWidget(), label(wrap=False)
+        self._why = label()
+        self._answers, self._foot = QWidget(), QWidget()  # in the order in which Tab goes on
+        self._lay_out()
+
+    @property
+    def is_pointed_at(self) -> bool:
+        """Whether the pointer is on it."""
+        return self.underMouse()
+
+    def show_prompt(self, prompt: Prompt) -> None:
+        """Show a prompt; what changes of the one that is shown waits until the pointer is gone."""
+        same = self._prompt is not None and self._prompt.id == prompt.id
+        if same and self._prompt == prompt:
+            return
+        if same and self.is_pointed_at:
+            self._next = prompt
+            return
+        self._prompt, self._next = prompt, None
+        self.urgent = prompt.urgent
+        self._fill(prompt)
+        self.place()
+        self.show()
+
+    def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """Tell that the pointer came."""
+        super().enterEvent(event)
+        self._pointed(True)
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Tell that it left, and show what came meanwhile."""
+        super().leaveEvent(event)
+        self._pointed(False)
+        if self._next is not None and not self.is_pointed_at:
+            self.show_prompt(self._next)
+
+    def _lay_out(self) -> None:
         head = row(gap=2 * GAP)
-        head.addWidget(self._icon)
+        head.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self._title, 1)
         self.inside.addLayout(head)
         for part in (self._place, self._body, self._advice):
             self.inside.addWidget(part)
-        buttons = row(gap=GAP)
-        self._ok = button(texts.say("ui.prompt.ok"), lambda: self._press(OK), main=True)
-        self._later = button(texts.say("ui.prompt.later"), lambda: self._press(LATER))
-        buttons.addWidget(self._ok)
-        buttons.addWidget(self._later)
-        buttons.addWidget(self._more, 1, Qt.AlignmentFlag.AlignRight)
+        why = row(self._coach, gap=2 * GAP)
+        why.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
+        why.addWidget(self._why, 1)
+        self.inside.addWidget(self._coach)
+        self.inside.addWidget(self._more)
         self.inside.addSpacing(GAP)
-        self.inside.addLayout(buttons)
+        self._buttons = Flow(self._answers)
+        self.inside.addWidget(self._answers)
+        self._times = column(self._foot, gap=GAP)
+        self.inside.addWidget(self._foot)
 
-    def show_prompt(self, prompt: Prompt, waiting: int) -> None:
-        """Show a notice, and how many wait behind it."""
-        self._id = prompt.id
+    def _fill(self, prompt: Prompt) -> None:
         done, tones = prompt.title is not None, self._theme.tones
+        alarm = tones.act if prompt.urgent else tones.attention
         draw(
-            self._icon,
-            "state-pass" if done else "state-fail",
-            24,
-            tones.good if done else tones.attention,
+            self._icon, "state-pass" if done else "state-fail", ICON, tones.good if done else alarm
         )
         title, body = notice_title(prompt, self._texts), notice_body(prompt, self._texts)
         self._title.setText(title)
-        self._body.setText(body)
-        self._place.setText(masked(prompt.place))
-        self._place.setVisible(bool(self._place.text()))
-        self._advice.setText(notice_advice(prompt, self._texts))
-        form = "one" if waiting == 1 else "many"
-        self._more.setText(
-            self._texts.say(f"ui.prompt.more-{form}", count=waiting) if waiting else ""
-        )
+        told = {
+            self._place: masked(prompt.place),
+            self._body: "" if prompt.brief else body,
+            self._advice: "" if prompt.brief or prompt.coach else self._said(prompt),
+            self._more: self._number(prompt.more),
+        }
+        for part, text in told.items():
+            part.setText(text)
+            part.setVisible(bool(text))
+        self._teach(prompt)
+        self._offer(prompt)
         self.setWindowTitle(title)
-        said = (f"{title}.", self._place.text(), body, self._advice.text())
-        self.setAccessibleName(" ".join(filter(None, said)))
-        self.place()
-        self.show()
+        said = (f"{title}.", self._place.text(), body, self._advice.text(), self._why.text())
+        self.setAccessibleName(" ".join(filter(None, (*said, self._more.text()))))
+
+    def _said(self, prompt: Prompt) -> str:
+        if prompt.kind is PromptKind.LESSON:  # one that is due has its day in the body
+            return self._texts.say("attention.lesson") if prompt.check != TRAINING else ""
+        return notice_advice(prompt, self._texts)
+
+    def _number(self, more: int) -> str:
+        if not more:
+            return ""
+        return self._texts.say("attention.more", count=more)
+
+    def _teach(self, prompt: Prompt) -> None:
+        """Tell in plain words, with one picture, about just that; there is no question."""
+        words = coaching_text(prompt, self._texts)
+        self._why.setText(words)
+        self._coach.setVisible(bool(words))
+        if words:
+            draw(self._picture, coaching_picture(prompt), PICTURE, self._theme.tones.accent)
+
+    def _offer(self, prompt: Prompt) -> None:
+        empty(self._buttons)
+        empty(self._times)
+        lesson = prompt.kind is PromptKind.LESSON
+        if lesson:
+            start = button(
+                self._texts.say("attention.start"), lambda: self._start(prompt), main=True
+            )
+            self._buttons.addWidget(start)
+        got = button(self._texts.say("attention.got-it"), lambda: self._press(OK), main=not lesson)
+        self._buttons.addWidget(got)
+        if prompt.title is None and not lesson:
+            self._buttons.addWidget(button(self._texts.say("attention.todo"), self._show_todo))
+        self._foot.setVisible(bool(prompt.later))
+        if prompt.later:
+            self._later(prompt.later)
+
+    def _later(self, times: tuple[Later, ...]) -> None:
+        rule: QFrame = frame("rule")
+        self._times.addWidget(rule)
+        self._times.addWidget(label(self._texts.say("attention.later"), "small"))
+        for one in times:
+            made = button(self._time(one), self._presser(one.answer))
+            self._times.addWidget(made, 0, Qt.AlignmentFlag.AlignLeft)
+        self._times.addWidget(label(self._texts.say("attention.stays"), "small"))
+
+    def _time(self, one: Later) -> str:
+        shown = f"{local(one.until.wall):%H:%M}"
+        return self._texts.say(f"attention.{one.answer}", time=shown)
+
+    def _presser(self, answer: str) -> Callable[[], None]:
+        return lambda: self._press(answer)
+
+    def _show_todo(self) -> None:
+        self._press(OK)
+        self._todo()
 
     def _press(self, pressed: str) -> None:
-        self._answer(self._id, pressed)
+        if self._prompt is not None:
+            self._answer(self._prompt.id, pressed)

@@ -8,13 +8,14 @@ from agentguard.base.translations import Texts
 from agentguard.model.messages import Message
 from agentguard.model.prompts import Notice, Prompt
 from agentguard.model.verdicts import State
+from agentguard.ui.lesson_words import rendered
 
 
 def notice_title(about: Prompt | Notice, texts: Texts) -> str:
     """Return what was done, else the state that was found, with how often."""
     given = texts.render(about.title)
     title = given or texts.title(about.check, State.FAIL, about.body.id)
-    count = about.count if isinstance(about, Notice) else 1
+    count = about.count
     return texts.say("prompt.named", title=title, count=count) if count > 1 else title
 
 
@@ -22,8 +23,8 @@ def notice_body(about: Prompt | Notice, texts: Texts) -> str:
     """Return what was found: what is, or what was, once something was done about it."""
     was = f"{about.body.id}-done"
     if about.title is not None and texts.has(was):
-        return texts.render(replace(about.body, id=was))
-    return texts.render(about.body)
+        return rendered(replace(about.body, id=was), texts)
+    return rendered(about.body, texts)
 
 
 def notice_advice(about: Prompt | Notice, texts: Texts) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import tzinfo
-from pathlib import PurePosixPath, PureWindowsPath
 
+from agentguard.base import mappings
 from agentguard.base.translations import Texts
 from agentguard.detect.recognition.masked_names import masked
 from agentguard.model.events import NOT_ENROLLED, SensorState, Watching
-from agentguard.model.findings import Finding
 from agentguard.model.incidents import IncidentCategory
 from agentguard.model.messages import Message
 from agentguard.model.policy import Contact
@@ -17,19 +16,23 @@ from agentguard.model.posture import MEASURES, PAUSED, ControlState, Overall, sh
 from agentguard.model.prompts import Notice
 from agentguard.model.proofs import Relation
 from agentguard.model.snapshot import Snapshot
-from agentguard.model.verdicts import Owner, Severity, State
+from agentguard.model.verdicts import OTHERS, Severity, State
+from agentguard.ui.lesson_words import rendered
+from agentguard.ui.modes import around, badge, told_modes
 from agentguard.ui.notice_words import notice_body, notice_title
+from agentguard.ui.present_exceptions import exceptable, requests
+from agentguard.ui.present_findings import Can, finding_views, grouped
+from agentguard.ui.present_history import history
+from agentguard.ui.present_theirs import beside, hers, others, theirs_view, whose
 from agentguard.ui.views import (
     Choice,
     ContactView,
     ControlView,
-    FindingView,
     Header,
-    Help,
     MeasureView,
     MenuView,
+    ModeView,
     NoticeView,
-    TheirsView,
     View,
 )
 from agentguard.ui.wording import Wording
@@ -42,42 +45,47 @@ WORST_FIRST = (
     State.PASS,
     State.NOT_APPLICABLE,
 )
-HELPS = {
-    "clipboard": Help.CLEAR_CLIPBOARD,
-    "training": Help.OPEN_LESSONS,
-    "screen-lock": Help.LOCK,
-}
-TEAM = "team"
-BAD = frozenset({Overall.ACT, Overall.ATTENTION})
+THEIRS = "theirs"
+"""How what others are to mend is drawn, whoever has it."""
 URGENT = frozenset({Severity.HIGH, Severity.CRITICAL})
 OFFLINE = "-offline"
 TOOLTIP_LIMIT = 127  # characters that Windows keeps of a tray's tooltip
 
 
-def present(snapshot: Snapshot, texts: Texts, zone: tzinfo | None = None) -> View:
-    """Return all that is shown of a snapshot; `zone` replaces the zone of this computer."""
+def present(
+    snapshot: Snapshot, texts: Texts, zone: tzinfo | None = None, can: Can | None = None
+) -> View:
+    """Return all that is shown of a snapshot; `zone` replaces the zone of this computer.
+
+    `can` is what this computer can do about findings.
+    """
     texts = texts.masking(masked)
     words = Wording(texts, snapshot.at, zone)
     header = _header(snapshot, words)
     unread = sum(not n.read for n in snapshot.inbox)
-    due = lessons_due(snapshot)
+    due, holding = lessons_due(snapshot), told_modes(snapshot, words)
     return View(
         header=header,
-        tooltip=_tooltip(snapshot, header, words),
+        tooltip=_tooltip(header, holding, words),
         menu=MenuView(
             state=header.headline,
             lessons=words.count("ui.menu.lessons", due),
             inbox=words.count("ui.menu.inbox", unread),
         ),
         measures=tuple(_measures(snapshot.controls, words)),
-        findings=tuple(_finding(f, words) for f in _urgent_first(_hers(snapshot))),
-        theirs=_theirs(snapshot, words),
+        findings=finding_views(hers(snapshot), snapshot, words, can or Can()),
+        theirs=theirs_view(snapshot, words),
         inbox=tuple(_notice(n, words) for n in snapshot.inbox),
         unread=unread,
         lessons_due=due,
         contact=contact(snapshot.policy.contact, texts),
         sensors=tuple(_sensor(s, texts) for s in snapshot.sensors),
         policy=texts.say("ui.about.policy", **_version(snapshot)),
+        modes=holding,
+        badge=badge(snapshot),
+        history=history(snapshot, words),
+        exceptable=exceptable(snapshot, words),
+        requests=requests(snapshot, words),
     )
 
 
@@ -95,7 +103,15 @@ def contact(who: Contact, texts: Texts) -> ContactView:
     form = "both" if who.name and who.phone else ("name" if who.name else "phone")
     known = bool(who.name or who.phone)
     line = texts.say(f"ui.contact.{form if known else 'none'}", name=who.name, phone=who.phone)
-    return ContactView(name=who.name, phone=who.phone, line=line)
+    menu = texts.say("call.menu" if known else "call.menu-nobody", contact=line)
+    call = "call.number" if who.phone else ("call.name-only" if who.name else "call.nobody")
+    return ContactView(
+        name=who.name,
+        phone=who.phone,
+        line=line,
+        menu=menu,
+        call=texts.say(call, contact=line, name=who.name),
+    )
 
 
 def choices(texts: Texts) -> tuple[Choice, ...]:
@@ -107,6 +123,7 @@ def choices(texts: Texts) -> tuple[Choice, ...]:
             example=texts.say(f"incident.{category}.example"),
         )
         for category in IncidentCategory
+        if category is not IncidentCategory.CARD_DATA
     )
 
 
@@ -119,56 +136,35 @@ def _version(snapshot: Snapshot) -> dict[str, str | int]:
     }
 
 
-def _hers(snapshot: Snapshot) -> tuple[Finding, ...]:
-    """Return what the person at the desk can mend."""
-    return tuple(f for f in snapshot.findings if f.owner is not Owner.TEAM)
-
-
-def _theirs(snapshot: Snapshot, words: Wording) -> TheirsView:
-    """Return what only the desktop team can mend, told and not asked of anybody here."""
-    found = [f for f in _urgent_first(snapshot.findings) if f.owner is Owner.TEAM]
-    if not found:
-        return TheirsView()
-    lines = []
-    for one in found:
-        title = words.texts.title(one.check, State.FAIL, one.message.id)
-        wrong = words.texts.render(one.message)
-        lines.append(words.texts.say("ui.todo.theirs-line", title=title, wrong=wrong))
-    heading = words.count("ui.todo.theirs", len(found))
-    return TheirsView(heading=heading, lines=tuple(lines))
-
-
 def _header(snapshot: Snapshot, words: Wording) -> Header:
-    state = shown(snapshot.overall, snapshot.controls)
-    number = len(_hers(snapshot)) or _count(snapshot.controls, State.FAIL)
-    if state == Overall.BLIND:
-        number = _count(snapshot.controls, State.UNKNOWN, State.PARTIAL)
-    if state == PAUSED:
-        number = _count(snapshot.controls, State.PAUSED)
-    told, overall, hers = state, snapshot.overall, _hers(snapshot)
-    if state in BAD and len(hers) < len(snapshot.findings):
-        urgent = any(f.severity in URGENT for f in hers)
-        state = overall = Overall.ACT if urgent else Overall.ATTENTION
-        told = str(state) if hers else TEAM
-        number = len(hers) or len(snapshot.findings)
+    overall, icon, told, number = _standing(snapshot)
     offline = snapshot.uplink is not None and bool(snapshot.uplink.problem)
     return Header(
         overall=overall,
-        icon=state + (OFFLINE if offline else ""),
+        icon=icon + (OFFLINE if offline else ""),
         word=words.texts.say(f"overall.{told}"),
         headline=words.count(f"ui.headline.{told}", number),
         report=_report(snapshot, words),
-        payment=_payment(snapshot, words, "ui.payment"),
+        theirs=beside(snapshot, words),
     )
 
 
-def _payment(snapshot: Snapshot, words: Wording, form: str) -> str:
-    mode = snapshot.payment
-    if mode is None:
-        return ""
-    time = words.clock(mode.since)
-    app = masked(mode.image) or words.texts.say("ui.payment.window")
-    return words.texts.say(f"{form}.{mode.recorder}", time=time, app=app)
+def _standing(snapshot: Snapshot) -> tuple[Overall, str, str, int]:
+    """Return the state, its icon, what is told of it and how many: only what is hers is asked."""
+    overall, controls = snapshot.overall, snapshot.controls
+    if mine := hers(snapshot):
+        urgent = any(f.severity in URGENT for f in mine)
+        asks = Overall.ACT if urgent else Overall.ATTENTION
+        return asks, asks, asks, len(grouped(mine))
+    if theirs := others(snapshot):
+        return overall, THEIRS, whose(f.owner for f in theirs), len(theirs)
+    state = shown(overall, controls)
+    number = _count(controls, State.FAIL)
+    if state == Overall.BLIND:
+        number = _count(controls, State.UNKNOWN, State.PARTIAL)
+    if state == PAUSED:
+        number = _count(controls, State.PAUSED)
+    return overall, state, state, number
 
 
 def _count(controls: tuple[ControlState, ...], *states: State) -> int:
@@ -187,12 +183,10 @@ def _report(snapshot: Snapshot, words: Wording) -> str:
     return words.count("ui.report.problem", uplink.waiting, time=time)
 
 
-def _tooltip(snapshot: Snapshot, header: Header, words: Wording) -> str:
-    """Tell of a payment first: it is what holds now, and the end of a long line is cut."""
-    report = header.report
-    if payment := _payment(snapshot, words, "ui.payment.short"):
-        report = ""
-    said = " ".join(filter(None, (payment, header.headline, report)))
+def _tooltip(header: Header, holding: tuple[ModeView, ...], words: Wording) -> str:
+    """Tell first what holds now and asks for care: the end of a long line is cut."""
+    first, last = around(holding, header.report)
+    said = " ".join((*first, header.headline, *last))
     tooltip = words.texts.say("ui.tooltip", said=said)
     return tooltip if len(tooltip) <= TOOLTIP_LIMIT else tooltip[: TOOLTIP_LIMIT - 1] + "…"
 
@@ -212,10 +206,11 @@ def _measures(controls: tuple[ControlState, ...], words: Wording) -> Iterable[Me
 
 
 def _word(controls: tuple[ControlState, ...], state: State, words: Wording) -> str:
-    """Return the word for a state; what only the desktop team can mend is not to do here."""
+    """Return the word for a state; what only others can mend is not to do here."""
     failing = [c for c in controls if c.state is State.FAIL]
-    theirs = bool(failing) and all(c.owner is Owner.TEAM for c in failing)
-    return words.texts.say("overall.team" if theirs else f"state.{state}")
+    theirs = bool(failing) and all(c.owner in OTHERS for c in failing)
+    told = f"overall.{whose(c.owner for c in failing)}" if theirs else f"state.{state}"
+    return words.texts.say(told)
 
 
 def _control(control: ControlState, words: Wording) -> ControlView:
@@ -224,56 +219,25 @@ def _control(control: ControlState, words: Wording) -> ControlView:
         title=words.texts.title(control.check, control.state, _id(control.detail)),
         state=control.state,
         word=_word((control,), control.state, words),
-        detail=words.texts.render(control.detail),
+        detail=rendered(control.detail, words.texts),
         since=words.when(control.since),
         proves=_proves(control, words.texts),
         rows=tuple(words.texts.render(line) for line in control.rows),
         gaps=tuple(words.texts.render(line) for line in control.lacking),
+        look=THEIRS if control.state is State.FAIL and control.owner in OTHERS else control.state,
     )
 
 
 def _proves(control: ControlState, texts: Texts) -> str:
     """Return what the control bears on, the strongest first, and what it does not prove."""
-    by = {r: ", ".join(p.number for p in control.proves if p.relation is r) for r in Relation}
+    own = mappings.of_check(control.check)
+    by = {r: ", ".join(p.number for p in own if p.relation is r) for r in Relation}
     said = [texts.say(f"ui.proof.{relation}", numbers=n) for relation, n in by.items() if n]
     return " ".join((*said, texts.say(f"{control.check}.not"))) if said else ""
 
 
 def _id(message: Message | None) -> str:
     return message.id if message is not None else ""
-
-
-def _urgent_first(findings: tuple[Finding, ...]) -> list[Finding]:
-    ranks = list(Severity)
-    return sorted(findings, key=lambda f: (-ranks.index(f.severity), -f.since.wall))
-
-
-def _finding(finding: Finding, words: Wording) -> FindingView:
-    place = _folder(finding.subject)
-    help_ = Help.OPEN_FOLDER if place else HELPS.get(finding.check, Help.LOOK_AGAIN)
-    return FindingView(
-        key=finding.key,
-        title=words.texts.title(finding.check, State.FAIL, finding.message.id),
-        severity=finding.severity,
-        severity_word=words.texts.say(f"severity.{finding.severity}"),
-        wrong=words.texts.render(finding.message),
-        place=masked(finding.subject) if place else "",
-        shown=words.hits(finding.hits),
-        advice=words.texts.advice(finding.check, finding.message.id),
-        since=words.when(finding.since),
-        help=help_,
-        help_word=words.texts.say(f"ui.help.{help_}"),
-        folder=place,
-    )
-
-
-def _folder(subject: str) -> str:
-    """Return the folder of a subject that is a file; empty for anything else."""
-    for kind in (PurePosixPath, PureWindowsPath):
-        path = kind(subject)
-        if path.is_absolute():
-            return str(path.parent)
-    return ""
 
 
 def _notice(notice: Notice, words: Wording) -> NoticeView:

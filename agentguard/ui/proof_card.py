@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout
+from PySide6.QtWidgets import QFrame
 
 from agentguard.base.translations import Texts
 from agentguard.detect.recognition.masked_names import masked
 from agentguard.model.moments import Moment
 from agentguard.model.prompts import OnSilence, Prompt
 from agentguard.ports.people import Desk
+from agentguard.ui.accessible import Role, is_a
+from agentguard.ui.flow import Flow
 from agentguard.ui.phone_help import Later, PhoneHelp, at_once
 from agentguard.ui.proof_form import ProofForm
 from agentguard.ui.theme import Theme
-from agentguard.ui.widgets import GAP, button, column, draw, label, row
+from agentguard.ui.widgets import GAP, button, column, draw, label, roomy, row
 
 WIDTH = 64 * GAP
 SECOND = 1000
@@ -32,7 +34,9 @@ class ProofCard(QFrame):
         self._left = 0.0
         self._watch, self._second = QElapsedTimer(), QTimer(self)
         self.setProperty("look", "prompt")
-        self.setFixedWidth(WIDTH)
+        self.ensurePolished()
+        self.setFixedWidth(roomy(self, WIDTH))
+        is_a(self, Role.Dialog)
         self._title, self._group = label("", "title"), label("", "strong")
         self._body, self._locks = label("", "muted"), label("", "small")
         phone = PhoneHelp(texts, desk.challenge, later)
@@ -52,6 +56,11 @@ class ProofCard(QFrame):
             self._form.answered(self._texts.render(prompt.reply))
         self.setAccessibleName(f"{self._title.text()}. {self._body.text()}")
         self._set_deadline(prompt, now)
+
+    @property
+    def title(self) -> str:
+        """What it asks, in a few words."""
+        return self._title.text()
 
     @property
     def lets_the_system_ask(self) -> bool:
@@ -80,13 +89,12 @@ class ProofCard(QFrame):
         inside.addWidget(self._locks)
         inside.addWidget(label(self._texts.say("ui.prompt.help", contact=contact), "small"))
 
-    def _ways_out(self) -> QHBoxLayout:
+    def _ways_out(self) -> Flow:
         """Offer what can be done without a proof: put the application away, or lock."""
-        line = row(gap=GAP)
+        line = Flow()
         if self._factors.leave:
             line.addWidget(button(self._texts.say("ui.proof.leave"), self._leave))
         line.addWidget(button(self._texts.say("ui.proof.lock"), self._desk.lock_now))
-        line.addStretch(1)
         return line
 
     def _by_code(self, code: str) -> None:
@@ -115,6 +123,4 @@ class ProofCard(QFrame):
     def _count_down(self) -> None:
         left = max(0, round(self._left - self._watch.elapsed() / SECOND))
         minutes, seconds = divmod(left, 60)
-        self._locks.setText(
-            self._texts.say("ui.prompt.locks", minutes=minutes, seconds=f"{seconds:02}")
-        )
+        self._locks.setText(self._texts.say("ui.prompt.locks", left=f"{minutes}:{seconds:02}"))

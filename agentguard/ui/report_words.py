@@ -60,6 +60,5 @@ def _short(value: Json, texts: Texts) -> str:
     if isinstance(value, bool):
         return texts.say("ui.leaving.yes" if value else "ui.leaving.no")
     if isinstance(value, list | dict):
-        form = "one" if len(value) == 1 else "many"
-        return texts.say(f"ui.leaving.entries-{form}", count=len(value))
+        return texts.say("ui.leaving.entries", count=len(value))
     return texts.say("ui.leaving.nothing") if value in {None, ""} else str(value)

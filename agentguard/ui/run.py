@@ -10,11 +10,11 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QSystemTrayIcon
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QSystemTrayIcon, QWidget
 
-from agentguard.base.settings import SetHere
 from agentguard.base.translations import Texts
 from agentguard.model.messages import say
+from agentguard.model.snapshot import Snapshot
 from agentguard.ports.clock import Stop
 from agentguard.ports.desktop import Absent, Capture
 from agentguard.ports.people import Desk
@@ -24,14 +24,18 @@ from agentguard.ui.capture_protection import Veils
 from agentguard.ui.prompts import Prompts
 from agentguard.ui.qt_log import logged
 from agentguard.ui.shields import Shields
+from agentguard.ui.speech import NOTHING_SET, Here, dress
 from agentguard.ui.startup_icon import Application, application
 from agentguard.ui.theme import Theme
 from agentguard.ui.tray import Tray
-from agentguard.ui.views import Page
+from agentguard.ui.views import Page, View
 
 if TYPE_CHECKING:
+    from agentguard.ui.exception_window import ExceptionWindow
     from agentguard.ui.window import StatusWindow
 
+KEPT = 600
+"""Seconds for which a closed window is kept: then its memory is given back."""
 POLL = 1000  # milliseconds until a stop or a signal is seen; each look costs an idle agent
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 DEFAULTS = (signal.SIG_DFL, signal.default_int_handler)
@@ -50,17 +54,27 @@ class Interface(QObject):
         may_quit: bool,
         first: QSystemTrayIcon | None = None,
         capture: Capture | Absent = PICTURED,
-        set_here: Callable[[], tuple[SetHere, ...]] = tuple,
+        here: Here = NOTHING_SET,
     ) -> None:
         super().__init__()
         self.theme = theme
-        self.bridge = Bridge(desk, texts, set_here)
+        dress(texts)
+        self.bridge = Bridge(desk, texts, here.set_here, here.speech)
         self.veils = Veils(self.bridge, capture)
         self.tray = Tray(self.bridge, may_quit=may_quit, first=first)
         self.veils.while_paying(self.tray.menu)
-        self.prompts = Prompts(self.bridge, theme, self.veils.over)
+        self.prompts = Prompts(
+            self.bridge, theme, self.veils.over, todo=lambda: self.open(Page.TODO)
+        )
         self.shields = Shields(self.bridge, theme, self.veils.over)
         self.window: StatusWindow | None = None
+        self.asking: ExceptionWindow | None = None
+        self._unseen = 0
+        self._left: list[StatusWindow] = []
+        self._handed = self.bridge.snapshot.shift.handed
+        self.bridge.viewed.connect(self._look_for_handover)
+        self.bridge.spoken.connect(self._speak)
+        self.bridge.excepting.connect(self.ask)
         self.tray.opened.connect(self.open)
         self.tray.host_changed.connect(self._host_changed)
 
@@ -77,6 +91,24 @@ class Interface(QObject):
             self.window = self._made()
         self.window.open(page)
 
+    def ask(self, control: str) -> None:
+        """Open the window in which an exception is asked for, for a control where one is told."""
+        if self.asking is None:
+            from agentguard.ui.exception_window import (  # noqa: PLC0415 - most desks never open it
+                ExceptionWindow,
+            )
+
+            self.asking = ExceptionWindow(self.bridge, self.theme)
+            self.veils.over(self.asking)
+        self.asking.open(control)
+
+    def _end_asking(self) -> None:
+        """Leave nothing of what was typed there."""
+        if self.asking is not None:
+            window, self.asking = self.asking, None
+            window.hide()
+            window.deleteLater()
+
     def _made(self) -> StatusWindow:
         from agentguard.ui.window import StatusWindow  # noqa: PLC0415 - most desks never open it
 
@@ -84,8 +116,55 @@ class Interface(QObject):
         self.veils.over(window)
         return window
 
+    def _look_for_handover(self, snapshot: Snapshot, _view: View) -> None:
+        """Leave nothing of the last person in the window: the next one gets a new one."""
+        self._left = [one for one in self._left if not self._ended(one)]
+        if snapshot.shift.handed != self._handed:
+            self._handed = snapshot.shift.handed
+            self._end_asking()
+            self._renew(Page.SHIFT)
+
+    def _speak(self) -> None:
+        dress(self.bridge.texts)
+        self._end_asking()
+        self._renew(Page.ABOUT)
+
+    def _renew(self, page: Page) -> None:
+        """Show a new window where one is shown.
+
+        The old one is hidden at once, and ended when no slow call wants to tell it anything.
+        """
+        if self.window is None:
+            return
+        shown, old, self.window = self.window.isVisible(), self.window, None
+        old.hide()
+        if not self._ended(old):
+            self._left.append(old)
+        if shown:
+            self.open(page)
+
+    def _ended(self, window: StatusWindow) -> bool:
+        if not self.bridge.idle:
+            return False
+        window.deleteLater()
+        return True
+
+    def look_after(self) -> None:
+        """Let go of a window that has been closed for a while; called once a second.
+
+        One in which somebody has written something stays.
+        """
+        if self.window is None or self.window.isVisible():
+            self._unseen = 0
+            return
+        self._unseen += 1
+        if self._unseen >= KEPT and not _holds_words(self.window):
+            window, self.window, self._unseen = self.window, None, 0
+            window.deleteLater()
+
     def open_if(self, wanted: Callable[[], bool]) -> None:
-        """Open the window when somebody asks for it by starting the program again."""
+        """Open the window when somebody asks for it by starting the program again, each second."""
+        self.look_after()
         if wanted():
             self.open(Page.OVERVIEW)
 
@@ -95,6 +174,9 @@ class Interface(QObject):
         self.tray.close()
         self.prompts.close()
         self.shields.close()
+        self._end_asking()
+        for old in self._left:
+            old.deleteLater()
         if self.window is not None:
             self.window.hide()
             self.window.deleteLater()  # it is 11 MiB, and no collector of Python sees it
@@ -104,6 +186,14 @@ class Interface(QObject):
             self.window.tray_came(hosted=hosted)
         elif not hosted:
             self.open(Page.OVERVIEW)
+
+
+def _holds_words(window: QWidget) -> bool:
+    lines = any(one.isModified() and one.text() for one in window.findChildren(QLineEdit))
+    return lines or any(
+        one.document().isModified() and one.toPlainText()
+        for one in window.findChildren(QPlainTextEdit)
+    )
 
 
 def run(
@@ -116,13 +206,13 @@ def run(
     capture: Capture | Absent = PICTURED,
     ending: Callable[[], object] = lambda: None,
     wanted: Callable[[], bool] = lambda: False,
-    set_here: Callable[[], tuple[SetHere, ...]] = tuple,
+    here: Here = NOTHING_SET,
 ) -> int:
     """Show the desk until `stop` is set, the person quits, a signal comes or the session ends.
 
     Gives 0; only in the main thread. `first` is the icon that stands in the tray, `capture` keeps
     windows out of pictures, `ending` is called before the session may end or when the display is
-    lost, `wanted` tells that somebody asks for the window, `set_here` gives what is set.
+    lost, `wanted` tells that somebody asks for the window, `here` gives what is set.
     """
     app = application()
     left = threading.Event()
@@ -132,7 +222,7 @@ def run(
         app.exit(0)  # quit() would ask the windows, and a hidden-on-close window says no
 
     interface = Interface(
-        desk, texts, Theme(app), may_quit=may_quit, first=first, capture=capture, set_here=set_here
+        desk, texts, Theme(app), may_quit=may_quit, first=first, capture=capture, here=here
     )
     interface.tray.quit_wanted.connect(leave)
 

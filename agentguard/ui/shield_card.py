@@ -9,10 +9,12 @@ from agentguard.base.translations import Texts
 from agentguard.model.messages import Message
 from agentguard.model.shield import Shield, Why
 from agentguard.ports.people import Desk
+from agentguard.ui.accessible import Role, is_a
+from agentguard.ui.flow import Flow
 from agentguard.ui.phone_help import Later, PhoneHelp, at_once
 from agentguard.ui.proof_form import ProofForm
 from agentguard.ui.theme import Theme
-from agentguard.ui.widgets import GAP, button, column, draw, label, row
+from agentguard.ui.widgets import GAP, button, column, draw, label, roomy, row
 
 WIDTH = 72 * GAP
 KEY, KEY_NAME = Qt.Key.Key_F2, "F2"
@@ -30,7 +32,9 @@ class ShieldCard(QFrame):
         self._texts, self._theme, self._desk = texts, theme, desk
         self._reply: Message | None = None
         self.setProperty("look", "prompt")
-        self.setFixedWidth(WIDTH)
+        self.ensurePolished()
+        self.setFixedWidth(roomy(self, WIDTH))
+        is_a(self, Role.Dialog)
         self._icon, self._title, self._body = label(wrap=False), label("", "title"), label()
         phone = PhoneHelp(texts, desk.challenge, later)
         self._form = ProofForm(texts, theme, desk.factors(), desk.lift_shield, self._by_key, phone)
@@ -90,10 +94,9 @@ class ShieldCard(QFrame):
 
     def _build_ways(self) -> None:
         lines = column(self._ways, gap=GAP)
-        line = row(gap=GAP)
+        line = Flow()
         line.addWidget(self._open)
         line.addWidget(self._locks[0])
-        line.addStretch(1)
         lines.addLayout(line)
         lines.addWidget(label(self._texts.say("ui.shield.lock-hint"), "small"))
 

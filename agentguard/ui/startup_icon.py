@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from agentguard.base.translations import Texts
-from agentguard.ui import icons
+from agentguard.ui import accessible, icons
 
 NOT_YET = "blind"  # nothing is watched yet, so nothing is said to be good
 
@@ -23,6 +23,7 @@ class Application(QApplication):
 
     def __init__(self, words: list[str]) -> None:
         super().__init__(words)
+        accessible.install()
         self._ended = False
         self._ending: Callable[[], None] | None = None
 
@@ -58,6 +59,7 @@ def application() -> QApplication:
     app.setApplicationName("agentguard")
     app.setApplicationDisplayName("AgentGuard")
     app.setDesktopFileName("agentguard")
+    app.setWindowIcon(icons.tray(NOT_YET))  # what a task bar shows of a window with none of its own
     app.setQuitOnLastWindowClosed(False)
     return app
 

@@ -36,7 +36,6 @@ class Theme(QObject):
         super().__init__(app)
         self.changed: News[()] = News()
         self._app = app
-        self._system = QPalette(app.palette())
         app.setStyle("Fusion")
         app.setFont(_plain(app.font()))
         self.tones = LIGHT
@@ -57,8 +56,13 @@ class Theme(QObject):
 
     def _chosen(self, scheme: Qt.ColorScheme) -> Tones:
         if self._wants_contrast():
-            return prescribed(self._system)
+            return prescribed(self._of_the_system())
         return DARK if scheme is Qt.ColorScheme.Dark else LIGHT
+
+    def _of_the_system(self) -> QPalette:
+        """Return the system's colours as they are now: they change while the program runs."""
+        self._app.setPalette(QPalette())  # ours lies over them until it is taken away
+        return QPalette(self._app.palette())
 
     def _wants_contrast(self) -> bool:
         accessibility = getattr(self._app.styleHints(), "accessibility", None)

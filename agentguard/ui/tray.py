@@ -35,14 +35,18 @@ class Tray(QObject):
         self.opened: News[Page] = News()
         self.quit_wanted: News[()] = News()
         self.host_changed: News[bool] = News()
-        self._bridge, self._texts, self._available = bridge, bridge.texts, available
+        self._bridge, self._available = bridge, available
         self.hosted = False
+        self._said: list[tuple[QAction, str]] = []
         self.menu = QMenu()
         self._state = self._line("", Page.OVERVIEW)
-        self.menu.addSeparator()
+        self._modes: list[QAction] = []
+        self._below = self.menu.addSeparator()
         self._line("ui.menu.open", Page.OVERVIEW)
-        self._action(self._texts.say("ui.menu.lock"), bridge.desk.lock_now)
+        self._named("ui.menu.lock", bridge.desk.lock_now)
         self._line("ui.menu.incident", Page.INCIDENT)
+        self._call = self._line("", Page.INCIDENT)
+        self._except = self._named("exception-ask.menu", lambda: bridge.excepting.tell(""))
         self.menu.addSeparator()
         self._lessons = self._line("", Page.LESSONS)
         self._inbox = self._line("", Page.INBOX)
@@ -50,12 +54,13 @@ class Tray(QObject):
         self._line("ui.menu.leaving", Page.LEAVING)
         self._line("ui.menu.about", Page.ABOUT)
         if may_quit:
-            self._action(self._texts.say("ui.menu.quit"), self.quit_wanted.tell)
+            self._named("ui.menu.quit", self.quit_wanted.tell)
         self.icon = self._dressed(first or QSystemTrayIcon(self))
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK)
         self._timer.timeout.connect(self.look)
         bridge.viewed.connect(self._viewed)
+        bridge.spoken.connect(self._speak)
         self._show(bridge.view)
 
     def start(self) -> None:
@@ -88,13 +93,27 @@ class Tray(QObject):
         return icon
 
     def _line(self, id_: str, page: Page) -> QAction:
-        text = self._texts.say(id_) if id_ else ""
-        return self._action(text, lambda: self.opened.tell(page))
+        return self._named(id_, lambda: self.opened.tell(page))
+
+    def _named(self, id_: str, done: Callable[[], object]) -> QAction:
+        action = self._action(self._bridge.texts.say(id_) if id_ else "", done)
+        if id_:
+            self._said.append((action, id_))
+        return action
+
+    def _speak(self) -> None:
+        """Say every line in the language that is spoken now; the others follow with the view."""
+        for action, id_ in self._said:
+            action.setText(self._bridge.texts.say(id_))
 
     def _action(self, text: str, done: Callable[[], object]) -> QAction:
+        action = self._made(text, done)
+        self.menu.addAction(action)
+        return action
+
+    def _made(self, text: str, done: Callable[[], object]) -> QAction:
         action = QAction(text, self.menu)
         action.triggered.connect(lambda *_: done())
-        self.menu.addAction(action)
         return action
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
@@ -110,12 +129,28 @@ class Tray(QObject):
         self._show(view)
 
     def _show(self, view: View) -> None:
-        self.icon.setIcon(icons.tray(view.header.icon))
+        self.icon.setIcon(icons.tray(view.header.icon, view.badge))
         self.icon.setToolTip(view.tooltip)
         for action, text in (
             (self._state, f"{view.header.word}: {view.menu.state}"),
             (self._lessons, view.menu.lessons),
             (self._inbox, view.menu.inbox),
+            (self._call, view.contact.menu),
         ):
+            if action.text() != text:
+                action.setText(text)
+        self._except.setVisible(bool(view.exceptable or view.requests))
+        self._show_modes([one.short for one in view.modes])
+
+    def _show_modes(self, shorts: list[str]) -> None:
+        """Show a line for each mode below the state; an open menu keeps those that stay."""
+        while len(self._modes) > len(shorts):
+            gone = self._modes.pop()
+            self.menu.removeAction(gone)
+            gone.deleteLater()
+        while len(self._modes) < len(shorts):
+            self._modes.append(self._made("", lambda: self.opened.tell(Page.OVERVIEW)))
+            self.menu.insertAction(self._below, self._modes[-1])
+        for action, text in zip(self._modes, shorts, strict=True):
             if action.text() != text:
                 action.setText(text)

@@ -91,6 +91,12 @@ def restyle(widget: QWidget, **properties: str) -> None:
         widget.style().polish(widget)
 
 
+def roomy(widget: QWidget, usual: int) -> int:
+    """Return the width of a card: the usual one, or what larger letters need, on its screen."""
+    letters = usual // GAP * widget.fontMetrics().averageCharWidth()
+    return min(max(usual, letters), widget.screen().availableSize().width() - 2 * GAP)
+
+
 def chip(target: QLabel, text: str, state: str) -> None:
     """Make a label the word of a state; the colour only underlines the word."""
     target.setText(text)

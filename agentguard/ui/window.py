@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import (
+    QCloseEvent,
+    QFont,
+    QFontInfo,
+    QFontMetrics,
+    QHideEvent,
+    QKeyEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
     QFrame,
     QPushButton,
+    QScrollArea,
+    QSizePolicy,
     QStackedWidget,
     QWidget,
 )
 
 from agentguard.model.snapshot import Snapshot
 from agentguard.ui import icons
+from agentguard.ui.accessible import Role, is_a
 from agentguard.ui.bridge import Bridge
+from agentguard.ui.call_box import CallBox
+from agentguard.ui.focus_order import Ordered
+from agentguard.ui.mode_strip import ModeStrip
 from agentguard.ui.pages.about import AboutPage
 from agentguard.ui.pages.base import PageFrame
 from agentguard.ui.pages.factors import FactorsPage
@@ -24,6 +38,7 @@ from agentguard.ui.pages.incident import IncidentPage
 from agentguard.ui.pages.leaving import LeavingPage
 from agentguard.ui.pages.lessons import LessonsPage
 from agentguard.ui.pages.overview import OverviewPage
+from agentguard.ui.pages.shift import ShiftPage
 from agentguard.ui.pages.todo import TodoPage
 from agentguard.ui.pages.vault import VaultPage
 from agentguard.ui.theme import Theme
@@ -32,10 +47,13 @@ from agentguard.ui.widgets import GAP, button, column, draw, label, row
 
 SIZE = (1000, 720)
 SHIELD = 28  # pixels
+USUAL = 13.0  # points of a system's letters up to which the usual size is enough
+LEAST = 40  # letters side by side on a page: with larger text the smallest window is wider
+BESIDE = 56  # pixels of a door that its words do not have: the icon, and room at both ends
 AGES = 20_000  # milliseconds between two looks at how long ago things were
 
 
-class StatusWindow(QWidget):
+class StatusWindow(Ordered):
     """Shows the newest view while it is visible; closing hides it.
 
     `has_tray` tells whether a tray icon can open it again: without one, closing minimises it.
@@ -51,17 +69,21 @@ class StatusWindow(QWidget):
         self._stack = QStackedWidget()
         self._buttons = QButtonGroup(self)
         self._pages = self._make_pages()
-        line = row(self, gap=0)
-        line.addWidget(self._side())
-        line.addWidget(self._stack, 1)
+        self._modes, self._call = ModeStrip(self._texts, theme, self._ask), CallBox(self._texts)
+        line, right = row(self, gap=0), column(gap=0)
+        self._doors = self._side()
+        line.addWidget(self._doors)
+        right.addWidget(self._modes)
+        right.addWidget(self._stack, 1)
+        line.addLayout(right, 1)
         self._buttons.idClicked.connect(self._turn)
         bridge.viewed.connect(self._viewed)
         self._ages = QTimer(self)
         self._ages.setInterval(AGES)
         self._ages.timeout.connect(lambda: self._show(bridge.view_now()))
         theme.changed.connect(self._paint)
-        self.resize(*SIZE)
-        self.setMinimumSize(640, 480)
+        self._keep_room()
+        self._be_large()
         self._paint()
 
     def open(self, page: Page = Page.OVERVIEW) -> None:
@@ -71,6 +93,9 @@ class StatusWindow(QWidget):
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.show()
         self.activateWindow()
+
+    def _ask(self) -> None:
+        self._bridge.excepting.tell("")
 
     @property
     def current(self) -> PageFrame:
@@ -109,7 +134,7 @@ class StatusWindow(QWidget):
 
     def _make_pages(self) -> dict[Page, PageFrame]:
         todo = TodoPage(self._bridge, self._theme)
-        todo.lessons_wanted.connect(lambda: self.open(Page.LESSONS))
+        todo.wanted.connect(self.open)
         pages: dict[Page, PageFrame] = {Page.TODO: todo}
         for kind in (
             OverviewPage,
@@ -117,6 +142,7 @@ class StatusWindow(QWidget):
             LessonsPage,
             VaultPage,
             FactorsPage,
+            ShiftPage,
             IncidentPage,
             LeavingPage,
             AboutPage,
@@ -141,17 +167,36 @@ class StatusWindow(QWidget):
         brand.addWidget(name, 1)
         lines.addLayout(brand)
         lines.addSpacing(2 * GAP)
+        below = QWidget()
+        below.setObjectName("doors")
+        rest = column(below, gap=GAP // 2)
+        rest.addWidget(self._list(), 1)
+        rest.addWidget(self._call)  # as wide as the doors: its words go on below
+        self._below, self._scroll = below, _scrolled(below)
+        lines.addWidget(self._scroll, 1)
+        words = self._call.sizePolicy()
+        words.setHorizontalPolicy(QSizePolicy.Policy.Ignored)
+        self._call.setSizePolicy(words)
+        return side
+
+    def _list(self) -> QWidget:
+        """Make the list of pages: a door for each, one of which is open."""
+        pages = QWidget()
+        is_a(pages, Role.List)
+        pages.setAccessibleName(self._texts.say("ui.window.pages"))
+        lines = column(pages, gap=GAP // 2)
         for number, page in enumerate(Page):
             if page is Page.ABOUT:
                 lines.addStretch(1)
             lines.addWidget(self._door(number, page))
-        side.setAccessibleName(self._texts.say("ui.window.pages"))
-        return side
+        return pages
 
     def _door(self, number: int, page: Page) -> QPushButton:
         door = button(self._texts.say(f"ui.page.{page}"), lambda: None)
         door.setProperty("look", "nav")
         door.setCheckable(True)
+        is_a(door, Role.ListItem)
+        door.setMinimumWidth(_bold_width(door, door.text()))
         self._buttons.addButton(door, number)
         return door
 
@@ -159,6 +204,8 @@ class StatusWindow(QWidget):
         self._buttons.button(number).setChecked(True)
         self._stack.setCurrentIndex(number)
         self.current.opened()
+        if list(Page)[number] is Page.TODO:
+            self._bridge.desk.todo_opened()
 
     def _viewed(self, _snapshot: Snapshot, view: View) -> None:
         if self.isVisible():
@@ -168,7 +215,9 @@ class StatusWindow(QWidget):
         for shown in self._pages.values():
             shown.show_view(view)
         draw(self._shield, f"tray-{view.header.icon}", SHIELD)
-        self.setWindowIcon(icons.tray(view.header.icon))
+        self._modes.show_modes(view.modes)
+        self._call.show_contact(view.contact)
+        self.setWindowIcon(icons.tray(view.header.icon, view.badge))
         counts = {
             Page.TODO: len(view.findings),
             Page.INBOX: view.unread,
@@ -176,6 +225,21 @@ class StatusWindow(QWidget):
         }
         for page, count in counts.items():
             self._count(page, count)
+        self._keep_room()
+
+    def _keep_room(self) -> None:
+        """Let the window be no narrower than its doors, with what they count, beside a page."""
+        page = LEAST * self.fontMetrics().averageCharWidth()
+        inside = self._below.minimumSizeHint().width()
+        self._scroll.setMinimumWidth(inside + self._scroll.verticalScrollBar().sizeHint().width())
+        self.setMinimumSize(max(640, self._doors.minimumSizeHint().width() + page), 480)
+
+    def _be_large(self) -> None:
+        """Begin as large as the letters ask for and the screen has room."""
+        letters = max(1.0, QFontInfo(self.font()).pointSizeF() / USUAL)
+        room = self.screen().availableSize()
+        for_letters = QSize(*SIZE) * letters
+        self.resize(for_letters.boundedTo(room).expandedTo(QSize(*SIZE)))
 
     def _count(self, page: Page, count: int) -> None:
         name = self._texts.say(f"ui.page.{page}")
@@ -183,11 +247,34 @@ class StatusWindow(QWidget):
         door = self._door_of(page)
         door.setText(text)
         door.setAccessibleName(text)
+        door.setMinimumWidth(_bold_width(door, text))
 
     def _door_of(self, page: Page) -> QAbstractButton:
         return self._buttons.button(list(Page).index(page))
 
     def _paint(self) -> None:
+        self._modes.repaint_icons()
         for number, page in enumerate(Page):
             self._buttons.button(number).setIcon(icons.icon(page, self._theme.tones.text))
             self._pages[page].repaint_icons()
+
+
+def _scrolled(doors: QWidget) -> QScrollArea:
+    """Let doors scroll where large letters leave no room for all, and be as wide as they want."""
+    area = QScrollArea()
+    area.setObjectName("doors")
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(doors)
+    return area
+
+
+def _bold_width(door: QAbstractButton, text: str) -> int:
+    """Return how wide a door has to be once it is chosen: its words are bold then."""
+    door.ensurePolished()
+    bold = QFont(door.font())
+    bold.setBold(True)
+    words = BESIDE + QFontMetrics(bold).horizontalAdvance(text)
+    return max(words, door.minimumSizeHint().width())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
 
+from agentguard.base import languages
 from agentguard.base.translations import Texts
 from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
@@ -34,6 +35,20 @@ class Wording:
         """Return the time of day, with the date when it was not today."""
         return self._exact(moment)
 
+    def day(self, moment: Moment) -> str:
+        """Return the day and month; the year too where it is another."""
+        then = self._local(moment)
+        this_year = then.year == self._local(self._now).year
+        return languages.day(self.texts.language, then, with_year=not this_year)
+
+    def is_over(self, moment: Moment) -> bool:
+        """Check whether a moment has passed."""
+        return self._now.wall >= moment.wall
+
+    def is_today(self, moment: Moment) -> bool:
+        """Check whether it was on the day of now; what lies ahead was."""
+        return self._local(moment).date() >= self._local(self._now).date()
+
     def ago(self, moment: Moment) -> str:
         """Return how long ago it was in its largest unit; what lies ahead is just now."""
         seconds = self._now.wall - moment.wall
@@ -43,17 +58,17 @@ class Wording:
         return self.texts.say("ui.ago.now")
 
     def count(self, id_: str, number: int, /, **params: str | int) -> str:
-        """Return the sentence for none, one or many."""
-        form = "many" if number > 1 else ("one", "none")[number < 1]
-        exact = f"{id_}-{form}"
-        known = exact if self.texts.has(exact) else f"{id_}-many"
-        return self.texts.say(known, count=number, **params)
+        """Return the sentence that counts, in the form for the number."""
+        return self.texts.say(id_, count=number, **params)
 
     def size(self, size: int) -> str:
         """Return a size in the unit that keeps it short."""
         power = next((i for i, (_, up) in enumerate(pairwise(_powers())) if size < up), 4)
         number = size / _powers()[power]
-        shown = f"{number:.1f}" if power and number < 10 else f"{number:.0f}"  # noqa: PLR2004 - digits
+        if not power:
+            return self.count("ui.size.byte", size)
+        shown = f"{number:.1f}" if number < 10 else f"{number:.0f}"  # noqa: PLR2004 - digits
+        shown = languages.decimal(self.texts.language, shown)
         return self.texts.say(f"ui.size.{SIZES[power]}", number=shown)
 
     def hits(self, hits: tuple[Hit, ...]) -> str:
@@ -71,8 +86,7 @@ class Wording:
         then, now = self._local(moment), self._local(self._now)
         if then.date() == now.date():
             return f"{then:%H:%M}"
-        month = self.texts.say(f"ui.month.{then.month}")
-        return self.texts.say("ui.date", day=then.day, month=month, time=f"{then:%H:%M}")
+        return languages.moment(self.texts.language, then)
 
     def _local(self, moment: Moment) -> datetime:
         wall = min(max(moment.wall, 0.0), LAST_WALL)

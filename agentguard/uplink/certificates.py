@@ -5,14 +5,14 @@ from __future__ import annotations
 import ssl
 from contextlib import suppress
 
-from cryptography import x509
-from cryptography.x509.oid import NameOID
-
 UNTOLD = "?"
 
 
 def issuer(certificate: bytes) -> str:
     """Return the name of a certificate's issuer; `?` when it does not say. It is in DER."""
+    from cryptography import x509  # noqa: PLC0415 - costs memory
+    from cryptography.x509.oid import NameOID  # noqa: PLC0415 - as above
+
     try:
         name = x509.load_der_x509_certificate(certificate).issuer
     except ValueError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from agentguard.model.snapshot import Snapshot
@@ -18,9 +18,11 @@ from agentguard.uplink import enrolment
 from agentguard.uplink.client import Client
 from agentguard.uplink.delivery import CatalogueDoor, PolicyDoor
 from agentguard.uplink.enrolment import Prover
+from agentguard.uplink.exceptions import LateBook
 from agentguard.uplink.identity import DeviceKey
 from agentguard.uplink.inventory import Listing, Look, nothing_installed
 from agentguard.uplink.key_rotation import Rekeying
+from agentguard.uplink.lessons import Agreement, LessonBook, no_lessons
 from agentguard.uplink.phone_openings import Refill
 from agentguard.uplink.reports import Chain, Reports
 from agentguard.uplink.sender import Sender
@@ -49,7 +51,8 @@ class Desk:
 
     `keeper` gives an empty text where there is none; `network` knows the way to the endpoint.
     `catalogue` judges the catalogues that it hands on, `programs` gives the list of what is
-    installed.
+    installed, `lessons` what is known of the person's lessons. `drill` has a drill run by its id,
+    `exceptions` keeps what is excepted.
     """
 
     keeper: Callable[[], str] = str
@@ -57,6 +60,9 @@ class Desk:
     network: Network = NO_PROXIES
     catalogue: CatalogueDoor | None = None
     programs: Look = nothing_installed
+    lessons: Callable[[], LessonBook | None] = no_lessons
+    drill: Callable[[str], object] = bool
+    exceptions: LateBook = field(default_factory=LateBook)
 
 
 ALONE = Desk()
@@ -88,17 +94,17 @@ def connect(
         return None
     key = enrolment.needed_key(folder, places)
     signs = enrolment.request_key(folder, known, places)
-    client = Client(known.url, clock, ca_file=known.ca_file, network=desk.network)
+    client = _client(known, clock, desk.network)
     made = Reports(
         enrolment=known, key=key, signs=signs, user=user, journal=journal, outbox=outbox,
-        keeper=desk.keeper,
+        keeper=desk.keeper, book=desk.exceptions,
     )  # fmt: skip
     sender = Sender(
-        client,
-        made,
+        client, made,
         snapshot=snapshot, submit=submit, clock=clock, session_ends=desk.session_ends,
+        drill=desk.drill,
         policies=policies, catalogue=desk.catalogue, rekeying=Rekeying(folder, client, places),
-        farewell=_farewell(known, clock, desk.network),
+        farewell=_farewell(known, clock, desk.network), lessons=_agreement(client, made, desk),
         openings=_refill(client, signs, known, phone), listing=_listing(folder, client, made, desk),
     )  # fmt: skip
     return _made(known, key, sender, Prover(client, known, signs, user))
@@ -107,6 +113,10 @@ def connect(
 def _made(known: enrolment.Enrolment, key: DeviceKey, sender: Sender, prover: Prover) -> Uplink:
     origin = Origin(device=known.device, device_key=key.public, receipt_key=known.receipt_key)
     return Uplink(key=key, origin=origin, sender=sender, prover=prover)
+
+
+def _client(known: enrolment.Enrolment, clock: Clock, network: Network) -> Client:
+    return Client(known.url, clock, ca_file=known.ca_file, network=network)
 
 
 def _farewell(known: enrolment.Enrolment, clock: Clock, network: Network) -> Client:
@@ -120,6 +130,14 @@ def _listing(folder: Path, client: Client, reports: Reports, desk: Desk) -> List
         client=client, sign=RequestSigner(key=reports.signer, device=known.device),
         enrolment=known, folder=folder, look=desk.programs, user=reports.user,
     )  # fmt: skip
+
+
+def _agreement(client: Client, reports: Reports, desk: Desk) -> Agreement:
+    known = reports.enrolment
+    sign = RequestSigner(key=reports.signer, device=known.device)
+    return Agreement(
+        client=client, sign=sign, enrolment=known, user=reports.user, found=desk.lessons
+    )
 
 
 def _refill(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
 
@@ -66,7 +67,8 @@ class Deliveries:
 
         """
         receipt = msgspec.json.decode(received.receipt, type=v1.Receipt)
-        self._door.told(datetime.fromisoformat(receipt.at).timestamp())
+        with suppress(ValueError):  # a time that cannot be read tells none; the rest is as good
+            self._door.told(datetime.fromisoformat(receipt.at).timestamp())
         if received.policy_root > max(self._root, self._door.root()):
             chain = self._client.get(v1.ROOTS, self._sign)
             self._root, self._policy = received.policy_root, ""

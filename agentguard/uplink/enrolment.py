@@ -36,6 +36,7 @@ from agentguard.uplink.identity import DeviceKey, KeySafe
 from agentguard.uplink.problems import problem
 from agentguard.uplink.signing import RequestSigner
 from agentguard.wire import apps, v1
+from agentguard.wire.proof_messages import ProofAnswer, ProofAsked
 
 __all__ = [
     "FILE",
@@ -178,10 +179,10 @@ class Prover:
             UplinkError: it was not reached.
 
         """
-        asked = v1.ProofAsked(
+        asked = ProofAsked(
             device=self._device, user=self._user, group=group, factor=factor, answer=answer
         )
-        said = self._client.post(v1.PROOFS, msgspec.json.encode(asked), v1.ProofAnswer, self._sign)
+        said = self._client.post(v1.PROOFS, msgspec.json.encode(asked), ProofAnswer, self._sign)
         return Ruling(accepted=said.accepted, problem=said.problem, wait=said.wait)
 
     def app(self, code: str) -> AppRuling:

@@ -25,9 +25,12 @@ from agentguard.ports.factors import AppRuling
 from agentguard.ports.people import Ruling
 from agentguard.ports.sensor import Submit
 from agentguard.ports.storage import Outbox
+from agentguard.uplink.asked_drills import AskedDrills
 from agentguard.uplink.compose import Uplink
 from agentguard.uplink.enrolment import LOST
+from agentguard.uplink.exceptions import LateBook
 from agentguard.uplink.inventory import Programs
+from agentguard.uplink.lessons import Lessons
 from agentguard.uplink.sender import Wake
 
 LOG = logging.getLogger(__name__)
@@ -53,6 +56,12 @@ class LateUplink:
     ) -> None:
         self.programs = Programs()
         """Where the newest list of programs is found; whoever has an engine says where."""
+        self.lessons = Lessons()
+        """Where the person's lessons are found; whoever has an agent says where."""
+        self.drills = AskedDrills()
+        """Who runs the drills that the endpoint asks for; whoever has an agent says who."""
+        self.exceptions = LateBook()
+        """Where exceptions are kept; whoever has an agent says where."""
         self._connect = connect
         self._outbox = outbox
         self._submit = submit
@@ -121,6 +130,24 @@ class LateUplink:
         if self._uplink is None:
             raise UplinkError("key-locked", "This computer cannot sign what it asks yet.")
         return self._uplink.prover.app(code)
+
+    def forge(self) -> bool | None:
+        """Send a forged report; tell whether the endpoint refused it, None before the first report.
+
+        Raises:
+            UplinkError: it was not reached.
+
+        """
+        return self._uplink.sender.forge() if self._uplink is not None else None
+
+    def lose_answer(self) -> Callable[[], bool] | None:
+        """Have the endpoint's next answer lost; give what tells whether it was, None before one."""
+        return self._uplink.sender.answers.want() if self._uplink is not None else None
+
+    def keep_answers(self) -> None:
+        """Have no answer lost any more."""
+        if self._uplink is not None:
+            self._uplink.sender.answers.keep()
 
     def _connected(self, picture: Picture) -> Uplink | None:
         try:

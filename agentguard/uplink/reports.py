@@ -14,8 +14,9 @@ from agentguard.model.moments import Moment
 from agentguard.model.records import Entry
 from agentguard.model.snapshot import Snapshot
 from agentguard.ports.storage import Journal, Outbox
-from agentguard.uplink import translation
+from agentguard.uplink import follow_up, orders, translation
 from agentguard.uplink.enrolment import Enrolment
+from agentguard.uplink.exceptions import LateBook, waiting
 from agentguard.uplink.identity import DeviceKey
 from agentguard.uplink.signing import signed_by
 from agentguard.wire import v1
@@ -70,8 +71,10 @@ class Reports:
     signs: DeviceKey | None = None
     user: str = ""
     keeper: Callable[[], str] = str
+    book: LateBook = field(default_factory=LateBook)
     run: str = field(default_factory=lambda: secrets.token_urlsafe(RUN_BYTES))
     _told: tuple[v1.Control, ...] | None = field(default=None, init=False)
+    _asked: v1.Interruptions = field(default_factory=v1.Interruptions, init=False)
     _again: int | None = field(default=None, init=False)
 
     @property
@@ -86,7 +89,8 @@ class Reports:
         events = translation.batch(entries, self.key, most=v1.MAX_EVENTS, largest=LARGEST_BATCH)
         entries = entries[: len(events)]
         mark = self._mark(entries[-1] if entries else None, self.outbox.cursor())
-        controls = translation.controls(snapshot)
+        standing = snapshot.standing
+        controls, asked = translation.controls(snapshot), translation.interruptions(snapshot)
         return v1.Report(
             device=self.enrolment.device,
             epoch=mark.epoch,
@@ -111,6 +115,12 @@ class Reports:
             keeper=self.keeper(),
             previous=entries[0].previous.hex() if entries else "",
             links=translation.links(entries, mark.epoch),
+            interruptions=None if asked == self._asked else asked,
+            follows=follow_up.asked(snapshot),
+            orders=orders.obeyed(snapshot),
+            excepted=self.book.digest(),
+            policy_expires=standing.expires if standing is not None and standing.signed else "",
+            requested=waiting(snapshot)[: v1.MAX_REQUESTED],
         )
 
     def tell_again(self, after: int) -> bool:
@@ -172,3 +182,5 @@ class Reports:
             self._told = None
         elif report.controls is not None:
             self._told = report.controls
+        if report.interruptions is not None:
+            self._asked = report.interruptions

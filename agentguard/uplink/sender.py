@@ -23,10 +23,13 @@ from agentguard.model.snapshot import Snapshot
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import Submit
 from agentguard.ports.stop_signal import heard
+from agentguard.uplink import follow_up, orders
+from agentguard.uplink.asked_drills import LostAnswers, forge
 from agentguard.uplink.client import Client
 from agentguard.uplink.delivery import CatalogueDoor, Deliveries, PolicyDoor
 from agentguard.uplink.inventory import Listing
 from agentguard.uplink.key_rotation import Rekeying
+from agentguard.uplink.lessons import Agreement
 from agentguard.uplink.phone_openings import Refill
 from agentguard.uplink.problems import (
     LONGEST_BACKOFF,
@@ -92,16 +95,19 @@ class Sender:
         farewell: Client | None = None,
         openings: Refill | None = None,
         listing: Listing | None = None,
+        lessons: Agreement | None = None,
         session_ends: Callable[[], bool] = bool,
+        drill: Callable[[str], object] = bool,
     ) -> None:
         self._client = client
         self._reports = reports
         self._sign = RequestSigner(key=reports.signer, device=reports.enrolment.device)
         self._rekeying = rekeying
         self._farewell = farewell
-        self._openings = openings
-        self._listing = listing
+        self._openings, self._listing, self._lessons = openings, listing, lessons
         self._session_ends = session_ends
+        self._drill = drill
+        self.answers = LostAnswers()
         self._over = False
         self._snapshot = snapshot
         self._submit = submit
@@ -172,6 +178,16 @@ class Sender:
             return 0.0
         return bounded(received.next_in * (1 + _RANDOM.uniform(-SPLAY, SPLAY)))
 
+    def forge(self) -> bool:
+        """Send what a report would say, signed by a stranger; tell whether that was refused.
+
+        Raises:
+            UplinkError: the endpoint was not reached.
+
+        """
+        report = self._reports.make(self._snapshot(), self._clock.now())
+        return forge(self._client, self._reports.enrolment.device, msgspec.json.encode(report))
+
     def _say_goodbye(self, why: str) -> None:
         """Say that silence follows; where nothing is heard now, it would only cost time."""
         if self._farewell is None or self._failures or not self._last:
@@ -185,18 +201,33 @@ class Sender:
         report = self._reports.make(self._snapshot(), self._clock.now(), goodbye)
         body = msgspec.json.encode(report)
         received = client.post(v1.REPORTS, body, v1.Received, self._sign)
+        if self.answers.lose():
+            received = client.post(v1.REPORTS, body, v1.Received, self._sign)
         if not self._reports.receipted(report, received):
             raise problem("portal", self._client.host)
         self._last = body
         self._reports.settle(report, received)
+        self._hear(received)
+        self._reports.book.take(self._reports.enrolment, received)
         if self._deliveries is not None:
             self._deliveries.follow(report.policy_digest, received)
         if self._openings is not None and not goodbye:
             self._openings.follow()
         if self._listing is not None and not goodbye:
             self._listing.follow(self._clock.now())
+        if self._lessons is not None and not goodbye:
+            self._lessons.follow(self._clock.now())
         asked = received.need_posture and report.controls is None  # else it has just been told
         return received, 0 < len(report.events) < report.waiting or asked or self._reports.behind
+
+    def _hear(self, received: v1.Received) -> None:
+        """Take what the endpoint tells of incidents, and what it asks for."""
+        for news in follow_up.told(self._reports.enrolment, received, self._clock.now()):
+            self._submit(news)
+        for asked in orders.told(self._reports.enrolment, received, self._clock.now()):
+            self._submit(asked)
+        for name in received.drills:
+            self._drill(name)
 
     def _failed(self, error: UplinkError) -> float:
         self._failures += 1

@@ -11,8 +11,9 @@ import msgspec
 from agentguard.model.messages import Message
 from agentguard.model.posture import ControlState
 from agentguard.model.records import Entry, Json
+from agentguard.model.shift_counts import KINDS, read_rows
 from agentguard.model.snapshot import Snapshot
-from agentguard.model.verdicts import Owner
+from agentguard.model.verdicts import OTHERS
 from agentguard.uplink import place_names
 from agentguard.uplink.identity import DeviceKey
 from agentguard.wire import v1
@@ -23,6 +24,9 @@ _ABOUT_SUBJECT = frozenset(
 _PARAMS: Mapping[str, tuple[str, ...]] = {
     "action.intended": ("kind",),
     "action.finished": ("kind", "outcome"),
+    "finding.closed": ("why",),
+    "deed.asked": ("deed", "count"),
+    "deed.stopped": ("count",),
     "prompt.asked": ("kind",),
     "prompt.answered": ("answer",),
     "session.locked": ("source",),
@@ -35,9 +39,35 @@ _PARAMS: Mapping[str, tuple[str, ...]] = {
     "policy.in-force": ("name", "version", "digest"),
     "policy.standing": ("signed", "trial", "expired", "expires", "root"),
     "sensor.state": ("sensor", "state"),
-    "incident.reported": ("id", "category"),
-    "lesson.answered": ("lesson", "correct"),
+    "incident.reported": (
+        "id",
+        "category",
+        "where",
+        "ongoing",
+        "findings",
+        "failing",
+        "passed",
+        "unknown",
+    ),
+    "incident.step": ("id", "step", "answer"),
+    "incident.told": ("id", "stage"),
+    "order.began": ("id", "act"),
+    "order.ended": ("id", "act"),
+    "exception.asked": ("id", "control", "hours", "until", "instead"),
+    "exception.began": ("id", "control", "until"),
+    "exception.ended": ("id", "control", "why"),
+    "exception.refused": ("id", "control"),
+    "exception.declined": ("id", "control", "why"),
+    "exception.proved": ("id", "control"),
+    "shift.begun": ("not_ready", "unknown"),
+    "shift.handed-over": ("findings", "downloads", "clipboard", "paper", "phone", "notes"),
+    "shift.missed": (),
+    "desk.clean-asked": (),
+    "desk.clean": ("paper", "phone", "notes"),
+    "desk.clean-missed": (),
+    "lesson.answered": ("lesson", "version", "correct"),
     "proof.given": ("group", "factor", "person"),
+    "proof.carried": ("group", "factor", "person", "seconds"),
     "proof.ended": ("why",),
     "proof.key-registered": ("person",),
     "break-glass.shown": ("left",),
@@ -48,6 +78,9 @@ _PARAMS: Mapping[str, tuple[str, ...]] = {
     "proof.refused": ("group",),
     "proof.codes-issued": ("count",),
     "proof.app-shown": (),
+    "drill.began": ("id", "drill"),
+    "drill.noticed": ("id", "drill", "would", "ms"),
+    "drill.ended": ("id", "drill", "outcome", "why", "noticed_ms", "receipt_ms"),
     "control.failed": ("control",),
     "control.tested": ("count",),
     "journal.checked": ("entries", "whole"),
@@ -66,6 +99,8 @@ _PARAMS: Mapping[str, tuple[str, ...]] = {
 _WITH_MESSAGE = frozenset(
     {"finding.opened", "action.finished", "proof.refused", "policy.refused", "sensor.state"}
 )
+_WRITTEN = frozenset({"incident.reported", "exception.asked"})
+"""Kinds whose note, in which values were masked, a person wrote to be read by others."""
 MOST_ROWS = 20  # lines of a control's table, and reasons of what was not looked at
 
 LARGEST_LINK = 256
@@ -81,6 +116,8 @@ def event(entry: Entry, key: DeviceKey) -> v1.Event:
     payload, kind = record.payload, record.kind
     subject = _str(payload, "subject") if kind in _ABOUT_SUBJECT else ""
     own = {name: payload[name] for name in _names(kind) if name in payload}
+    if kind == "lesson.answered" and payload.get("correct") is not True:
+        own = {}  # a try of a version before: nobody else's business
     said = payload.get("params") if kind in _WITH_MESSAGE else None
     return v1.Event(
         seq=entry.seq,
@@ -93,8 +130,10 @@ def event(entry: Entry, key: DeviceKey) -> v1.Event:
         message=_str(payload, "message") if kind in _WITH_MESSAGE else "",
         params={**place_names.params(said), **_own(own)},
         hits=_hits(payload) if kind == "finding.opened" else (),
-        text=place_names.text(_str(payload, "note")) if kind == "incident.reported" else "",
+        text=place_names.text(_str(payload, "note")) if kind in _WRITTEN else "",
         erased=entry.erased,
+        owner=_str(payload, "owner") if kind == "finding.opened" else "",
+        counts=_counts(payload) if kind in KINDS else {},
     )
 
 
@@ -134,6 +173,11 @@ def _str(payload: Mapping[str, Json], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _counts(payload: Mapping[str, Json]) -> dict[str, tuple[int, ...]]:
+    rows = read_rows(payload)
+    return {place_names.text(name): rows[name] for name in sorted(rows)[: v1.MAX_ROWS]}
+
+
 def _hits(payload: Mapping[str, Json]) -> tuple[v1.Masked, ...]:
     hits = payload.get("hits")
     return tuple(h for h in map(_hit, hits) if h is not None) if isinstance(hits, list) else ()
@@ -152,6 +196,21 @@ def controls(snapshot: Snapshot) -> tuple[v1.Control, ...]:
     return tuple(_control(control) for control in snapshot.controls)
 
 
+def interruptions(snapshot: Snapshot) -> v1.Interruptions:
+    """Return what attention was asked for: numbers alone."""
+    told = snapshot.interruptions
+    return v1.Interruptions(
+        shown=told.shown,
+        later=told.later,
+        dismissed_under_2s=told.dismissed,
+        held_by=dict(told.held_by),
+        checks=tuple(
+            v1.Nagging(check=one.check, shown=one.shown, dismissed=one.dismissed)
+            for one in told.checks
+        ),
+    )
+
+
 def _control(control: ControlState) -> v1.Control:
     detail = control.detail
     return v1.Control(
@@ -160,13 +219,15 @@ def _control(control: ControlState) -> v1.Control:
         state=control.state.value,
         since=control.since.iso,
         severity=control.severity.value,
-        owner=control.owner.value if control.owner is Owner.TEAM else "",
+        excepted=control.excepted.id if control.excepted is not None else "",
+        owner=control.owner.value if control.owner in OTHERS else "",
         detail=detail.id if detail is not None else "",
         params=place_names.params(dict(detail.params)) if detail is not None else {},
         rows=_said(control.rows),
         looked=control.coverage.looked,
         missed=control.coverage.missed,
         gaps=_said(control.coverage.why),
+        sensor=control.sensor,
     )
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pyrage import x25519
 
-from agentguard.base import atomic_files
+from agentguard.base import atomic_files, file_marks
 from agentguard.base.errors import VaultError
 from agentguard.base.translations import load
 from agentguard.model.hits import Hit
@@ -47,7 +47,7 @@ class Inbound:
         self._step = at_step
         self._notes = notes
 
-    def put(self, path: Path, hits: tuple[Hit, ...]) -> Header:
+    def put(self, path: Path, hits: tuple[Hit, ...], mark: str = "") -> Header:
         """Move a file into the vault; see `Vault.put`."""
         path = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow a link
         move = Move(item=self._shelf.new_id(), stage=Stage.SEALING, path=path)
@@ -56,6 +56,8 @@ class Inbound:
             with opened(path) as source:
                 if self._shelf.owns(path):
                     raise refusal("own", file_names.name_of(path))
+                if mark and file_marks.mark_of(source.stat) != mark:
+                    raise refusal("changed", file_names.name_of(path))
                 if is_written(source.file.fileno()):
                     raise refusal("open", file_names.name_of(path))
                 head = self._header(source, move.item, hits)
@@ -93,17 +95,19 @@ class Inbound:
             self._step("seal")
             with os.fdopen(os.open(sealing, NEW, atomic_files.OWNER_ONLY), "w+b") as target:
                 keys = [self._shelf.key().to_public(), *recovery]
-                read = seal(head, source.file, target, keys)
+                seal(head, source.file, target, keys)
                 target.flush()
                 os.fsync(target.fileno())
             self._step("read-back")
-            if read != head.sha256 or not source.same(os.fstat(source.file.fileno())):
+            if not source.same(os.fstat(source.file.fileno())):
                 return refusal("changed", file_names.name_of(source.path))
             sealing.rename(self._shelf.sealed(head.item))
             atomic_files.sync_folder(sealing.parent)
             self._step("prove")
             self._shelf.proved(head.item)
-        except (OSError, BrokenSeal, VaultError) as error:
+        except BrokenSeal as error:
+            return _why_unproved(source, head, error)
+        except (OSError, VaultError) as error:
             return error
         return None
 
@@ -153,6 +157,15 @@ class Inbound:
         if isinstance(failed, VaultError):
             raise failed
         raise _not_put(name, failed) from failed
+
+
+def _why_unproved(source: Source, head: Header, error: BrokenSeal) -> Exception:
+    """Blame the file where it is not what it was when it was looked at, though its time says so."""
+    try:
+        same = source.digest() == head.sha256
+    except OSError:
+        return error
+    return error if same else refusal("changed", file_names.name_of(source.path))
 
 
 def _not_put(name: str, error: Exception) -> VaultError:

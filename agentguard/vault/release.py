@@ -23,12 +23,16 @@ GROUP = "vault"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """The way out of the vault; `has_factor` tells whether this person has a second factor."""
+    """The way out of the vault; `has_factor` tells whether this person has a second factor.
+
+    `held` tells whether the vault is held for an incident.
+    """
 
     vault: Vault
     policy: PolicySource
     verifier: Verifier
     has_factor: Callable[[], bool]
+    held: Callable[[], bool] = lambda: False
 
     def asks(self) -> bool:
         """Check whether a code is asked for."""
@@ -59,23 +63,30 @@ class Release:
         """Put a file back, or where `target` says; give its path.
 
         Raises:
-            VaultError: no code was accepted, or the file is still in the vault.
+            VaultError: no code was accepted, the vault is held, or the file is still in it.
 
         """
+        self._not_held()
         return self.vault.restore(item, target, self._reason(taking))
 
     def gone(self, item: str, taking: Taking) -> None:
         """Remove a file for good.
 
         Raises:
-            VaultError: no code was accepted, a legal hold is in force, or it could not be removed.
+            VaultError: no code was accepted, a hold is in force, or it could not be removed.
 
         """
+        self._not_held()
         if self.policy().legal_hold:
             words = load()
             raise VaultError(words.say("vault.on-hold"), words.say("vault.on-hold-advice"))
         reason = self._reason(taking)
         self.vault.purge(item, reason.word, reason.factor)
+
+    def _not_held(self) -> None:
+        if self.held():
+            words = load()
+            raise VaultError(words.say("order.vault-held"), words.say("order.vault-held-advice"))
 
     def _reason(self, taking: Taking) -> Reason:
         return Reason(word=taking.reason, factor=self._factor(taking.code))

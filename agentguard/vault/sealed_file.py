@@ -94,25 +94,18 @@ def header(line: bytes) -> Header:
 
 
 class _Source:
-    """Gives the header, then the file, and knows the digest of what was given of the file."""
+    """Gives the header, then the file."""
 
     def __init__(self, line: bytes, file: BinaryIO) -> None:
         self._line = line
         self._file = file
-        self._digest = hashlib.sha256()
 
     def read(self, size: int = -1, /) -> bytes:
         if self._line:
             cut = len(self._line) if size < 0 else size
             given, self._line = self._line[:cut], self._line[cut:]
             return given
-        data = self._file.read(size)
-        self._digest.update(data)
-        return data
-
-    @property
-    def sha256(self) -> str:
-        return self._digest.hexdigest()
+        return self._file.read(size)
 
 
 class _Remembering:
@@ -136,8 +129,10 @@ class _Remembering:
 
 def seal(
     head: Header, file: BinaryIO, target: BinaryIO, recipients: Sequence[x25519.Recipient]
-) -> str:
-    """Seal a file into `target` in constant memory; give the SHA-256 of the bytes that were read.
+) -> None:
+    """Seal a file into `target` in constant memory.
+
+    What was sealed is what the header says only once it was read back.
 
     Raises:
         OSError: the file could not be read, or the target not written.
@@ -151,7 +146,6 @@ def seal(
         raise sink.error or OSError(str(error)) from error
     if sink.error:
         raise sink.error
-    return source.sha256
 
 
 class _Enough(Exception):
@@ -169,7 +163,7 @@ class _Splitter:
         self.header: Header | None = None
 
     def write(self, data: bytes, /) -> int:
-        rest = bytes(data) if self.header else self._head(data)
+        rest = data if self.header else self._head(data)
         if self.header and self._sink is None:
             raise _Enough
         if self._sink is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import stat
 from collections.abc import Iterator
@@ -44,21 +45,35 @@ def identity(found: os.stat_result) -> tuple[int, int, int, int]:
 def digest(file: BinaryIO) -> str:
     """Read a file from its start and give its SHA-256 in hex."""
     file.seek(0)
-    found = hashlib.sha256()
-    while data := file.read(CHUNK):
-        found.update(data)
+    found, room = hashlib.sha256(), memoryview(bytearray(CHUNK))
+    while count := _read_into(file, room):
+        found.update(room[:count])
     file.seek(0)
     return found.hexdigest()
 
 
-def refusal(reason: str, name: str) -> VaultError:
-    """Return the error for a file that stays where it is.
+def _read_into(file: BinaryIO, room: memoryview) -> int:
+    """Read on without making new bytes each time, which a file of gigabytes feels."""
+    if isinstance(file, io.BufferedReader | io.BytesIO):
+        return file.readinto(room)
+    data = file.read(len(room))
+    room[: len(data)] = data
+    return len(data)
 
-    `reason` is an id under `vault.refused`.
-    """
-    words = load()
-    title = words.say(f"vault.refused.{reason}", name=name)
-    return VaultError(title, words.say("vault.refused-advice"))
+
+class Refused(VaultError):
+    """A file stays where it is; `reason` is an id under `vault.refused`."""
+
+    def __init__(self, reason: str, name: str) -> None:
+        words = load()
+        title = words.say(f"vault.refused.{reason}", name=name)
+        super().__init__(title, words.say("vault.refused-advice"))
+        self.reason = reason
+
+
+def refusal(reason: str, name: str) -> Refused:
+    """Return the error for a file that stays where it is."""
+    return Refused(reason, name)
 
 
 @contextmanager

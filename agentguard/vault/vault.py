@@ -58,15 +58,15 @@ class Vault:
         self._outbound = Outbound(self._shelf, at_step)
         self._renewal = Renewal(self._shelf, recipients, at_step)
 
-    def put(self, path: Path, hits: tuple[Hit, ...] = ()) -> VaultItem:
-        """Move a file into the vault.
+    def put(self, path: Path, hits: tuple[Hit, ...] = (), mark: str = "") -> VaultItem:
+        """Move a file into the vault; with a `mark`, only the file that has it.
 
         Raises:
             VaultError: the file is in its folder, unless the words say another name.
             StoreError: the journal cannot be written; `recover` sees to the rest.
 
         """
-        return _item(self._inbound.put(path, hits))
+        return _item(self._inbound.put(path, hits, mark))
 
     def items(self) -> tuple[VaultItem, ...]:
         """List the vault, oldest first; a damaged file is listed without a path.

@@ -15,6 +15,8 @@ from msgspec import Meta
 SCHEMA = 1
 MAX_BODY = 256 * 1024  # bytes after decompression
 MAX_EVENTS = 256  # in one report
+MAX_FOLLOWED = 50  # incidents that a desk follows
+MAX_REQUESTED = 10
 MAX_CONTROLS = 256  # in one posture; each may become a row
 
 MAX_WORD, MAX_TEXT = 1_000, 20_000  # characters
@@ -28,6 +30,10 @@ Text = Annotated[str, Meta(max_length=MAX_TEXT)]
 Count = Annotated[int, Meta(ge=-INT - 1, le=INT)]
 Params = Annotated[dict[Word, Text | Count], Meta(max_length=MAX_PARAMS)]
 """What a sentence is given."""
+MAX_ROWS, MAX_PLACES = 100, 100  # rows of counts of a shift, and places of each
+Row = Annotated[tuple[Count, ...], Meta(max_length=MAX_PLACES)]
+Rows = Annotated[dict[Word, Row], Meta(max_length=MAX_ROWS)]
+"""Counts of a shift: rows by name, each with how often by place."""
 
 ENROL = "/v1/enroll"
 REPORTS = "/v1/reports"
@@ -130,7 +136,10 @@ class Control(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `rows` are the lines of a table behind it. `looked` counts what the state rests on, `missed`
     what of it could not be looked at, and `gaps` tells why; an older agent says nothing of it.
-    `owner` is `team` for what only those who look after the desks can mend.
+    `owner` is `team` for what only those who look after the desks can mend, `supervisor` for what
+    only those who lead the people at them can, and empty for what the person at the desk can.
+    `excepted` is the exception under which nothing is done about it, `sensor` the one that failed
+    and without which nothing is known of it.
     """
 
     check: Word
@@ -145,6 +154,8 @@ class Control(Struct, frozen=True, kw_only=True, omit_defaults=True):
     missed: Count = 0
     gaps: Annotated[tuple[Said, ...], Meta(max_length=MAX_LIST)] = ()
     owner: Word = ""
+    excepted: Word = ""
+    sensor: Word = ""
 
 
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -152,7 +163,9 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `kind` is the journal record's kind, such as `finding.opened`. `subject` is a keyed hash that
     tells findings apart; `place` says in general words where (a folder class and an extension).
-    `erased` says that the entry says nothing any more at the desk.
+    `erased` says that the entry says nothing any more at the desk. `owner` tells of a finding that
+    opened whose it is, as in `Control`. `counts` are the rows of `away.counts`, `copies.counts` and
+    `gate.counts`: how often, by place, and never when.
     """
 
     seq: Count
@@ -167,6 +180,8 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     hits: Annotated[tuple[Masked, ...], Meta(max_length=MAX_LIST)] = ()
     text: Text = ""
     erased: bool = False
+    owner: Word = ""
+    counts: Rows = {}
 
 
 class Link(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -195,6 +210,71 @@ class Seats(Struct, frozen=True, kw_only=True, omit_defaults=True):
     guarding: Count = 0
 
 
+class Nagging(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How often a check's cards were shown at a desk in 30 days, and closed in less than 2 s."""
+
+    check: Word
+    shown: Count
+    dismissed: Count = 0
+
+
+class Interruptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a desk asked its person's attention for in this shift (16 hours), and by check.
+
+    `later` cards were put off, `dismissed_under_2s` closed so fast that nobody read them; `held_by`
+    counts what was held back, by what held it (`call`, `wrap-up`, `typing` and so on).
+    """
+
+    shown: Count = 0
+    later: Count = 0
+    dismissed_under_2s: Count = 0
+    held_by: Annotated[dict[Word, Count], Meta(max_length=MAX_LIST)] = {}
+    checks: Annotated[tuple[Nagging, ...], Meta(max_length=MAX_CONTROLS)] = ()
+
+
+class Followed(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How far an incident has come, as its desk or the endpoint knows it: its number, and by whom.
+
+    `stage` is `written`, `received`, `taken`, `assigned`, `closed` or `signed`.
+    """
+
+    number: Word
+    stage: Word = ""
+    by: Word = ""
+
+
+class FollowedUp(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the endpoint signs of a desk's incidents: those that it knows otherwise."""
+
+    device: str
+    at: str
+    incidents: tuple[Followed, ...] = ()
+
+
+class Order(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is asked of a desk, for `left` seconds more; `act` is one of `model.orders.OrderAct`."""
+
+    id: str
+    act: str
+    left: int
+    by: str = ""
+
+
+class Orders(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the endpoint signs of all that is asked of a desk; what is not named is over."""
+
+    device: str
+    at: str
+    orders: tuple[Order, ...] = ()
+
+
+class Obeyed(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How an order stands at its desk: `running`, `done`, `ended` or `cannot`."""
+
+    id: Word
+    state: Word
+
+
 class Report(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`POST /v1/reports`: posture and events of one device; `hash` is the journal's head (hex).
 
@@ -207,6 +287,12 @@ class Report(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `keeper` is the device of the keeper of an agent's computer, `seats` what a keeper knows of it.
     `links` are those of the events, one for each, and `previous` the hash (hex) before the first:
     by them `hash` is made anew. Of an agent that tells none the chain is not verified here.
+    `interruptions` is None when unchanged since the last receipted report.
+    `follows` are incidents of which the desk wants to know how far they have come. `orders` tells
+    how each order stands that the desk knows, `excepted` which list of exceptions it has
+    (`wire.exceptions.digest`; None where its agent knows of none). `policy_expires` is the last day
+    of the signed policy in force (`2027-01-31`), empty where it has none. `requested` are the
+    exceptions that were asked for here and of which the desk does not know what became.
     """
 
     device: Word
@@ -234,6 +320,12 @@ class Report(Struct, frozen=True, kw_only=True, omit_defaults=True):
     seats: Seats | None = None
     previous: Word = ""
     links: Annotated[tuple[Link, ...], Meta(max_length=MAX_EVENTS)] = ()
+    interruptions: Interruptions | None = None
+    follows: Annotated[tuple[Followed, ...], Meta(max_length=MAX_FOLLOWED)] = ()
+    orders: Annotated[tuple[Obeyed, ...], Meta(max_length=MAX_FOLLOWED)] = ()
+    excepted: Word | None = None
+    policy_expires: Word = ""
+    requested: Annotated[tuple[Word, ...], Meta(max_length=MAX_REQUESTED)] = ()
 
 
 class Receipt(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -256,7 +348,12 @@ class Received(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `policy_digest` is the SHA-256 (hex) of the policy that the device should have, `policy_root`
     the version of the newest root; `GET /v1/policy` and `GET /v1/roots` give them. `new_key` asks
     the device to rotate its key. `catalogue` is the number of the newest catalogue of software;
-    `GET /v1/catalogue` gives it.
+    `GET /v1/catalogue` gives it. `follow` is the JSON of a FollowedUp with its `follow_signature`,
+    empty when the desk knows everything. `drills` are the drills that the desk is asked for at the
+    console; they come again until it has begun them. `orders` is the JSON of an Orders with its
+    `orders_signature`, empty where nothing is asked of the desk and it knows of nothing.
+    `exceptions` is the JSON of an Exceptions with its signature, as `wire.exceptions` tells; empty
+    when the desk has the list.
     """
 
     receipt: str
@@ -267,30 +364,13 @@ class Received(Struct, frozen=True, kw_only=True, omit_defaults=True):
     policy_root: int = 0
     new_key: bool = False
     catalogue: int = 0
-
-
-class ProofAsked(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """`POST /v1/proofs`: a code of the person at the desk, for an application group.
-
-    `factor` is `totp`, or `break-glass` for a supervisor's code.
-    """
-
-    device: Word
-    user: Word
-    group: Word
-    factor: Word
-    answer: Text
-
-
-class ProofAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The answer: `problem` is empty, or `wrong`, `used`, `expired`, `locked`, `not-enrolled`.
-
-    `wait` are the seconds in which no answer is judged, also after a `wrong` one.
-    """
-
-    accepted: bool
-    problem: str = ""
-    wait: int = 0
+    follow: str = ""
+    follow_signature: str = ""
+    drills: tuple[str, ...] = ()
+    orders: str = ""
+    orders_signature: str = ""
+    exceptions: str = ""
+    exceptions_signature: str = ""
 
 
 class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -22,7 +22,16 @@ TARGET = "AgentGuard.Policies.Computer"
 KEY = r"Software\Policies\AgentGuard"
 REVISION = "1.0"
 CATEGORY, SUPPORTED = "AgentGuard", "SUPPORTED_0_1"
-CULTURES = {"en": "en-US", "de": "de-DE", "es": "es-ES", "fr": "fr-FR", "pt": "pt-BR"}
+CULTURES = {
+    "en": "en-US",
+    "ar": "ar-SA",
+    "de": "de-DE",
+    "es": "es-ES",
+    "fil": "fil-PH",
+    "fr": "fr-FR",
+    "hi": "hi-IN",
+    "pt-BR": "pt-BR",
+}
 """The folder that Windows looks for a language's words in."""
 
 
@@ -69,8 +78,12 @@ def _policy(policies: ET.Element, setting: Described) -> None:
         return
     choice = ET.SubElement(elements, "enum", field)
     for one in setting.choices:
-        item = ET.SubElement(choice, "item", displayName=_string(f"{name}_{one}"))
+        item = ET.SubElement(choice, "item", displayName=_string(_choice(name, one)))
         ET.SubElement(ET.SubElement(item, "value"), "string").text = one
+
+
+def _choice(name: str, one: str) -> str:
+    return f"{name}_{one}".replace("-", "_")  # no hyphen may stand in the id of a string
 
 
 def adml(words: Texts) -> bytes:
@@ -97,7 +110,7 @@ def _strings(words: Texts) -> Iterator[tuple[str, str]]:
         yield setting.registry, words.say(f"setting.{setting.name}.title")
         yield f"{setting.registry}_Help", words.say(f"setting.{setting.name}.help")
         for one in setting.choices:
-            yield f"{setting.registry}_{one}", words.say(f"setting.{setting.name}.{one}")
+            yield _choice(setting.registry, one), words.say(f"setting.{setting.name}.{one}")
 
 
 def _presentation(presentations: ET.Element, setting: Described, words: Texts) -> None:
@@ -125,7 +138,7 @@ def made() -> Iterator[tuple[str, bytes]]:
     """Yield every file by its place below the folder of the templates."""
     yield f"{NAME}.admx", admx()
     for folder in sorted((paths.resources() / "text").iterdir()):
-        if folder.name in CULTURES:
+        if folder.name in CULTURES and (folder / "setting.toml").exists():
             yield f"{CULTURES[folder.name]}/{NAME}.adml", adml(translations.load(folder.name))
 
 

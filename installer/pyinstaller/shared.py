@@ -6,6 +6,7 @@ carries (an empty one here); this gives it the shared one before the first modul
 
 import os
 import sys
+from types import ModuleType
 
 import pyimod01_archive  # type: ignore[import-not-found] # PyInstaller's, in the program alone
 import pyimod02_importers  # type: ignore[import-not-found]
@@ -19,3 +20,6 @@ pyimod02_importers._pyz_tree = None  # noqa: SLF001 - read anew from the shared 
 for finder in sys.path_importer_cache.values():
     if isinstance(finder, pyimod02_importers.PyiFrozenFinder):
         finder._pyz_archive = archive  # noqa: SLF001 - it was made with the empty one
+
+# stdnum imports it to read docstrings of its modules, and none is aboard.
+sys.modules["pydoc"] = ModuleType("pydoc")

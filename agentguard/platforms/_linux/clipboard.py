@@ -27,10 +27,14 @@ ANSWER = 2.0  # seconds for the watch to take a selection
 
 
 class X11Clipboard:
-    """Keeps one connection for reading; watching and clearing have their own."""
+    """Keeps one connection for reading; watching and clearing have their own.
 
-    def __init__(self, display: str) -> None:
+    `selections` are those that it knows: the session's, or one of a drill's own.
+    """
+
+    def __init__(self, display: str, selections: tuple[str, ...] = SELECTIONS) -> None:
         self._name = display
+        self._selections = selections
         self._guard = threading.Lock()
         self._reader: Reader | None = None
         self._owner: Owner | None = None
@@ -38,16 +42,16 @@ class X11Clipboard:
     @property
     def selections(self) -> tuple[str, ...]:
         """CLIPBOARD (copy) and PRIMARY (what is marked with the mouse)."""
-        return SELECTIONS
+        return self._selections
 
     def watch(self, changed: Callable[[str], None], stop: Stop) -> None:
         """Call `changed` for each at once and at every change of owner, until `stop` is set."""
         with x11.connected(self._name, xfixes.extname) as display, alarm(stop) as end:
-            names = {display.get_atom(name): name for name in SELECTIONS}
+            names = {display.get_atom(name): name for name in self._selections}
             follow(display, names)
             self._owner = owner = Owner(display)
             try:
-                for name in SELECTIONS:
+                for name in self._selections:
                     changed(name)
                 while not stop.is_set():
                     for atom in _changes(display, owner, stop, end):
@@ -116,7 +120,7 @@ class X11Clipboard:
     def _opened(self) -> Reader:
         if self._reader is None:
             display = x11.connect(self._name, xfixes.extname, res.extname)
-            self._reader = Reader(display, SELECTIONS, self._own_window)
+            self._reader = Reader(display, self._selections, self._own_window)
         return self._reader
 
     def _own_window(self) -> int:

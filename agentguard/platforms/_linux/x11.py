@@ -14,13 +14,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from Xlib import X, Xatom, error, ext
+from Xlib import X, Xatom, error
 from Xlib.display import Display
-from Xlib.ext import res, screensaver, xfixes
+from Xlib.ext import res
 from Xlib.protocol.rq import Event
 from Xlib.xobject.drawable import Window
 
 from agentguard.base.errors import PlatformError
+from agentguard.platforms._linux import x_extensions
 from agentguard.ports.clock import Stop
 from agentguard.ports.stop_signal import Alarm, least
 
@@ -28,10 +29,7 @@ ANSWER = 1.0  # seconds for the server to answer
 
 _LOCAL_NAME = re.compile(r":([0-9]+)(?:\.[0-9]+)?")
 
-# python-xlib loads and fits every extension that it knows for every connection; we use three.
-_USED = frozenset({res.extname, screensaver.extname, xfixes.extname})
-_KNOWN = vars(ext)["__extensions__"]
-_KNOWN[:] = [known for known in _KNOWN if known[0] in _USED]
+x_extensions.spare()
 
 _BROKEN = (
     OSError,

@@ -76,15 +76,20 @@ class Owner:
         elif event.type == X.SelectionRequest:
             self._answer(event)
 
+    def take(self, selection: str, text: str, read_at: int) -> bool:
+        """Own a selection with a text, unless it changed after server time `read_at`."""
+        atom = self._display.get_atom(selection)
+        self._window.set_selection_owner(atom, read_at)
+        owner = self._display.get_selection_owner(atom)
+        taken = int(getattr(owner, "id", owner)) == self.window
+        if taken:
+            self._texts[atom] = text.encode()
+        return taken
+
     def _fulfil(self) -> None:
         while not self._wishes.empty():
             wish = self._wishes.get()
-            atom = self._display.get_atom(wish.selection)
-            self._window.set_selection_owner(atom, wish.read_at)
-            owner = self._display.get_selection_owner(atom)
-            wish.taken = int(getattr(owner, "id", owner)) == self.window
-            if wish.taken:
-                self._texts[atom] = wish.text.encode()
+            wish.taken = self.take(wish.selection, wish.text, wish.read_at)
             wish.done.set()
 
     def _answer(self, request: Event) -> None:

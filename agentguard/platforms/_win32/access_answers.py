@@ -49,6 +49,14 @@ def others(descriptor: bytes, mine: frozenset[str] = frozenset()) -> Access:
         return UNTOLD
 
 
+def owned_by(descriptor: bytes, mine: frozenset[str]) -> bool:
+    """Check whether what is described belongs to one of `mine`, as far as it can be read."""
+    try:
+        return owner(descriptor) in mine
+    except (struct.error, IndexError):
+        return False
+
+
 def closed(descriptor: bytes, mine: frozenset[str] = frozenset()) -> bool:
     """Check whether a folder belongs to the system or `mine`, and is open to nobody else.
 

@@ -1,7 +1,8 @@
-"""Who signed a program, as the file itself says: enough to suspect one, never to trust one.
+"""Who signed a program, as the file itself says: as much as its name, and no proof.
 
 Source: Microsoft, CryptQueryObject, CryptMsgGetParam and CertGetNameString (wincrypt.h). Whether
-the signature holds is not asked: that may take the network, and a lie only draws suspicion.
+the signature holds is not asked, since that may take the network. A lie draws suspicion where
+remote tools are looked for; the vendor register believes it as it believes a name, and says so.
 """
 
 from __future__ import annotations

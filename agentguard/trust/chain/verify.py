@@ -190,7 +190,7 @@ class Verifier:
         said = translations.load().say(
             f"journal-broken.{what}", entry=self._good + 1, line=self._line
         )
-        return JournalBroken(said, self._good)
+        return JournalBroken(said, self._good, what)
 
     def _first(self, line: bytes, value: Value) -> None:
         found = header_of(value)

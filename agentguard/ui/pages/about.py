@@ -5,6 +5,7 @@ from __future__ import annotations
 from agentguard import __version__
 from agentguard.base.errors import AgentGuardError
 from agentguard.ui.bridge import Bridge
+from agentguard.ui.language_card import LanguageCard
 from agentguard.ui.pages.base import PageFrame
 from agentguard.ui.settings_card import SettingsCard
 from agentguard.ui.theme import Theme
@@ -33,6 +34,9 @@ class AboutPage(PageFrame):
         lines.addLayout(self._sensors)
         self.body.addWidget(card)
         self.body.addWidget(watched)
+        self._language = LanguageCard(bridge, bridge.speech) if bridge.speech else None
+        if self._language is not None:
+            self.body.addWidget(self._language.card)
         self._settings = SettingsCard(self.texts, theme)
         self.body.addWidget(self._settings.card)
 
@@ -47,6 +51,8 @@ class AboutPage(PageFrame):
 
     def opened(self) -> None:
         """Read what is set: an administrator may have changed it since."""
+        if self._language is not None:
+            self._language.look()
         try:
             self._settings.show_settings(self.bridge.set_here())
         except AgentGuardError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from agentguard.ui.accessible import announce
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.theme import Theme
 from agentguard.ui.views import Page, View
@@ -59,23 +60,24 @@ class PageFrame(QWidget):
     def _scroll(self, outer: QVBoxLayout) -> QVBoxLayout:
         area = QScrollArea()
         area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setAccessibleName(self.texts.say(f"ui.page.{self.page}"))
         rows = QWidget()
         rows.setObjectName("rows")
-        body = column(rows, gap=2 * GAP)
-        body.setContentsMargins(4 * GAP, GAP, 4 * GAP, 4 * GAP)
-        body.setAlignment(Qt.AlignmentFlag.AlignTop)
+        whole, body = column(rows, gap=0), column(gap=2 * GAP)
+        whole.setContentsMargins(4 * GAP, GAP, 4 * GAP, 4 * GAP)
+        whole.addLayout(body)
+        whole.addStretch(1)  # an aligned layout would get no room for words that go on below
         area.setWidget(rows)
         outer.addWidget(area, 1)
         return body
 
 
 def tell(line: QLabel, text: str, look: str = "strong") -> None:
-    """Say something in a status line."""
+    """Say something in a status line, to a screen reader as well."""
     line.setProperty("look", look)
     line.style().unpolish(line)
     line.style().polish(line)
+    if text != line.text():
+        announce(line, text, urgent=look == "wrong")
     line.setText(text)
     line.setVisible(bool(text))

@@ -43,7 +43,9 @@ class LeavingPage(PageFrame):
     def opened(self) -> None:
         """Show the last report."""
         report = self.bridge.desk.last_report()
-        self._nothing.setVisible(not report)
+        handed = self.bridge.snapshot.shift.handed is not None
+        self._nothing.setVisible(not report and not handed)
+        self._before.setVisible(not report and handed)
         self._words.setVisible(bool(report))
         self._raw_card.setVisible(bool(report))
         if report == self._raw.toPlainText():
@@ -58,6 +60,8 @@ class LeavingPage(PageFrame):
         self.body.addWidget(self._report)
         self.body.addWidget(self._never())
         self.body.addWidget(self._nothing)
+        self._before = label(self.texts.say("ui.shift.report-before"))
+        self.body.addWidget(self._before)
         inside = column(self._words, margin=3 * GAP, gap=2 * GAP)
         inside.addWidget(label(self.texts.say("ui.leaving.words"), "heading"))
         inside.addLayout(self._lines)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QSizePolicy
+from PySide6.QtWidgets import QFrame
 
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.colours import STATE_TONES
+from agentguard.ui.flow import Flow
 from agentguard.ui.keyed_list import Keyed
 from agentguard.ui.measure_card import MeasureCard
 from agentguard.ui.pages.base import PageFrame, tell
@@ -20,15 +21,14 @@ class StateHeader(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._icon, self._headline = label(wrap=False), label("")
-        self._payment, self._report = label(""), label("", "")
+        self._report, self._theirs = label("", ""), label("", "")
         self._headline.setObjectName("headline")
         line = row(self, margin=3 * GAP, gap=3 * GAP)
         line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
         words = column(gap=GAP // 2)
         words.addWidget(self._headline)
-        words.addWidget(self._payment)
+        words.addWidget(self._theirs)
         words.addWidget(self._report)
         line.addLayout(words, 1)
 
@@ -36,11 +36,12 @@ class StateHeader(QFrame):
         """Show the state."""
         draw(self._icon, f"tray-{header.icon}", 56)
         self._headline.setText(header.headline)
-        self._payment.setText(header.payment)
-        self._payment.setVisible(bool(header.payment))
+        self._theirs.setText(header.theirs)
+        self._theirs.setVisible(bool(header.theirs))
         self._report.setText(header.report)
         restyle(self, look="header", tone=STATE_TONES[header.icon.removesuffix("-offline")])
-        said = " ".join(filter(None, (header.headline, header.payment, header.report)))
+        lines = (header.headline, header.theirs, header.report)
+        said = " ".join(filter(None, lines))
         self.setAccessibleName(f"{header.word}. {said}")
 
 
@@ -56,13 +57,12 @@ class OverviewPage(PageFrame):
         self._cards: Keyed[MeasureView] = Keyed(
             lambda _: MeasureCard(self.texts, theme), lambda m: m.number
         )
-        buttons = row(gap=GAP)
+        buttons = Flow()
         buttons.addWidget(button(self.texts.say("ui.window.look-again"), self._look, main=True))
         buttons.addWidget(button(self.texts.say("ui.window.lock"), bridge.desk.lock_now))
-        buttons.addWidget(self._status, 1)
-        buttons.addStretch(1)
         self.body.addWidget(self._header)
         self.body.addLayout(buttons)
+        self.body.addWidget(self._status)
         self.body.addWidget(self._cards)
 
     def show_view(self, view: View) -> None:

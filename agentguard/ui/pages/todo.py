@@ -1,103 +1,40 @@
-"""The page of open findings, each with what to do."""
+"""The page of open findings: each with the one thing that mends it, and what was done."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QFrame
+from PySide6.QtGui import QDesktopServices, QResizeEvent
 
-from agentguard.base.translations import Texts
 from agentguard.detect.recognition.masked_names import masked
+from agentguard.model.actions import Deed
+from agentguard.model.vault import Taking
 from agentguard.ui.bridge import Bridge
-from agentguard.ui.colours import of_state
+from agentguard.ui.guided_cards import respond
 from agentguard.ui.keyed_list import Keyed
 from agentguard.ui.listeners import News
 from agentguard.ui.pages.base import PageFrame, tell
+from agentguard.ui.theirs_card import TheirsCard
 from agentguard.ui.theme import Theme
-from agentguard.ui.views import FindingView, Help, Page, TheirsView, View
-from agentguard.ui.widgets import GAP, button, chip, column, draw, label, row
+from agentguard.ui.todo_card import Acts, FindingCard
+from agentguard.ui.todo_history import History
+from agentguard.ui.views import DoneView, FindingView, Help, Page, View
+from agentguard.ui.widgets import GAP
+
+EDGES = 10 * GAP  # pixels left and right of a card
+NOT_BACK = "prompt.not-restored"
+BY_MISTAKE = Taking(reason="mistake")
+"""What an Undo says of why a file leaves the vault."""
 
 
-class FindingCard(QFrame):
-    """A finding; `help_` is called with it when the button is pressed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Openers:
+    """Open a folder, or an address of the system's settings; tell whether the desktop took it."""
 
-    def __init__(self, texts: Texts, theme: Theme, help_: Callable[[FindingView], None]) -> None:
-        super().__init__()
-        self._texts, self._theme, self._help = texts, theme, help_
-        self._item: FindingView | None = None
-        self.setProperty("look", "card")
-        self._icon, self._severity = label(wrap=False), label(wrap=False)
-        self._wrong, self._title = label("", "heading"), label("", "muted")
-        self._place, self._shown = label("", "small"), label("", "small")
-        self._advice, self._since = label(), label("", "small")
-        self._button = button("", self._pressed, main=True)
-        inside = column(self, gap=GAP)
-        inside.setContentsMargins(3 * GAP, 2 * GAP, 3 * GAP, 2 * GAP)
-        head = row(gap=GAP)
-        head.addWidget(self._icon)
-        head.addWidget(self._title, 1)
-        head.addWidget(self._severity)
-        inside.addLayout(head)
-        for part in (self._wrong, self._place, self._shown, self._advice):
-            inside.addWidget(part)
-        foot = row(gap=2 * GAP)
-        foot.addWidget(self._button)
-        foot.addWidget(self._since, 1)
-        inside.addLayout(foot)
-
-    def show_item(self, finding: FindingView) -> None:
-        """Show a finding."""
-        self._item = finding
-        draw(self._icon, "state-fail", 20, of_state(self._theme.tones, finding.severity)[0])
-        chip(self._severity, finding.severity_word, finding.severity)
-        self._title.setText(finding.title)
-        self._wrong.setText(finding.wrong)
-        for part, text in ((self._place, finding.place), (self._shown, finding.shown)):
-            part.setText(text)
-            part.setVisible(bool(text))
-        self._advice.setText(finding.advice)
-        since = finding.since
-        self._since.setText(self._texts.say("ui.todo.since", exact=since.exact, ago=since.ago))
-        self._button.setText(finding.help_word)
-        self._button.setAccessibleName(f"{finding.help_word}: {finding.title}")
-        self.setAccessibleName(
-            self._texts.say(
-                "ui.todo.row",
-                severity=finding.severity_word,
-                title=finding.title,
-                wrong=finding.wrong,
-                advice=finding.advice,
-            )
-        )
-
-    def _pressed(self) -> None:
-        if self._item is not None:
-            self._help(self._item)
-
-
-class TheirsCard(QFrame):
-    """What the desktop team takes care of: to be read, with nothing to press."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("look", "card")
-        self._heading, self._lines = label("", "heading"), label("", "muted")
-        inside = column(self, gap=GAP)
-        inside.setContentsMargins(3 * GAP, 2 * GAP, 3 * GAP, 2 * GAP)
-        inside.addWidget(self._heading)
-        inside.addWidget(self._lines)
-
-    def show_theirs(self, theirs: TheirsView) -> None:
-        """Show it; without anything nothing is shown."""
-        self._heading.setText(theirs.heading)
-        self._lines.setText("\n".join(theirs.lines))
-        self.setAccessibleName(" ".join((theirs.heading, *theirs.lines)))
-        self.setVisible(bool(theirs.lines))
-
-
-OpenFolder = Callable[[str], bool]
+    folder: Callable[[str], bool]
+    address: Callable[[str], bool]
 
 
 def open_folder(folder: str) -> bool:
@@ -105,58 +42,98 @@ def open_folder(folder: str) -> bool:
     return QDesktopServices.openUrl(QUrl.fromLocalFile(folder))
 
 
+def open_address(address: str) -> bool:
+    """Open a page of the system's settings; tell whether the desktop took it."""
+    return QDesktopServices.openUrl(QUrl(address))
+
+
+BY_DESKTOP = Openers(folder=open_folder, address=open_address)
+
+
 class TodoPage(PageFrame):
-    """The findings; `lessons_wanted` asks the window for the lessons."""
+    """The findings; `wanted` asks the window for another page."""
 
     page = Page.TODO
 
-    def __init__(self, bridge: Bridge, theme: Theme, open_folder: OpenFolder = open_folder) -> None:
+    def __init__(self, bridge: Bridge, theme: Theme, openers: Openers = BY_DESKTOP) -> None:
         super().__init__(bridge, theme)
-        self.lessons_wanted: News[()] = News()
-        self._open_folder = open_folder
+        self.wanted: News[Page] = News()
+        self._openers = openers
         self._status = self.status()
         self._nothing = self.nothing()
-        self._cards: Keyed[FindingView] = Keyed(
-            lambda _: FindingCard(self.texts, theme, self._help), lambda f: f.key
+        acts = Acts(
+            do=self._do,
+            stop=self.bridge.desk.stop_deeds,
+            help=self._help,
+            folder=lambda folder: tell(self._status, self._folder(folder)),
+            respond=self._respond,
+            ask_exception=bridge.excepting.tell,
         )
-        self._theirs = TheirsCard()
-        for part in (self._status, self._nothing, self._cards, self._theirs):
+        self._cards: Keyed[FindingView] = Keyed(
+            lambda _: FindingCard(self.texts, theme, acts), lambda f: f.key
+        )
+        self._history = History(self.texts, theme, self._undo)
+        self._theirs = TheirsCard(self.texts, theme)
+        for part in (self._status, self._nothing, self._cards, self._history, self._theirs):
             self.body.addWidget(part)
 
     def show_view(self, view: View) -> None:
-        """Show the findings of a view."""
+        """Show the findings of a view, the first of them open."""
         self._nothing.setVisible(not view.findings)
         self._cards.show_items(view.findings)
+        for place, card in enumerate(self._cards.rows):
+            assert isinstance(card, FindingCard)  # noqa: S101 - the page makes no other
+            card.be_first(first=place == 0)
+            card.fit(self._room())
+        self._history.show_history(view.history)
         self._theirs.show_theirs(view.theirs)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Have the cards fit into the new width."""
+        super().resizeEvent(event)
+        for card in self.findChildren(FindingCard):
+            card.fit(self._room())
+
+    def _room(self) -> int:
+        return self.width() - EDGES
 
     def repaint_icons(self) -> None:
         """Draw every card again."""
         self._cards.forget()
+        self._history.forget()
+        self._theirs.forget()
 
     def opened(self) -> None:
         """Forget what was said the last time."""
         tell(self._status, "")
 
+    def _do(self, finding: FindingView, deed: Deed, subjects: tuple[str, ...]) -> None:
+        tell(self._status, "")
+        self.bridge.desk.do(deed, finding.check, subjects)
+
+    def _respond(self, path: str) -> None:
+        """Begin the five steps for a file with card data, and show them."""
+        respond(self.bridge, path, lambda: self.wanted.tell(Page.INCIDENT))
+
     def _help(self, finding: FindingView) -> None:
-        acts: dict[Help, Callable[[], str]] = {
+        helps: dict[Help, Callable[[], str]] = {
             Help.OPEN_FOLDER: lambda: self._folder(finding.folder),
-            Help.CLEAR_CLIPBOARD: self._clear,
+            Help.OPEN_PAGE: lambda: self._page(finding.page),
             Help.OPEN_LESSONS: self._lessons,
             Help.LOCK: self._lock,
             Help.LOOK_AGAIN: self._look,
         }
-        tell(self._status, acts[finding.help]())
+        tell(self._status, helps[finding.help]())
 
     def _folder(self, folder: str) -> str:
-        opened = self._open_folder(folder)
+        opened = self._openers.folder(folder)
         return "" if opened else self.texts.say("ui.todo.no-folder", folder=masked(folder))
 
-    def _clear(self) -> str:
-        QGuiApplication.clipboard().clear()
-        return self.texts.say("ui.todo.clipboard-cleared")
+    def _page(self, address: str) -> str:
+        return "" if self._openers.address(address) else self.texts.say("todo.card.page-failed")
 
     def _lessons(self) -> str:
-        self.lessons_wanted.tell()
+        self.wanted.tell(Page.LESSONS)
         return ""
 
     def _lock(self) -> str:
@@ -165,4 +142,36 @@ class TodoPage(PageFrame):
 
     def _look(self) -> str:
         self.bridge.desk.check_now()
-        return self.texts.say("ui.window.looking")
+        return self.texts.say("todo.card.looking")
+
+    def _undo(self, done: DoneView) -> None:
+        """Bring files back, as far as no code is asked for; the page Vault asks for it."""
+        tell(self._status, self.texts.say("todo.done.undoing"), "muted")
+        self.bridge.later(
+            lambda: self._bring_back(done.sealed),
+            self._undone,
+            lambda problem: tell(
+                self._status, self.texts.say("ui.vault.unreadable", problem=problem), "wrong"
+            ),
+        )
+
+    def _bring_back(self, items: tuple[str, ...]) -> tuple[str, ...] | None:
+        """Return why files did not come back, empty for each that did; None where a code is due."""
+        desk = self.bridge.desk
+        if desk.vault_asks():
+            return None
+        told = [desk.restore(item, BY_MISTAKE) for item in items]
+        return tuple(self.texts.render(one) if one.id == NOT_BACK else "" for one in told)
+
+    def _undone(self, why: tuple[str, ...] | None) -> None:
+        if why is None:
+            self.wanted.tell(Page.VAULT)
+            return
+        failed = [one for one in why if one]
+        if not failed:
+            tell(self._status, self.texts.say("todo.done.undone"), "right")
+        elif len(why) == 1:
+            tell(self._status, failed[0], "wrong")
+        else:
+            back = len(why) - len(failed)
+            tell(self._status, self.texts.say("todo.done.undone-some", count=back), "wrong")

@@ -59,6 +59,7 @@ def access(folder: Path, private: Private) -> FolderAccess | None:
         path=str(folder),
         others_read=any(own.st_mode & c.read for c in reached),
         others_write=any(own.st_mode & c.write and own.st_mode & c.enter for c in reached),
+        hers=own.st_uid == os.getuid(),
     )
 
 

@@ -12,7 +12,7 @@ from agentguard.model.facts import FolderAccess, FolderAccessSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
 from agentguard.platforms._win32 import api
-from agentguard.platforms._win32.access_answers import UNTOLD, others
+from agentguard.platforms._win32.access_answers import UNTOLD, others, owned_by
 from agentguard.platforms._win32.tokens import own_sid
 from agentguard.ports.desktop import Probe
 
@@ -47,7 +47,17 @@ def _judged(folders: Iterator[Path]) -> Iterator[FolderAccess]:
         if folder.is_dir():
             data = descriptor(str(folder))
             access = UNTOLD if data is None else others(data, mine)
-            yield FolderAccess(path=str(folder), others_read=access.read, others_write=access.write)
+            yield FolderAccess(
+                path=str(folder),
+                others_read=access.read,
+                others_write=access.write,
+                hers=_hers(folder, data, mine),
+            )
+
+
+def _hers(folder: Path, data: bytes | None, mine: frozenset[str]) -> bool:
+    """Check whether she may end others' access: her profile's folders may be the system's own."""
+    return folder.is_relative_to(Path.home()) or (data is not None and owned_by(data, mine))
 
 
 def read(at: Moment, policy: Policy) -> FolderAccessSeen:

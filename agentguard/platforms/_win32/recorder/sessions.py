@@ -6,7 +6,8 @@ import ctypes
 import sys
 
 from agentguard.platforms._win32 import api, window
-from agentguard.platforms._win32.recorder._native import Pointer, done, function
+from agentguard.platforms._win32.busy_answers import QUIET_HOURS
+from agentguard.platforms._win32.recorder._native import Pointer, agreed, done, function
 from agentguard.platforms._win32.session_answers import TICKS
 from agentguard.platforms.recorder.recording import Refusal
 
@@ -18,6 +19,7 @@ INFORMATION, _PROTOCOL, _STATE, _IS_REMOTE = 25, 16, 8, 29  # WTS_INFO_CLASS
 _REMOTE, _CONTROLLED = 0x1000, 0x2001  # SM_REMOTESESSION, SM_REMOTECONTROL
 _READ_OBJECTS, _NAME = 0x0001, 2  # DESKTOP_READOBJECTS, UOI_NAME
 _CITRIX, _RDP = 1, 2
+_STATE_SIZE, _WHOLE = 4096, 4  # bytes of any state of the notification facility, and of a number
 _THIS_SESSION = 0  # NOTIFY_FOR_THIS_SESSION
 
 
@@ -154,6 +156,16 @@ def _quiet() -> dict[str, object]:
     return {"state": state.value}
 
 
+def _disturb() -> dict[str, object]:
+    ask = function("ntdll", "NtQueryWnfStateData", ctypes.c_int32, *(api.VOID,) * 6)
+    name, stamp = ctypes.c_uint64(QUIET_HOURS), api.DWORD()
+    buffer, size = ctypes.create_string_buffer(_STATE_SIZE), api.DWORD(_STATE_SIZE)
+    found = (ctypes.byref(name), None, None, ctypes.byref(stamp), buffer, ctypes.byref(size))
+    agreed(ask(*found))
+    told = int.from_bytes(buffer.raw[: min(size.value, _WHOLE)], "little")
+    return {"profile": told, "size": size.value}
+
+
 CALLS = {
     "session.information": lambda: asked(INFORMATION),
     "session.protocol": lambda: {"kind": _number(_PROTOCOL, 2)},
@@ -166,4 +178,5 @@ CALLS = {
     "session.citrix": _citrix,
     "session.idle": idle,
     "session.quiet": _quiet,
+    "session.disturb": _disturb,
 }

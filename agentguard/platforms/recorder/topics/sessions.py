@@ -88,5 +88,16 @@ QUESTIONS = (
         "GetLastInputInfo, GetTickCount64",
         fields(milliseconds=VARYING, ahead=FLAG),
     ),
-    call("session.quiet", "SHQueryUserNotificationState", fields(state=Digits(varies=True))),
+    call(
+        "session.quiet",
+        "SHQueryUserNotificationState",
+        fields(state=Digits(varies=True)),
+        row=36,
+    ),
+    call(
+        "session.disturb",
+        "NtQueryWnfStateData",
+        fields(profile=VARYING, size=NUMBER),
+        row=36,
+    ),
 )  # fmt: skip

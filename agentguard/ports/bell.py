@@ -1,8 +1,9 @@
-"""A bell that wakes a sensor's wait early: a Stop that is set by a stop or by a ring."""
+"""A bell that wakes a wait early: a Stop that is set by a stop or by a ring."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from agentguard.ports.clock import Stop
 from agentguard.ports.stop_signal import heard, least
@@ -14,18 +15,28 @@ class Bell:
     def __init__(self) -> None:
         self._rung = threading.Event()
         self._stop: Stop | None = None
+        self._hear: Callable[[], None] = lambda: None
 
     def attach(self, stop: Stop) -> None:
         """Listen to this stop as well."""
         self._stop = stop
 
+    def tell(self, hear: Callable[[], None]) -> None:
+        """Have `hear` called at each ring as well, in the ringer's thread; one at a time."""
+        self._hear = hear
+
     def ring(self) -> None:
         """Wake the wait, or let the next one end at once."""
         self._rung.set()
+        self._hear()
 
     def hush(self) -> None:
         """Forget the rings so far; look at what they were about afterwards, not before."""
         self._rung.clear()
+
+    def rung(self) -> bool:
+        """Check whether there was a ring; a stop is none."""
+        return self._rung.is_set()
 
     def is_set(self) -> bool:
         """Check whether there was a ring or a stop."""

@@ -1,0 +1,42 @@
+"""Libraries that a long-lived process needs for a moment: used, and let go of again."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_lock = threading.RLock()
+_brief = False
+
+
+def be_brief() -> None:
+    """Let go of what is borrowed from now on in this process: it lives for hours."""
+    global _brief  # noqa: PLW0603 - one process is of one kind
+    _brief = True
+
+
+@contextmanager
+def borrowed(*names: str) -> Iterator[None]:
+    """Import what is wanted of these libraries within; an agent forgets it at the end.
+
+    What they made may be kept, their classes may not be compared with those of the next time.
+    A library that was there before stays.
+    """
+    with _lock:
+        there = frozenset(sys.modules)
+        try:
+            yield
+        finally:
+            if _brief:
+                for found in [one for one in sys.modules if one not in there]:
+                    if any(found == one or found.startswith(f"{one}.") for one in names):
+                        _forget(found)
+
+
+def _forget(name: str) -> None:
+    gone = sys.modules.pop(name, None)
+    room, _, last = name.rpartition(".")
+    if vars(sys.modules.get(room, object)).get(last) is gone:
+        delattr(sys.modules[room], last)  # a package knows its modules, too

@@ -1,0 +1,32 @@
+"""Reads files in the scan's child, by the policy in force; in a drill's file its number counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from agentguard.detect.rules import rules_version
+from agentguard.detect.sandbox.client import ScanClient, Scanned
+from agentguard.drills._labels import Labels
+from agentguard.ports.sensor import PolicySource
+from agentguard.runtime.policy_service import Governor
+
+
+@dataclass(frozen=True, slots=True)
+class FilesReader:
+    """Reads files in the scan's child by the policy in force, and tells the policy's trial how."""
+
+    child: ScanClient
+    policy: PolicySource
+    governor: Governor
+    labels: Labels = field(default_factory=Labels)
+
+    def scan(self, path: str) -> Scanned:
+        """Return what a file holds."""
+        self.child.use(self.policy().detection)
+        scanned = self.child.scan(path, self.labels.number(path))
+        self.governor.scanned(path, scanned.reason)
+        return scanned
+
+    def rules(self) -> str:
+        """Return the version of the rules by which it is read."""
+        return rules_version(self.policy().detection)

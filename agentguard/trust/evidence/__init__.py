@@ -1,0 +1,1 @@
+"""Evidence packs: a folder of files, and one signed list of them that anybody can check."""

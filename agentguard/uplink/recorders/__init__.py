@@ -1,0 +1,1 @@
+"""The call recorders of named platforms: one file for each, held to what its maker publishes."""
