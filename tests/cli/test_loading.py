@@ -67,7 +67,7 @@ def test_whoever_looks_by_itself_goes_on_to() -> None:
     assert not gc.isenabled()
 
 
-def test_an_agent_is_put_together_without_a_look_and_guards_with_one(tmp_path: Path) -> None:
+def test_an_agent_is_put_together_without_a_look_but_one_at_its_end(tmp_path: Path) -> None:
     env = {**os.environ, "HOME": str(tmp_path), "AGENTGUARD_HOME": str(tmp_path / "data")}
     (tmp_path / "data").mkdir()
     ended = subprocess.run(
@@ -78,4 +78,4 @@ def test_an_agent_is_put_together_without_a_look_and_guards_with_one(tmp_path: P
         check=True,
         timeout=60,
     )
-    assert ended.stdout.splitlines()[-1] == "[] True True"
+    assert ended.stdout.splitlines()[-1] == "['guarding'] True True"

@@ -70,7 +70,7 @@ def test_it_tells_programs_the_same(exports: Path, type_: Type) -> None:
 def test_it_removes_when_it_is_told_to(exports: Path, type_: Type) -> None:
     said = type_("retention", "--remove")
     assert said.code == 0
-    assert "1 files that were past their age were taken away." in said.err
+    assert "1 file that was past its age was taken away." in said.err
     assert names(exports) == {"soon.csv", "new.csv"}
     assert type_("retention").code == 0
 

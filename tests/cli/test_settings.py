@@ -50,7 +50,7 @@ def test_a_list_names_the_value_who_set_it_and_where(type_: Type, home: Path) ->
     [
         ("colour", "red", "no setting of that name"),
         ("auto_start", "maybe", "true or false"),
-        ("language", "xx", "one of: en"),
+        ("language", "xx", "one of: system, en, ar, de"),
         ("label", "two\nlines", "a line of text"),
         ("label", "x" * 2000, "a line of text"),
         ("proxy", "http://me:hunter2@proxy.example:8080", "not typed on a command line"),

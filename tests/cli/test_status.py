@@ -86,8 +86,8 @@ def test_modes_policy_report_and_what_to_do_are_told() -> None:
     assert shown.index("A stick") < shown.index("Out.") < shown.index("No VPN")
     assert "Wait." not in shown  # what is not known is not hers to do
     assert "Vault" not in shown
-    assert "A disk\n      Two.\n      Your desktop team's to mend" in shown
-    assert "Ask." not in shown
+    assert "A disk\n      Two.\n      For your desktop team. There is" in shown
+    assert "Meanwhile: Ask." in shown
 
 
 @pytest.mark.parametrize("state", ["receipted", "failed", "not-enrolled", "not-tried"])

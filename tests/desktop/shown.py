@@ -1,6 +1,6 @@
 """Shows one thing of the windows until it is ended: `shown.py NAME light|dark`.
 
-shield-call, shield-code, shield-not-locked      notice, lesson, proof, window
+shield-call, shield-code, shield-not-locked      notice, lesson, proof      page-NAME of the window
 Prints `shown` once it is there. A right code (482913) ends a shield or a proof.
 """
 
@@ -39,9 +39,9 @@ def main(name: str, scheme: str) -> int:
     app = application()
     theme = Theme(app)
     theme.force(SCHEMES[scheme])
-    bridge = Bridge(SimulatedDesk(SHOWN[name]), translations.load())
+    bridge = Bridge(SimulatedDesk(SHOWN.get(name) or data.act()), translations.load())
     window = StatusWindow(bridge, theme)
-    window.open(Page.OVERVIEW)
+    window.open(Page(name.removeprefix("page-")) if name.startswith("page-") else Page.OVERVIEW)
     prompts, shields = Prompts(bridge, theme), Shields(bridge, theme)
     if name == "shield-code" and shields.card is not None:
         shields.card.ask()

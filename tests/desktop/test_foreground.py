@@ -16,8 +16,8 @@ from agentguard.model.events import AppFocused, Event
 from agentguard.model.foreground import WindowInFront
 from agentguard.platforms._linux.foreground import X11Foreground
 from agentguard.ports.foreground import FocusedWindow
-from agentguard.sensors.foreground import ForegroundSensor
-from agentguard.sensors.foreground_app import FrontSensor, Hearing
+from agentguard.sensors.foreground import ForegroundSensor, Heard
+from agentguard.sensors.foreground_app import FrontSensor
 from tests.desktop.harness import Desktop, eventually
 
 pytestmark = pytest.mark.heavy
@@ -133,11 +133,12 @@ def test_flapping_fifty_times_a_second_is_told_ten_times_and_ends_with_the_newes
 ) -> None:
     xterm(desk, "Mail")
     xterm(desk, "Crm")
-    heard = Hearing(X11Foreground(desk.display))
+    heard = Heard()
     events: list[Event] = []
     stop = threading.Event()
     clock = platforms.system_clock()
-    sensors = (heard, FrontSensor(heard, clock), ForegroundSensor(heard._foreground, clock))
+    hearing = ForegroundSensor(X11Foreground(desk.display), heard, clock)
+    sensors = (hearing, FrontSensor(heard, clock))
     threads = [threading.Thread(target=s.run, args=(events.append, stop)) for s in sensors]
     for thread in threads:
         thread.start()

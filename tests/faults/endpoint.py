@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from agentguard.wire import httpsig, openings, v1
 from agentguard.wire.inventory import INVENTORY
+from agentguard.wire.proof_messages import ProofAnswer, ProofAsked
 
 DEVICE = "device-1"
 CODE = "good-code"
@@ -133,10 +134,10 @@ class Endpoint:
                 self.bad_signatures += 1
                 return problem(401, "signature")
             if path == v1.PROOFS:
-                asked = msgspec.json.decode(plain(headers, body), type=v1.ProofAsked)
+                asked = msgspec.json.decode(plain(headers, body), type=ProofAsked)
                 right = asked.answer == "123456"
                 return Reply(body=msgspec.json.encode(
-                    v1.ProofAnswer(accepted=right, problem="" if right else "wrong")
+                    ProofAnswer(accepted=right, problem="" if right else "wrong")
                 ))  # fmt: skip
             if path == openings.OPENINGS:  # an older endpoint, which knows of none
                 return problem(404, "not-found")

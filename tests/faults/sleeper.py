@@ -23,7 +23,7 @@ from agentguard.store.memory import InMemoryJournal, InMemoryOutbox
 from tests.desktop.harness import eventually
 from tests.faults.seated import POLICY
 
-WAITING = 6
+WAITING = 3
 """So many threads of an agent wait on its clock when there is nothing to do."""
 
 

@@ -19,7 +19,7 @@ from agentguard.server.store.accounts.teams import team_id
 from agentguard.server.store.desks import devices
 from agentguard.server.store.desks.devices import About
 from agentguard.server.store.factors import break_glass, proof_rulings
-from agentguard.wire import v1
+from agentguard.wire.proof_messages import ProofAnswer, ProofAsked
 from tests.server.migrated import migrated
 
 AT = 1_790_000_000.0
@@ -31,10 +31,11 @@ from agentguard.server.admin.accounts import Admin
 from agentguard.server.settings import Limits, ServerSettings
 from agentguard.server.store.factors import proof_rulings as ruling
 from agentguard.wire import v1
+from agentguard.wire.proof_messages import ProofAnswer, ProofAsked
 
 folder, code, when = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 admin = Admin(ServerSettings(data=folder), lambda: 0.0)
-asked = v1.ProofAsked(device="d0", user="maria", group="g", factor="totp", answer=code)
+asked = ProofAsked(device="d0", user="maria", group="g", factor="totp", answer=code)
 
 def judge(connection):
     told = ruling.prove(connection, admin._keys, asked, now=float(sys.argv[4]), limits=Limits())
@@ -65,8 +66,8 @@ def maria(admin: Admin) -> pyotp.TOTP:
     return pyotp.TOTP(secret)
 
 
-def prove(admin: Admin, answer: str, at: float, factor: str = "totp") -> v1.ProofAnswer:
-    asked = v1.ProofAsked(device="d0", user="maria", group="g", factor=factor, answer=answer)
+def prove(admin: Admin, answer: str, at: float, factor: str = "totp") -> ProofAnswer:
+    asked = ProofAsked(device="d0", user="maria", group="g", factor=factor, answer=answer)
     return admin._database.run(
         lambda c: proof_rulings.prove(c, admin._keys, asked, now=at, limits=Limits())
     )

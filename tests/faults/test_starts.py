@@ -16,7 +16,7 @@ import msgspec
 import psutil
 import pytest
 
-from agentguard.base import translations
+from agentguard.base import logs, translations
 from agentguard.commands._guard_session import APPEARS
 from agentguard.model.messages import say
 from agentguard.platforms._linux.commands import LOCKERS
@@ -97,6 +97,8 @@ class Start:
         finally:
             self.inside.end(agent)
         assert "Traceback" not in self.said.read_text()
+        logged = self.data / "logs" / logs.FILE
+        assert not logged.is_file() or "uplink failed" not in logged.read_text("utf-8")
 
 
 def _opened(endpoint: Endpoint) -> set[str]:

@@ -55,13 +55,16 @@ def _kept_port(owner: object) -> int:
 
 
 class Served:
-    """An endpoint with SQLite behind TLS, always at the same port; its clock may run ahead."""
+    """An endpoint behind TLS, always at the same port; its clock may run ahead.
 
-    def __init__(self, folder: Path) -> None:
+    Its database is SQLite in its folder, unless an address of another is given.
+    """
+
+    def __init__(self, folder: Path, database: str = "") -> None:
         self.folder = folder
         # What a test changes in the database counts within a moment.
         self.settings = migrated(
-            ServerSettings(data=folder, limits=Limits(key_fresh=1, key_kept=1))
+            ServerSettings(data=folder, database=database, limits=Limits(key_fresh=1, key_kept=1))
         )
         self._tls = make_certificate(folder, ("127.0.0.1", "localhost"), time.time)
         self.ca = folder / CA_FILE
@@ -92,8 +95,8 @@ class Served:
 class Centre(Served):
     """The same with a supervisor who can sign in, and what an administrator does at its machine."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, database: str = "") -> None:
+        super().__init__(folder, database)
         self.admin = Admin(self.settings, time.time)
         self.admin.add_user(SUPERVISOR, PASSWORD, "officer")
 
@@ -114,13 +117,13 @@ class Centre(Served):
 
 
 @contextmanager
-def started(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Centre]:
+def started(folder: Path, monkeypatch: pytest.MonkeyPatch, database: str = "") -> Iterator[Centre]:
     """Give a running endpoint, to which no proxy is the way."""
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
     folder.mkdir(exist_ok=True)
-    centre = Centre(folder)
+    centre = Centre(folder, database)
     centre.start()
     try:
         yield centre

@@ -104,12 +104,17 @@ def start(tmp_path: Path) -> Iterator[Callable[[], Floor]]:
             close()
 
     def begin(
-        idle: float = 0.0, words: str = POLICY, history: ClipboardHistory | None = None
+        idle: float = 0.0,
+        words: str = POLICY,
+        history: ClipboardHistory | None = None,
+        *,
+        call: bool = False,
     ) -> Floor:
         end()
         clock = system_clock()
         desktop = SimulatedDesktop(clock)
         desktop.idle(idle)
+        desktop.call(on=call)
         store = open_store(home, clock)
         parts = Parts(
             computer=Computer(
@@ -126,7 +131,7 @@ def start(tmp_path: Path) -> Iterator[Callable[[], Floor]]:
             ),
             scan=ScanClient(Limits(), clock),
         )
-        policy = parse(words.format(folder=folder).encode(), "flow.yaml", shapes())
+        policy = parse(words.format(folder=folder.as_posix()).encode(), "flow.yaml", shapes())
         agent = build(parts, PolicyInForce(at=clock.now(), policy=policy))
         floor = Floor(agent=agent, desktop=desktop, folder=folder, home=home)
         agent.engine.subscribe(floor.seen.append)

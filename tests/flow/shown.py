@@ -119,7 +119,7 @@ def each_named(real: Desk, root: Path, paths: list[str]) -> str:
     read = [shown.page(page)[0] for page in (Page.TODO, Page.INBOX)]
     card = NoticeCard(shown.bridge.texts, shown.theme, desk.answer)
     for one in prompts:
-        card.show_prompt(one, 1)
+        card.show_prompt(one)
         read.append(accessible(card))
     card.hide()
     shown.close()

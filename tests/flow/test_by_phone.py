@@ -37,11 +37,11 @@ controls:
 class Desk:
     """A desk that is enrolled, with one sensitive application."""
 
-    def __init__(self, centre: Centre, home: Path, name: str) -> None:
+    def __init__(self, centre: Centre, home: Path, name: str, policy: str = POLICY) -> None:
         self.centre, self.home, self.name = centre, home, name
         home.mkdir(mode=0o700)
         file = home.with_suffix(".yaml")
-        file.write_text(POLICY)
+        file.write_text(policy)
         settings.save(home, MachineSettings(policy=str(file)))
         self.device = enrolment.enrol(
             home, centre.url, centre.admin.enrol_code("Billing"),

@@ -35,6 +35,7 @@ from agentguard.ui.views import Page
 from agentguard.uplink import enrolment
 from tests.flow.canary import Corpus, drawn
 from tests.flow.centre import Browser, Centre
+from tests.flow.incidents import report
 from tests.flow.shown import Shown, accessible, each_named, taken_out
 from tests.flow.wiretap import Wiretap, tapped
 from tests.unit.detect.files.hostile import docx, pdf, zipped
@@ -50,6 +51,8 @@ pytestmark = [
 SEED = int(os.environ.get("CANARY_SEED") or random.randrange(1 << 32))
 PATIENCE = 90.0
 ROOT = Path(__file__).parents[2]
+MOST_PAGES = 2000
+"""So many pages of the console are looked at: some hundreds are there, each with its filters."""
 FILE = "zolbra-complaint"
 """The name of a file; it may stay on the desk and goes nowhere else."""
 POLICY = """
@@ -170,7 +173,7 @@ class Morning:
         self.desktop.focus("crm", title=f"{self.corpus.names[0]} - {self.corpus.cards[0]}")
         self.until(lambda: not self.desktop.paste())
         note = f"I was told {'; '.join(self.corpus.recognised)}"
-        self.agent.desk.report_incident(IncidentCategory.DATA_SEEN, note)
+        report(self.agent.desk, IncidentCategory.DATA_SEEN, note)
         return len(files) - 1  # what cannot be read holds nothing that is known
 
     def written(self, browser: Browser) -> None:
@@ -217,7 +220,7 @@ class Morning:
         seen: dict[str, str] = {}
         papers: list[bytes] = []
         waiting = ["/", f"/desk/{self.device}", "/incidents"]
-        while waiting and len(seen) < 150:
+        while waiting and len(seen) < MOST_PAGES:
             path = waiting.pop(0)
             if path in seen or "sign-out" in path or "static" in path:
                 continue
@@ -231,6 +234,7 @@ class Morning:
             found = seen[path].split('href="')[1:]
             waiting += [x.split('"')[0] for x in found if x.startswith("/")]
         assert len(seen) > 5
+        assert not waiting, "not every page was looked at"
         assert papers, "the floor on paper was not among them"
         return b"\n".join((*papers, "\n".join(seen.values()).encode()))
 

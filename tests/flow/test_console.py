@@ -24,6 +24,7 @@ from agentguard.runtime.bootstrap import Place, opened
 from agentguard.uplink import enrolment
 from tests.faults.certificates import Authority
 from tests.flow.centre import Browser, Centre, in_its_place, started
+from tests.flow.incidents import report
 
 CARD = "4556 7375 8689 9855"
 DIGITS = CARD.replace(" ", "")
@@ -80,7 +81,7 @@ class Seat:
         self.desktop.copy(LETTER, app="crm")
         self.until(lambda: not self.desktop.paste())
         note = f"A caller read {CARD} to me"
-        self.agent.desk.report_incident(IncidentCategory.DATA_SEEN, note)
+        report(self.agent.desk, IncidentCategory.DATA_SEEN, note)
 
     def found(self) -> bool:
         return any(f.check == "pii-files" for f in self.agent.engine.snapshot().findings)

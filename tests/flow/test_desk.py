@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from agentguard.commands._local import FILE, tell
 from agentguard.engine.supervisor import Actor
 from agentguard.model.facts import OldFile, RetentionSeen
 from agentguard.model.incidents import IncidentCategory
+from agentguard.model.lesson_days import Stage
 from agentguard.model.machine import (
     PrintJob,
     PrintJobsSeen,
@@ -31,12 +33,14 @@ from agentguard.platforms.simulated import SimulatedDesktop
 from agentguard.policy.parser import parse
 from agentguard.retention.age_rules import rule_name
 from agentguard.retention.proof import proves
+from agentguard.runtime import status
 from agentguard.runtime.bootstrap import Place, opened
 from agentguard.runtime.compose import shapes
 from agentguard.runtime.vault_actions import PurgeHand
 from agentguard.store.memory import InMemoryJournal
 from agentguard.vault.vault import Vault
 from tests.flow.conftest import POLICY, Floor
+from tests.flow.incidents import report
 
 CARD = "4556 7375 8689 9855"
 LETTER = f"Dear customer, your card number {CARD} was charged.\n"
@@ -67,7 +71,7 @@ def test_no_record_holds_the_value(start: Callable) -> None:
     floor.desktop.copy(LETTER, app="crm")
     floor.until(lambda: "vault.put" in [r.kind for r in floor.records()])
     floor.until(lambda: not floor.desktop.paste())
-    floor.agent.desk.report_incident(IncidentCategory.DATA_SEEN, f"I saw {CARD} on a screen")
+    report(floor.agent.desk, IncidentCategory.DATA_SEEN, f"I saw {CARD} on a screen")
     floor.until(lambda: "incident.reported" in [r.kind for r in floor.records()])
     digits = CARD.replace(" ", "")
     for file in floor.home.rglob("*"):
@@ -85,7 +89,7 @@ def test_a_copied_card_number_is_cleared_and_coached(start: Callable) -> None:
     floor.until(lambda: floor.findings("clipboard") == [])
     floor.desktop.copy("hello", app="notes")
     floor.until(lambda: floor.desktop.paste() == "hello")
-    floor.until(lambda: any(p.kind is PromptKind.LESSON for s in floor.seen for p in s.prompts))
+    floor.until(lambda: any(p.coach == "clipboard" for s in floor.seen for p in s.prompts))
 
 
 LENIENT = POLICY.replace("clear-clipboard, ", "")
@@ -230,13 +234,14 @@ def test_training_is_answered_and_remembered(start: Callable) -> None:
     floor = start()
     count = len(floor.agent.desk.lessons())
     for lesson in floor.agent.desk.lessons():
-        wrong = (lesson.right + 1) % len(lesson.choices)
-        assert not floor.agent.desk.answer_lesson(lesson.id, wrong)
-        assert floor.agent.desk.answer_lesson(lesson.id, lesson.right)
-    floor.until(lambda: [r.kind for r in floor.records()].count("lesson.answered") == 2 * count)
+        floor.agent.desk.finish_lesson(lesson.id)
+    floor.agent.desk.finish_lesson("no-such-lesson")
+    floor.until(lambda: [r.kind for r in floor.records()].count("lesson.answered") == count)
+    assert {one.stage for one in floor.agent.desk.lesson_days()} == {Stage.DONE}
     again = start()
     memory = again.agent.parts.storage.journal.memory("lesson/")
     assert len(memory) == count
+    assert {one.stage for one in again.agent.desk.lesson_days()} == {Stage.DONE}
 
 
 def test_a_finding_outlives_a_restart_and_closes_when_its_file_is_gone(start: Callable) -> None:
@@ -269,13 +274,19 @@ def test_the_end_is_bounded_and_written_down_whatever_hangs(start: Callable) -> 
 def test_row_159_what_only_waits_for_time_shares_its_threads(start: Callable) -> None:
     """Each thread costs a desk memory; whoever is in a shared one is known by his own name."""
     agent = start().agent
-    threads = [thread.name for thread in agent.supervisor._threads if thread.is_alive()]
+    threads = agent.supervisor.at_work()
     alive = agent.supervisor.alive()
-    shared = {"ticker", "pulse", "session", "call", "shift", "auditor", "scan", "holds"}
+    shared = {
+        "ticker", "pulse", "session", "call", "shift", "auditor", "scan", "holds", "lived", "host",
+        "policy", "self-test", "changes", "retention", "renewing", "catalogue", "training",
+        "memory",
+    }  # fmt: skip
     assert shared <= alive
     assert shared.isdisjoint(threads)
-    assert {"time", "moments", "rounds", "long"} <= set(threads)
-    assert len(threads) <= 24
+    assert {"wheel", "worker"} <= set(threads)
+    said = json.loads(status.told(agent.engine.snapshot, agent.supervisor.at_work))
+    assert {"wheel", "worker", "files"} <= set(said["threads"]), "and whoever asks is told"
+    assert len(threads) <= 14
 
 
 def test_every_measure_has_a_control_and_none_is_green_without_proof(start: Callable) -> None:

@@ -31,6 +31,7 @@ from agentguard.uplink.client import Client
 from agentguard.uplink.identity import KeySafe
 from agentguard.uplink.key_rotation import Rekeying
 from tests.flow.centre import Centre, started, until
+from tests.flow.incidents import report
 
 YEAR = 366 * 86400
 SAM = Visitor(name="sam", role="admin", token="", scope=None)
@@ -167,7 +168,7 @@ def test_a_key_that_is_replaced_by_command_is_used_by_the_agent_that_runs(home: 
     # The day in which the key before counts is over.
     centre_says(home, lambda c: c.execute(update(device_key).values(until=0.0)))
     sent = len(home.centre.events(home.known.device))
-    agent.desk.report_incident(IncidentCategory.OTHER, "made up")
+    report(agent.desk, IncidentCategory.OTHER, "made up")
     until(lambda: delivers(agent) and len(home.centre.events(home.known.device)) > sent)
 
 

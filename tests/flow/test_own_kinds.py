@@ -10,6 +10,7 @@ from agentguard.model.events import PolicyInForce, SweepFinished
 from agentguard.platforms import system_clock
 from agentguard.policy.parser import parse
 from agentguard.runtime.compose import shapes
+from agentguard.runtime.compose_desk import following
 from tests.flow.conftest import Floor
 
 pytestmark = pytest.mark.timeout(300)  # each reading waits for a scan's child, which comes last
@@ -52,4 +53,4 @@ def test_the_clipboard_is_judged_by_the_policy_in_force(start: Callable[[], Floo
     floor.until(lambda: floor.agent.engine.policy().name == "own")
     floor.desktop.copy("CASE-123456", app="crm")
     floor.until(lambda: floor.findings("clipboard"))
-    assert floor.agent.desk.mask("see CASE-123456") == "see ...456"
+    assert following(floor.agent.engine).mask("see CASE-123456") == "see ...456"

@@ -16,6 +16,7 @@ STRAIGHT = {
     "commands/_local.py": "an agent on this computer, by its loopback address",
     "uplink/tunnel.py": "the door itself",
     "uplink/client.py": "HTTP over a connection that the door has opened",
+    "uplink/recorders/web.py": "HTTP over a connection that the door has opened",
     "uplink/recorder.py": "the call recorder is a machine of the house, and never behind a proxy",
 }
 

@@ -79,10 +79,12 @@ def test_an_example_is_one_file_its_words_and_its_test(section: str) -> None:
     names = [name for name, _ in SECTIONS[section]]
     code = [name for name in names if name.endswith((".py", ".html")) and name.startswith(CODE)]
     words = [name for name in names if name.startswith("resources/text/en/")]
+    claims = [name for name in names if name.startswith("resources/requirements/")]
     tests = [name for name in names if name.startswith(TESTS)]
-    assert sorted(code + words + tests) == sorted(names)
+    assert sorted(code + words + claims + tests) == sorted(names)
     assert len([name for name in code if name.endswith(".py")]) == 1
     assert len(words) <= 1
+    assert len(claims) <= 1  # what a check proves, in one file with what all others do
     assert 1 <= len(tests) <= 2  # the second is a line in a table of what may be claimed or seen
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from agentguard import checks
-from agentguard.base import paths, translations
+from agentguard.base import mappings, paths, translations
 from agentguard.base.plugins import discover
 from agentguard.checks.base import Check
 from agentguard.model.proofs import Relation
@@ -45,23 +45,25 @@ WRONG = {
 @pytest.mark.parametrize("check", CHECKS, ids=lambda c: c.id)
 def test_a_control_claims_what_the_table_says_and_nothing_more(check: Check[Any]) -> None:
     said = {relation: [] for relation in TABLE[check.id]}
-    for one in check.proves:
+    for one in mappings.of_check(check.id):
         said.setdefault(one.relation.value, []).append(one.number)
     assert said == TABLE[check.id]
-    assert len({one.number for one in check.proves}) == len(check.proves)
-    assert not WRONG.get(check.id, set()) & {one.number for one in check.proves}
+    assert len({one.number for one in mappings.of_check(check.id)}) == len(
+        mappings.of_check(check.id)
+    )
+    assert not WRONG.get(check.id, set()) & {one.number for one in mappings.of_check(check.id)}
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda c: c.id)
 def test_every_number_has_the_form_of_its_framework(check: Check[Any]) -> None:
-    for one in check.proves:
+    for one in mappings.of_check(check.id):
         assert any(form.fullmatch(one.number) for form in FORMS.values()), one.number
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda c: c.id)
 def test_a_control_measures_or_disproves_requirements_of_pci_alone(check: Check[Any]) -> None:
     """NIST's own mapping calls every pair with another framework an intersection."""
-    for one in check.proves:
+    for one in mappings.of_check(check.id):
         assert one.relation is Relation.SUPPORTS or one.number.startswith("PCI DSS ")
 
 
@@ -70,6 +72,17 @@ def test_every_control_says_what_it_does_not_prove(check: Check[Any]) -> None:
     said = WORDS.say(f"{check.id}.not")
     assert said.endswith(".")
     assert " not " in said or " nothing " in said
+
+
+def test_row_267_the_mapping_is_data_and_no_check_names_a_number() -> None:
+    """One source: whoever wants another relation changes a file, and nothing else."""
+    every = mappings.read(paths.resources()).mapping
+    assert {one.id for one in every if one.kind == "check"} == {check.id for check in CHECKS}
+    assert len({(one.kind, one.id) for one in every}) == len(every)
+    code = sorted((ROOT / "agentguard" / "checks").rglob("*.py"))
+    claims = re.compile("|".join(f'"(?:{form.pattern})"' for form in FORMS.values()))
+    named = [str(file) for file in code if claims.search(file.read_text(encoding="utf-8"))]
+    assert named == []
 
 
 def test_the_table_has_a_row_for_every_control_and_no_other() -> None:
@@ -92,7 +105,7 @@ def test_whoever_lists_the_numbers_tells_the_relation_and_what_is_not_proved() -
 
 def test_documents_name_for_a_control_only_what_it_earns() -> None:
     """A line of a document that names a control and a number names one of its numbers."""
-    numbers = {c.id: {one.number for one in c.proves} for c in CHECKS}
+    numbers = {c.id: {one.number for one in mappings.of_check(c.id)} for c in CHECKS}
     known = re.compile("|".join(f"(?:{form.pattern})" for form in FORMS.values()))
     found = []
     for file in (*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "SECURITY.md"):
@@ -110,6 +123,8 @@ def test_documents_name_for_a_control_only_what_it_earns() -> None:
 def test_the_page_for_auditors_says_of_every_control_what_the_catalogue_says() -> None:
     page = (ROOT / "docs" / "requirements.md").read_text(encoding="utf-8")
     for check in CHECKS:
-        by = {r: [p.number for p in check.proves if p.relation is r] for r in Relation}
+        by = {
+            r: [p.number for p in mappings.of_check(check.id) if p.relation is r] for r in Relation
+        }
         cells = [", ".join(by[r]) or "\N{EN DASH}" for r in Relation]
         assert f"| `{check.id}` | {' | '.join(cells)} | {WORDS.say(f'{check.id}.not')} |" in page

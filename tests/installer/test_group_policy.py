@@ -31,7 +31,7 @@ ADMLS = {Path(name).parent.name: data for name, data in MADE.items() if name.end
 
 
 def test_the_files_are_what_the_settings_make_of_them() -> None:
-    """Run `installer/policy/templates.py` after a change of a setting or its words."""
+    """Run `python3 dev.py made` after a change of a setting or its words."""
     there = {
         str(file.relative_to(FOLDER)).replace("\\", "/"): file.read_bytes()
         for ending in ("admx", "adml")

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+from installer.linux import packages
+from installer.linux.parcel import MANUAL
 from tests.installer.throwaway import Computer, computer
 
 ROOT = Path(__file__).parents[2]
-LINUX = ROOT / "installer" / "linux"
 UV = Path(sys.executable).with_name("uv")
 OLD, NEW = "0.1.0", "0.1.1"
 MOST = 45e6  # bytes of the package as it is published
@@ -26,18 +25,6 @@ KEPT = "/root/.local/share/AgentGuard"
 
 pytestmark = [pytest.mark.heavy, pytest.mark.posix, pytest.mark.xdist_group("linux-packages"),
               pytest.mark.timeout(900)]  # fmt: skip
-
-
-def _packages() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("packages", LINUX / "packages.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-packages = _packages()
 
 
 @pytest.fixture(scope="module")
@@ -173,7 +160,7 @@ def test_the_desktop_and_the_software_centre_take_its_files(installed: Computer)
     installed.says("desktop-file-validate /usr/share/applications/agentguard.desktop")
     installed.says("desktop-file-validate /etc/xdg/autostart/agentguard.desktop")
     assert installed.has(f"/{packages.ICON}")
-    assert ".SH OPTIONS" in installed.says(f"zcat /{packages.MANUAL}/agentguard-scan.1.gz")
+    assert ".SH OPTIONS" in installed.says(f"zcat /{MANUAL}/agentguard-scan.1.gz")
 
 
 def test_the_computers_settings_count_and_a_managed_one_wins(installed: Computer) -> None:
@@ -221,7 +208,7 @@ def test_the_rpm_holds_the_same_program(machine: Computer, built: Path) -> None:
     machine.says(f"rpm --initdb; rpm -i --nodeps {name}")
     assert machine.says("agentguard --version") == f"agentguard {OLD}"
     assert machine.says("rpm -V --nodeps agentguard") == ""
-    assert machine.has(f"/{packages.MANUAL}/agentguard-scan.1.gz")
+    assert machine.has(f"/{MANUAL}/agentguard-scan.1.gz")
     machine.says("rpm -e agentguard")
     assert not machine.has("/usr/bin/agentguard")
     assert not machine.has("/usr/lib/agentguard")
@@ -245,7 +232,8 @@ def test_the_package_is_no_larger_than_it_may_be(built: Path) -> None:
 
 def test_dev_builds_it() -> None:
     told = subprocess.run(
-        (sys.executable, LINUX / "packages.py", "--help"),
+        (sys.executable, "-m", "installer.linux.packages", "--help"),
+        cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,

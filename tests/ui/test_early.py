@@ -1,5 +1,11 @@
 """The icon that stands in the tray before the agent does."""
 
+import os
+import subprocess
+import sys
+from configparser import ConfigParser
+from pathlib import Path
+
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from agentguard.ui.startup_icon import appear
@@ -42,3 +48,21 @@ def test_a_tray_that_comes_back_gets_an_icon_of_its_own(rig, said) -> None:
     assert tray.icon is not icon
     assert tray.icon.isVisible()
     tray.close()
+
+
+SAYS = """
+from agentguard.ui.startup_icon import application
+app = application()
+print(app.applicationName(), app.desktopFileName(), app.windowIcon().isNull())
+"""
+DESKTOP = Path(__file__).parents[2] / "installer" / "linux" / "agentguard.desktop"
+
+
+def test_a_task_bar_knows_whose_windows_they_are() -> None:
+    """X11 matches by the window's class, Wayland by its app id, which is the file's name."""
+    words = (sys.executable, "-c", SAYS)
+    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    told = subprocess.run(words, capture_output=True, text=True, check=True, env=env).stdout.split()
+    entry = ConfigParser(interpolation=None)
+    entry.read(DESKTOP, encoding="utf-8")
+    assert told == [entry["Desktop Entry"]["StartupWMClass"], DESKTOP.stem, "False"]

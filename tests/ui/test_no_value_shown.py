@@ -23,8 +23,10 @@ from agentguard.commands._notices import Notices
 from agentguard.commands._words import spoken
 from agentguard.commands.base import COULD_NOT, WRONG_USE
 from agentguard.detect.recognition.masked_names import masked
+from agentguard.model.exceptions import Excepted
 from agentguard.model.facts import RetentionSeen
 from agentguard.model.messages import Message
+from agentguard.model.orders import OrderAct
 from agentguard.model.prompts import Prompt, PromptKind
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.vault import VaultItem
@@ -38,7 +40,7 @@ from agentguard.ui.wording import Wording
 from agentguard.vault.file_names import leave_note, take_note_away
 from tests.filled import SAID, Filler, message, placeholders, texts_of
 from tests.flow.canary import Corpus, drawn
-from tools.gallery import content, data
+from tools.gallery import data
 
 CORPUS: Corpus = drawn(20_261_130, 1)
 VALUES = CORPUS.recognised
@@ -57,6 +59,14 @@ ARGUED: dict[tuple[str, str], Any] = {
     ("Notice", "id"): "n1",
     ("SensorState", "sensor"): "files",
     ("UplinkState", "problem"): "connect",
+    ("Done", "check"): "pii-files",
+    ("Asked", "check"): "pii-files",
+    ("Request", "control"): "pii-files",
+    ("Request", "id"): "a1",
+    # the control of the findings is not excepted, or nothing is asked about them; an order that
+    # holds is none that is done once
+    ("ControlState", "excepted"): None,
+    ("Order", "act"): OrderAct.HOLD_VAULT,
     ("VaultItem", "id"): "v1",
     ("Proof", "number"): "PCI DSS 3.5.1",
     ("Policy", "digest"): "9f2c41d07be85a36" * 4,
@@ -81,8 +91,9 @@ ARGUED: dict[tuple[str, str], Any] = {
 }
 """The fields that hold no text of a desk, each with what stands there; any other is filled."""
 
-NEVER_SHOWN = frozenset({"folder", "key"})
-"""Of what the windows are given: the folder that a button opens, and what tells rows apart."""
+NEVER_SHOWN = frozenset({"folder", "key", "subject", "sealed", "batch", "responds"})
+"""Of what the windows are given: the folder or the finding that a button opens, and what tells rows
+apart."""
 
 
 def written() -> list[str]:
@@ -124,6 +135,16 @@ def test_row_108_no_picture_of_a_desk_shows_a_value_whatever_text_it_stands_in(t
     clean(*shown)
 
 
+@pytest.mark.parametrize("text", written())
+def test_row_108_no_excepted_control_shows_a_value(text: str) -> None:
+    seen, holds = pictured(text), Filler(text, ARGUED, TOLD).made(Excepted)
+    controls = tuple(replace(one, excepted=holds) for one in seen.controls)
+    view = present(replace(seen, controls=controls), SAID)
+    assert view.findings == (), "nothing is asked about what is excepted"
+    assert "exception" in {one.kind for one in view.modes}
+    clean(*texts_of(view, NEVER_SHOWN))
+
+
 @pytest.mark.parametrize("value", VALUES)
 def test_row_108_no_sentence_lets_a_value_through(value: str) -> None:
     words = SAID.masking(masked)
@@ -134,7 +155,7 @@ def test_row_108_no_sentence_lets_a_value_through(value: str) -> None:
 
 def prompts_of(text: str) -> tuple[Prompt, ...]:
     one = pictured(text).prompts[0]
-    lesson = replace(one, id="p2", kind=PromptKind.LESSON, topic=content.LESSONS[0].id)
+    lesson = replace(one, id="p2", kind=PromptKind.LESSON, topic="card-data")
     return (one, lesson, replace(one, id="p3", kind=PromptKind.PROOF))
 
 
@@ -169,8 +190,9 @@ def test_row_108_the_icon_and_its_menu_show_no_value(rig) -> None:
     one = rig(pictured(VALUES[0]))
     interface = Interface(one.desk, one.texts, one.theme, may_quit=True)
     icon = interface.tray.icon
-    clean(icon.toolTip(), *(action.text() for action in interface.tray.menu.actions()))
-    assert "..." in icon.toolTip()
+    read = [icon.toolTip(), *(action.text() for action in interface.tray.menu.actions())]
+    clean(*read)
+    assert "1 thing needs your attention" in " ".join(read), "what was filled in is told of"
     interface.close()
 
 
@@ -186,12 +208,12 @@ def test_row_108_a_slow_call_that_fails_tells_no_value(rig) -> None:
 
 
 def test_row_108_a_folder_that_does_not_open_is_told_masked(rig) -> None:
-    from agentguard.ui.pages.todo import TodoPage  # noqa: PLC0415 - beside what it is about
+    from agentguard.ui.pages.todo import Openers, TodoPage  # noqa: PLC0415 - beside what it is about
 
     one = rig(pictured(f"/home/ann/{CORPUS.cards[0]}/told.txt"))
-    page = TodoPage(one.bridge, one.theme, lambda _: False)
+    page = TodoPage(one.bridge, one.theme, Openers(folder=lambda _: False, address=lambda _: False))
     page.show_view(one.bridge.view)
-    (button,) = [b for b in page.findChildren(QAbstractButton) if "folder" in b.text().lower()]
+    button = next(b for b in page.findChildren(QAbstractButton) if "folder" in b.text().lower())
     button.click()
     read = readable(page)
     assert any("..." in line and "folder" in line for line in read)

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import UTC, timedelta, timezone
 
@@ -6,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentguard.base import translations
+from agentguard.model.actions import Deed
 from agentguard.model.events import SensorState, UplinkState, Watching
 from agentguard.model.hits import Hit
 from agentguard.model.incidents import IncidentCategory
@@ -96,9 +98,10 @@ def test_the_worst_finding_stands_first_and_says_what_to_do() -> None:
     assert first.severity is Severity.CRITICAL
     assert first.shown == "3 \u00d7 card number (...1111, ...0004); 1 \u00d7 date of birth"
     assert first.title == "Card numbers in a file that is not protected"
-    assert first.advice.startswith("Open the folder and delete the file if nobody needs it.")
-    assert (first.help, first.folder) == (Help.OPEN_FOLDER, "/home/amara/Documents/callbacks")
-    assert second.help is Help.CLEAR_CLIPBOARD
+    assert first.advice == "In the vault it is encrypted, and you can bring it back."
+    assert first.deeds == (Deed.VAULT, Deed.DELETE)
+    assert first.folder == "/home/amara/Documents/callbacks"
+    assert second.deeds == (Deed.CLEAR,)
     assert [f.help for f in rest] == [Help.OPEN_LESSONS]
 
 
@@ -109,21 +112,27 @@ def test_row_198_what_is_hers_is_a_task_and_the_rest_is_told_below() -> None:
         "A restart is needed for updates",
     }
     assert all("break" in f.advice for f in view.findings)
-    assert view.theirs.heading == "Your desktop team's to mend. You need do nothing."
-    (line,) = view.theirs.lines
-    assert line.endswith("Attackers are known to use a fault of: WinRAR 7.11.")
+    (group,) = view.theirs.groups
+    assert group.heading == "For your desktop team. There is nothing for you to do."
+    (row,) = group.rows
+    assert row.wrong == "Attackers are known to use a fault of: WinRAR 7.11."
+    assert row.meanwhile == (
+        "Meanwhile: You can go on working. Do not download a new version yourself."
+    )
+    assert view.theirs.told == "They have been told."
     header = view.header
     assert (header.overall, header.icon) == (Overall.ATTENTION, "attention")
     assert (header.word, header.headline) == ("Needs attention", "2 things need your attention.")
+    assert header.theirs == "1 more thing is for your desktop team."
 
 
 def test_row_198_a_desk_that_only_the_team_can_mend_asks_her_for_nothing() -> None:
     view = shown(data.with_the_team())
     assert view.findings == ()
     assert view.header.word == "With the team"
-    sentence = "1 thing is your desktop team's to mend. You need do nothing."
+    sentence = "1 thing is for your desktop team. There is nothing for you to do."
     assert (view.header.headline, view.menu.state) == (sentence, sentence)
-    assert view.header.icon == "attention"
+    assert (view.header.icon, view.header.theirs) == ("theirs", "")
     measure = view.measures[8]
     assert measure.state is State.FAIL, "what is wrong is not shown as good"
     words = {control.check: control.word for control in measure.controls}
@@ -135,7 +144,8 @@ def test_row_198_a_desk_that_only_the_team_can_mend_asks_her_for_nothing() -> No
     )
     twice = replace(data.EXPLOITED, subject="x")
     view = shown(data.snapshot(data.with_the_team().controls, data.EXPLOITED, twice))
-    assert view.theirs.heading.startswith("Your desktop team's to mend (2).")
+    (group,) = view.theirs.groups
+    assert group.heading.startswith("For your desktop team (2).")
     assert view.header.headline.startswith("2 things are")
 
 
@@ -143,7 +153,7 @@ def test_what_is_hers_and_urgent_stays_so_beside_the_teams() -> None:
     urgent = replace(data.RESTART, severity=Severity.HIGH)
     view = shown(data.snapshot(data.updating().controls, urgent, data.EXPLOITED))
     assert (view.header.icon, view.header.headline[:7]) == ("act", "1 thing")
-    assert shown(data.good()).theirs.lines == ()
+    assert shown(data.good()).theirs.groups == ()
 
 
 def test_a_windows_path_opens_its_folder_too() -> None:
@@ -181,7 +191,8 @@ def test_whom_to_call(name, phone, line) -> None:
 
 
 def test_every_kind_of_incident_has_words() -> None:
-    assert {c.category for c in choices(SAID)} == set(IncidentCategory)
+    begun_elsewhere = {IncidentCategory.CARD_DATA}  # by a response step by step
+    assert {c.category for c in choices(SAID)} == set(IncidentCategory) - begun_elsewhere
     assert all(not c.title.startswith("incident.") for c in choices(SAID))
 
 
@@ -194,29 +205,70 @@ def test_sensors_say_whether_they_watch_and_why_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("recorder", "long", "short"),
+    ("recorder", "said", "short"),
     [
-        (Recorder.NONE, "off the clipboard.", "since 12:01 (payments)."),
-        (Recorder.ASKED, "was asked to pause.", "recorder asked to pause."),
-        (Recorder.PAUSED, "the call recorder is paused.", "(payments), recorder paused."),
-        (Recorder.FAILED, "pause it by hand.", "Recorder NOT paused: pause it by hand."),
+        (Recorder.NONE, "Copied text is cleared: payment mode", "Payment mode since 12:01."),
+        (Recorder.ASKED, "has not answered yet.", "since 12:01, recorder asked to pause."),
+        (Recorder.PAUSED, "the call recorder is paused:", "since 12:01, recorder paused."),
+        (Recorder.FAILED, "Pause it by hand before the number is read.", "Recorder NOT paused"),
+        (Recorder.UNKNOWN, "did not say whether it paused. Pause it by hand", "may not be paused"),
+        (Recorder.BY_HAND, "AgentGuard cannot pause this call recorder. Pause", "by hand."),
     ],
 )
-def test_a_payment_is_told_with_its_program_since_when_and_the_recorder(
-    recorder, long, short
+def test_row_232_a_payment_is_told_with_until_when_and_what_the_recorder_did(
+    recorder, said, short
 ) -> None:
     view = shown(data.paying(data.act(), recorder))
-    assert view.header.payment.startswith("Payment mode since 12:01 (payments).")
-    assert view.header.payment.endswith(long)
+    mode = view.modes[0]
+    assert said in mode.said
+    assert "until you leave payments" in mode.said
+    assert "Copied text is cleared" in mode.said
+    assert (mode.weight == "urgent") == ("by hand" in mode.said)
     assert short in view.tooltip
     assert len(view.tooltip) <= TOOLTIP_LIMIT
-    assert shown(data.act()).header.payment == ""
+
+
+def test_what_was_cleared_so_far_is_told_with_the_mode() -> None:
+    taking = data.paying(data.good(), Recorder.NONE)
+    for count, told in ((0, ""), (1, "Cleared once so far."), (3, "Cleared 3 times so far.")):
+        seen = replace(taking, payment=replace(taking.payment, cleared=count))
+        assert shown(seen).modes[0].said.endswith(told or "payments.")
 
 
 def test_a_payment_window_of_no_known_program_is_told_all_the_same() -> None:
     taking = data.paying(data.good(), Recorder.PAUSED)
     nameless = replace(taking, payment=replace(taking.payment, image=""))
-    assert "(a payment window)" in shown(nameless).header.payment
+    assert "until you leave the payment window." in shown(nameless).modes[0].said
+
+
+def test_each_mode_says_what_it_means_and_until_when() -> None:
+    """Nothing stands there that tells only its name; nothing that a sentence wants is missing."""
+    for one in shown(data.all_modes()).modes:
+        assert re.search(r"\b(until|unless|waits?)\b", one.said, re.IGNORECASE), one
+        assert "{" not in one.said + one.short
+        assert 0 < len(one.short) < 60
+    offline = shown(data.all_modes()).modes[-1]
+    assert offline.said.startswith("The office has not answered since 11:38. You can go on working")
+    paused = next(one for one in shown(data.all_modes()).modes if one.kind == "exception")
+    assert paused.said.startswith("Paused by your policy: Vendors of programs.")
+    failed = next(one for one in shown(data.all_modes()).modes if one.kind == "parts")
+    assert "does not work: Clipboard." in failed.said
+
+
+@pytest.mark.parametrize(
+    ("contact", "menu", "call"),
+    [
+        (Contact(name="the desk", phone="0800 1"), "call: the desk: 0800 1", "Call the desk: 080"),
+        (Contact(phone="0800 1"), "call: 0800 1", "Call 0800 1."),
+        (Contact(name="the desk"), "call: the desk", "Ask for the desk. No number is set"),
+        (Contact(), "tell your supervisor", "No number is set. Tell your supervisor at once"),
+    ],
+)
+def test_row_233_whom_to_call_is_told_in_the_menu_and_the_window(contact, menu, call) -> None:
+    seen = data.offline(data.good())
+    view = shown(replace(seen, policy=replace(seen.policy, contact=contact)))
+    assert menu in view.contact.menu
+    assert view.contact.call.startswith(call)
 
 
 def test_the_tooltip_fits_what_windows_keeps() -> None:

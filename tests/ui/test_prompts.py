@@ -3,13 +3,27 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QLineEdit, QPushButton, QRadioButton, QWidget
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QAccessible, QEnterEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QWidget,
+)
 
+from agentguard import checks
+from agentguard.base import paths, translations
+from agentguard.base.plugins import discover
+from agentguard.checks.base import Check
+from agentguard.model.local_hours import local
+from agentguard.model.messages import say
 from agentguard.model.prompts import Prompt
+from agentguard.ui.coaching import coaching_picture, coaching_text
 from agentguard.ui.lesson_card import LessonCard
-from agentguard.ui.notice_card import NoticeCard
+from agentguard.ui.notice_card import PICTURE, NoticeCard
 from agentguard.ui.prompts import Prompts
 from tools.gallery import data
 from tools.gallery.desk import RIGHT_CODE
@@ -23,7 +37,9 @@ def prompts(rig) -> Iterator[Callable[..., tuple[Any, Prompts]]]:
 
     def make(*open_: Prompt) -> tuple[Any, Prompts]:
         one = rig(data.prompting(data.act(), *open_))
-        made.append(Prompts(one.bridge, one.theme))
+        opened: list[str] = []
+        made.append(Prompts(one.bridge, one.theme, todo=lambda: opened.append("todo")))
+        made[-1].opened = opened
         return one, made[-1]
 
     yield make
@@ -67,23 +83,130 @@ def test_a_notice_appears_says_what_to_do_and_vanishes(prompts) -> None:
     assert shown.corner is None
 
 
-@pytest.mark.parametrize(("text", "button"), [("OK", "ok"), ("In 10 minutes", "later")])
+@pytest.mark.parametrize(
+    ("text", "button"),
+    [
+        ("Got it", "ok"),
+        ("At {}", "later-soon"),
+        ("At {}, after your break", "later-break"),
+        ("At {}, before you go", "later-end"),
+    ],
+)
 def test_a_notice_is_answered_by_its_buttons(prompts, qtbot, text, button) -> None:
     one, shown = prompts(data.NOTICE)
-    press(qtbot, shown.corner, text)
+    times = {later.answer: f"{local(later.until.wall):%H:%M}" for later in data.NOTICE.later}
+    press(qtbot, shown.corner, text.format(times.get(button)))
     assert one.desk.answers == [("n1", button)]
     one.until(lambda: shown.corner is None)
 
 
-def test_notices_wait_behind_the_first_instead_of_piling_up(prompts, qtbot) -> None:
-    second = replace(data.NOTICE, id="n9", asked=replace(data.NOON, boot=data.NOON.boot + 5))
-    one, shown = prompts(second, data.NOTICE)
-    assert "1 more after this one" in one.said(shown.corner)
-    press(qtbot, shown.corner, "OK")
+def test_it_tells_what_else_waits_and_that_nothing_is_lost(prompts) -> None:
+    one, shown = prompts(data.NOTICE)
+    said = one.said(shown.corner)
+    assert "And 3 more in To do." in said
+    assert "It stays in To do either way." in said
+
+
+def test_what_has_no_time_left_offers_none(prompts) -> None:
+    one, shown = prompts(replace(data.NOTICE, later=()))
+    assert "Later:" not in one.said(shown.corner)
+
+
+def test_it_opens_to_do(prompts, qtbot) -> None:
+    one, shown = prompts(data.NOTICE)
+    press(qtbot, shown.corner, "Show it in To do")
+    assert shown.opened == ["todo"]
     assert one.desk.answers == [("n1", "ok")]
-    one.until(lambda: shown.corner is not None and "more after" not in one.said(shown.corner))
-    press(qtbot, shown.corner, "OK")
-    assert one.desk.answers[-1] == ("n9", "ok")
+
+
+def test_the_next_of_its_kind_is_one_line(prompts) -> None:
+    one, shown = prompts(data.BRIEF)
+    said = one.said(shown.corner)
+    assert f"{one.texts.title('pii-files', 'fail', data.CARDS.message.id)} (50 times)" in said
+    assert one.texts.render(data.CARDS.message) not in said
+    assert "Open the folder and delete the file" not in said
+
+
+def enter(qtbot, card: QWidget) -> None:
+    """Bring the pointer onto a card, as a window system does it."""
+    where = QPointF(20, 20)
+    qapp = QApplication.instance()
+    qapp.sendEvent(card, QEnterEvent(where, where, where))
+
+
+def leave(card: QWidget) -> None:
+    QApplication.instance().sendEvent(card, QEvent(QEvent.Type.Leave))
+
+
+def test_nothing_changes_under_the_pointer(prompts, qtbot) -> None:
+    """Neither by what was done about it, nor by another cause, nor by its own end."""
+    one, shown = prompts(data.NOTICE)
+    card = shown.corner
+    enter(qtbot, card)
+    before, place = one.said(card), card.geometry()
+    done = replace(data.NOTICE, title=say("action.vaulted-title"), advice=say("action.vaulted"))
+    other = replace(data.SHOUTED, id="n9")
+    for now in ((done,), (done, other), (other,), ()):
+        one.show(data.prompting(data.act(), *now))
+        assert shown.corner is card
+        assert card.isVisible()
+        assert (one.said(card), card.geometry()) == (before, place)
+    leave(card)
+    one.until(lambda: shown.corner is None)
+    assert one.desk.pointers == [True, False]
+
+
+def test_what_was_done_is_told_once_the_pointer_has_left(prompts, qtbot) -> None:
+    one, shown = prompts(data.NOTICE)
+    card = shown.corner
+    enter(qtbot, card)
+    done = replace(data.NOTICE, title=say("action.vaulted-title"), advice=say("action.vaulted"))
+    one.show(data.prompting(data.act(), done))
+    assert "A file was moved to the vault" not in one.said(card)
+    leave(card)
+    assert shown.corner is card
+    assert "A file was moved to the vault" in one.said(card)
+
+
+def test_another_cause_never_takes_the_place_of_a_card(prompts) -> None:
+    one, shown = prompts(data.NOTICE)
+    card, before = shown.corner, one.said(shown.corner)
+    one.show(data.prompting(data.act(), replace(data.SHOUTED, asked=data.ago(60)), data.NOTICE))
+    assert shown.corner is card
+    assert one.said(card) == before
+
+
+@pytest.mark.parametrize(
+    ("prompt", "words"),
+    [
+        (data.COACHING, "A plain file can be opened by anyone"),
+        (data.FORBIDDEN, "anyone can pay as the customer"),
+        (data.SHOUTED, "can be read by every program"),
+    ],
+)
+def test_coaching_is_a_few_words_and_a_picture_without_a_question(
+    prompts, qtbot, prompt, words
+) -> None:
+    one, shown = prompts(prompt)
+    card = shown.corner
+    assert words in one.said(card)
+    assert words in card.accessibleName()
+    assert not card.findChildren(QRadioButton)
+    drawn = [p for p in card.findChildren(QLabel) if p.width() == PICTURE and p.isVisible()]
+    assert len(drawn) == 1
+    press(qtbot, card, "Got it")
+    assert one.desk.answers == [(prompt.id, "ok")]
+
+
+def test_every_control_that_coaches_has_words_of_fifteen_seconds_and_a_picture() -> None:
+    """Three words a second are read at ease (Brysbaert 2019: 238 a minute)."""
+    words = translations.load()
+    for check in (c for c in discover(checks, "CHECK", Check) if c.lessons):
+        for sentence in ("found", "forbidden"):
+            prompt = replace(data.NOTICE, coach=check.id, body=say(f"{check.id}.{sentence}"))
+            assert 15 <= len(coaching_text(prompt, words).split()) <= 45, check.id
+            picture = paths.resources() / "icons" / f"{coaching_picture(prompt)}.svg"
+            assert picture.stat().st_size < 3_000
 
 
 def test_a_right_code_uncovers_the_screen(prompts, qtbot) -> None:
@@ -171,30 +294,42 @@ def test_the_covers_follow_the_screens(prompts, qapp) -> None:
     assert shown.covers[0].geometry() == qapp.primaryScreen().geometry()
 
 
-def test_a_lesson_is_answered_wrong_then_right(prompts, qtbot) -> None:
+def test_a_lesson_is_offered_begun_and_answered_wrong_then_right(prompts, qtbot) -> None:
     one, shown = prompts(data.LESSON)
+    assert "three times this month" in one.said(shown.corner)
+    press(qtbot, shown.corner, "Start the lesson")
     card = shown.corner
     assert isinstance(card, LessonCard)
-    press(qtbot, card, "Answer")
+    assert one.desk.answers == [("l1", "ok")]
+    one.show(data.prompting(data.act(), data.NOTICE))
+    assert shown.corner is card, "what comes meanwhile waits"
+    for _ in range(4):
+        press(qtbot, card, "Next")
+    press(qtbot, card, "Check my answer")
     assert "Choose one of the answers first." in one.said(card)
     card.findChildren(QRadioButton)[0].setChecked(True)
-    press(qtbot, card, "Answer")
+    press(qtbot, card, "Check my answer")
     assert "Not quite." in one.said(card)
     card.findChildren(QRadioButton)[1].setChecked(True)
-    press(qtbot, card, "Answer")
+    press(qtbot, card, "Check my answer")
     assert "Right." in one.said(card)
-    assert one.desk.lesson_answers == [("card-data", 0), ("card-data", 1)]
+    press(qtbot, card, "Next")
+    assert one.desk.lessons_done == []
+    press(qtbot, card, "Yes, I will")
+    assert one.desk.lessons_done == ["card-data"]
     press(qtbot, card, "Done")
-    assert one.desk.answers == [("l1", "ok")]
-    one.until(lambda: shown.corner is None)
-
-
-def test_a_lesson_can_be_put_off(prompts, qtbot) -> None:
-    one, shown = prompts(data.LESSON)
-    press(qtbot, shown.corner, "In 10 minutes")
-    assert one.desk.answers == [("l1", "later")]
-
-
-def test_a_lesson_that_is_gone_is_told_as_a_notice(prompts) -> None:
-    _, shown = prompts(replace(data.LESSON, topic="unknown"))
     assert isinstance(shown.corner, NoticeCard)
+
+
+def test_a_lesson_that_was_begun_can_be_put_away(prompts, qtbot) -> None:
+    one, shown = prompts(data.LESSON)
+    press(qtbot, shown.corner, "Start the lesson")
+    press(qtbot, shown.corner, "Not now")
+    one.until(lambda: shown.corner is None)
+    assert one.desk.lessons_done == []
+
+
+def test_a_lesson_that_is_gone_begins_nothing(prompts, qtbot) -> None:
+    one, shown = prompts(replace(data.LESSON, topic="unknown"))
+    press(qtbot, shown.corner, "Start the lesson")
+    one.until(lambda: shown.corner is None)

@@ -3,15 +3,16 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 
 import pytest
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from agentguard.ui import run
 from agentguard.ui.bridge import Bridge
-from agentguard.ui.colours import DARK, LIGHT, STATE_TONES, of_state, prescribed
+from agentguard.ui.colours import DARK, LIGHT
 from agentguard.ui.corner_card import CornerCard
 from agentguard.ui.theme import Theme
 from agentguard.ui.views import Page
@@ -169,45 +170,6 @@ def test_the_theme_follows_the_scheme(qapp, theme) -> None:
     assert theme.tones == LIGHT
 
 
-def test_a_wish_for_contrast_takes_the_systems_own_colours(qapp, theme, monkeypatch) -> None:
-    monkeypatch.setattr(Theme, "_wants_contrast", lambda _: True)
-    theme.force(Qt.ColorScheme.Dark)
-    assert theme.tones == prescribed(theme._system)
-    assert theme.tones.text != theme.tones.ground
-    assert theme.tones.border == 2
-
-
-@pytest.mark.parametrize("tones", [LIGHT, DARK])
-def test_every_text_is_readable_on_its_ground(tones) -> None:
-    pairs = [
-        (tones.text, tones.ground),
-        (tones.text, tones.side),
-        (tones.text, tones.card),
-        (tones.text, tones.hover),
-        (tones.muted, tones.card),
-        (tones.muted, tones.ground),
-        (tones.on_accent, tones.accent),
-        (tones.on_accent, tones.accent_hover),
-        (tones.act, tones.card),
-        (tones.good, tones.card),
-    ]
-    pairs += [of_state(tones, state) for state in STATE_TONES]
-    pairs += [(tones.text, of_state(tones, state)[1]) for state in STATE_TONES]
-    for one, other in pairs:
-        assert _contrast(one, other) >= 4.5, (one, other)
-
-
-def _contrast(one: str, other: str) -> float:
-    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-
-
 def test_shots_makes_a_picture_of_every_window(qapp, tmp_path, capsys, monkeypatch) -> None:
     monkeypatch.setenv("QT_SCALE_FACTOR", "1")
     assert gallery.main([str(tmp_path / "new")]) == 0
@@ -221,3 +183,41 @@ def test_shots_makes_a_picture_of_every_window(qapp, tmp_path, capsys, monkeypat
             gallery.main([str(tmp_path / "none"), "--scale", scale])
         assert "0.5 to 4" in capsys.readouterr().err
     assert not (tmp_path / "none").exists()
+
+
+@pytest.fixture
+def interface(qapp, said) -> Iterator[run.Interface]:
+    made = run.Interface(SimulatedDesk(), said, Theme(qapp), may_quit=False)
+    yield made
+    made.close()
+
+
+def test_row_276_a_window_that_was_closed_for_ten_minutes_is_gone_and_comes_again(
+    interface,
+) -> None:
+    interface.open(Page.OVERVIEW)
+    first = interface.window
+    for _ in range(run.KEPT + 1):
+        interface.look_after()
+    assert interface.window is first, "it is open"
+    first.hide()
+    for _ in range(run.KEPT - 1):
+        interface.look_after()
+    assert interface.window is first, "it may be opened again soon"
+    interface.look_after()
+    assert interface.window is None
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not shiboken6.isValid(first)
+    interface.bridge.viewed.tell(interface.bridge.snapshot, interface.bridge.view)
+    interface.open(Page.TODO)
+    assert interface.window.isVisible()
+
+
+def test_row_276_a_closed_window_in_which_somebody_has_written_stays(interface) -> None:
+    interface.open(Page.OVERVIEW)
+    first = interface.window
+    QLineEdit(first).insert("half a sentence")
+    first.hide()
+    for _ in range(2 * run.KEPT):
+        interface.look_after()
+    assert interface.window is first

@@ -16,15 +16,13 @@ from PySide6.QtWidgets import (
 )
 
 from agentguard.base.errors import UsageError
+from agentguard.model.actions import Deed
 from agentguard.model.hits import Hit
-from agentguard.model.incidents import IncidentCategory
-from agentguard.model.payment import Recorder
 from agentguard.model.vault import Taking
 from agentguard.ui.measure_card import ControlRow
 from agentguard.ui.pages.inbox import NoticeRow
-from agentguard.ui.pages.incident import NOTE_LIMIT
-from agentguard.ui.pages.overview import StateHeader
-from agentguard.ui.pages.todo import FindingCard, TodoPage
+from agentguard.ui.pages.todo import Openers, TodoPage
+from agentguard.ui.todo_card import FindingCard
 from agentguard.ui.vault_row import VaultRow
 from agentguard.ui.views import Page
 from tools.gallery import content, data
@@ -108,6 +106,14 @@ def test_buttons_lock_and_look_again(rig, qtbot) -> None:
     assert "Looking at everything again." in one.said(page)
 
 
+def test_who_opens_to_do_has_seen_what_there_is(rig) -> None:
+    one = rig(data.act())
+    one.window.open(Page.OVERVIEW)
+    assert one.desk.todo_looks == 0
+    one.window.open(Page.TODO)
+    assert one.desk.todo_looks == 1
+
+
 def test_the_side_counts_in_words(rig) -> None:
     one = rig(data.act())
     one.window.open()
@@ -118,7 +124,8 @@ def test_the_side_counts_in_words(rig) -> None:
 def test_findings_say_what_is_wrong_and_help(rig, qtbot, said, theme) -> None:
     one = rig(data.act())
     asked = []
-    page = TodoPage(one.bridge, theme, open_folder=lambda f: bool(asked.append(f)))
+    opens = Openers(folder=lambda f: bool(asked.append(f)), address=lambda _: True)
+    page = TodoPage(one.bridge, theme, opens)
     qtbot.addWidget(page)
     page.show_view(one.bridge.view)
     page.show()
@@ -126,30 +133,30 @@ def test_findings_say_what_is_wrong_and_help(rig, qtbot, said, theme) -> None:
     press(qtbot, page, "Open the folder")
     assert asked == ["/home/amara/Documents/callbacks"]
     assert "could not be opened" in one.said(page)
-    QGuiApplication.clipboard().setText("copied")
     press(qtbot, page, "Empty the clipboard")
-    assert QGuiApplication.clipboard().text() == ""
+    assert one.desk.asked == [(Deed.CLEAR, "clipboard", (data.COPIED.subject,))]
     wanted = []
-    page.lessons_wanted.connect(lambda: wanted.append("lessons"))
+    page.wanted.connect(wanted.append)
     press(qtbot, page, "Go to the lessons")
-    assert wanted == ["lessons"]
+    assert wanted == [Page.LESSONS]
 
 
 def test_row_198_what_is_the_teams_stands_below_without_a_button(rig, qtbot) -> None:
     one = rig(data.updating())
     page = opened(one, Page.TODO)
     assert len(page.findChildren(FindingCard)) == 2
+    press(qtbot, page, "Details")
     said = one.said(page)
-    assert said.index("Close all its windows") < said.index("Your desktop team's to mend.")
+    assert said.index("Close all its windows") < said.index("For your desktop team.")
     assert "WinRAR 7.11" in said
-    press(qtbot, page, "Look again")
+    press(qtbot, page, "I've done it: look again")
     assert one.desk.looks == 1
     one.show(data.with_the_team())
     said = one.said(page)
     assert "Nothing to do." in said
     assert "WinRAR 7.11" in said
     one.show(data.good())
-    assert "desktop team's" not in one.said(page)
+    assert "desktop team" not in one.said(page)
 
 
 def test_a_finding_about_the_lock_locks(rig, qtbot) -> None:
@@ -185,29 +192,13 @@ def test_an_empty_inbox_says_so(rig) -> None:
     assert "Nothing here yet." in one.said(opened(one, Page.INBOX))
 
 
-def test_lessons_are_chosen_and_answered(rig, qtbot) -> None:
-    one = rig(data.attention())
-    page = opened(one, Page.LESSONS)
-    assert "1 lesson is due." in one.said(page)
-    press(qtbot, page, "The caller who only wants to help")
-    assert "asks for your code" in one.said(page)
-    page.findChildren(QAbstractButton)
-    radios = [r for r in _radios(page) if r.isVisibleTo(page)]
-    radios[1].click()
-    press(qtbot, page, "Answer")
-    assert "Not quite." in one.said(page)
-    radios[0].click()
-    press(qtbot, page, "Answer")
-    assert "Right." in one.said(page)
-    assert one.desk.lesson_answers == [("strange-calls", 1), ("strange-calls", 0)]
-
-
 def test_a_click_on_the_words_chooses_an_answer(rig, qtbot) -> None:
     one = rig()
     page = opened(one, Page.INCIDENT)
     words = next(x for x in page.findChildren(QLabel) if x.text() == "Something else")
     qtbot.mouseClick(words, Qt.MouseButton.LeftButton)
-    assert _radios(page)[-1].isChecked()
+    chosen = [r.accessibleName() for r in _radios(page) if r.isChecked()]
+    assert chosen == ["Something else"]
 
 
 def _choose(page: QWidget, words: str) -> None:
@@ -319,30 +310,6 @@ def test_a_damaged_vault_is_said(rig) -> None:
     assert "Tell your desktop team." in one.said(page)
 
 
-def test_an_incident_needs_a_kind_and_a_few_words(rig, qtbot) -> None:
-    one = rig()
-    page = opened(one, Page.INCIDENT)
-    note = page.findChild(QPlainTextEdit)
-    assert "the security desk: +44 1632 960 555" in one.said(page)
-    assert "call Call" not in one.said(page)
-    press(qtbot, page, "Send the report")
-    assert "Choose what happened first." in one.said(page)
-    _radios(page)[1].click()
-    note.setPlainText("   ")
-    press(qtbot, page, "Send the report")
-    assert "Say in a few words" in one.said(page)
-    note.setPlainText("x" * (NOTE_LIMIT + 1))
-    press(qtbot, page, "Send the report")
-    assert "too long" in one.said(page)
-    assert one.desk.incidents == []
-    note.setPlainText(" The letter went to number 12. ")
-    press(qtbot, page, "Send the report")
-    assert one.desk.incidents == [(IncidentCategory.DATA_SENT, "The letter went to number 12.")]
-    assert "Thank you." in one.said(page)
-    assert note.toPlainText() == ""
-    assert not any(r.isChecked() for r in _radios(page))
-
-
 def test_what_leaves_this_pc_is_shown_word_for_word(rig, qtbot) -> None:
     one = rig()
     page = opened(one, Page.LEAVING)
@@ -381,20 +348,8 @@ def test_rows_read_as_one_sentence(rig) -> None:
     one = rig(data.act())
     card = opened(one, Page.TODO).findChildren(FindingCard)[0]
     name = QAccessible.queryAccessibleInterface(card).text(QAccessible.Text.Name)
-    assert name.startswith("Now, before anything else: Card numbers in a file that is")
-    assert "Open the folder and delete the file" in name
-
-
-def test_the_head_of_the_overview_tells_a_payment_while_it_lasts(rig) -> None:
-    one = rig(data.good())
-    head = opened(one, Page.OVERVIEW).findChild(StateHeader)
-    one.show(data.paying(data.good(), Recorder.PAUSED))
-    name = QAccessible.queryAccessibleInterface(head).text(QAccessible.Text.Name)
-    assert "(payments)" in name
-    assert any("call recorder is paused" in t.text() for t in head.findChildren(QLabel))
-    one.show(data.good())
-    lines = [t for t in head.findChildren(QLabel) if t.isVisible()]
-    assert not any("Payment mode" in t.text() for t in lines)
+    assert name.startswith("Card numbers in a file that is not protected. Today.")
+    assert "In the vault it is encrypted" in name
 
 
 def test_escape_closes_the_window(rig, qtbot) -> None:

@@ -50,6 +50,7 @@ verifier=Verifiers(()),
 scan=ScanClient(Limits(), clock, strikes=seen),
 )
 touched = []
+modules = tuple(str(Path(one)) for one in sys.path if one) + (str(Path("agentguard").absolute()),)
 
 def heard(event, args):
     module = event.partition(".")[0]
@@ -57,8 +58,8 @@ def heard(event, args):
         return
     if event == "open" and str(args[0]).endswith((".py", ".pyc")):
         return  # a module that is imported now
-    if event in {"os.listdir", "os.scandir"} and "agentguard" in str(args[0]):
-        return  # a room whose modules are looked up
+    if event in {"os.listdir", "os.scandir"} and str(args[0]).startswith(modules):
+        return  # a room, or a library, whose modules are looked up
     touched.append(f"{event} {args[:1]}")
 
 opened = []

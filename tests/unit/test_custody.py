@@ -121,7 +121,11 @@ def test_what_may_not_even_be_kept_there_raises_the_alarm_at_once(desk: Desk, ki
 
 
 def test_a_file_that_is_gone_already_is_told_and_no_more(desk: Desk) -> None:
-    assert desk.vaults(desk.home / "gone") == "action.vaulted"
+    """What was never moved is not said to be in the vault."""
+    with pytest.raises(LeftAlone) as left:
+        desk.vaults(desk.home / "gone")
+    assert left.value.said.id == "vault.left.gone"
+    assert [one.outcome for one in desk.told if isinstance(one, FileScanned)] == [FileOutcome.GONE]
     assert desk.kinds() == []
 
 

@@ -66,3 +66,27 @@ def test_dataclasses_are_made_without_reading_inspect() -> None:
     made, asked = ended.stdout.splitlines()
     assert made == "[['one'], ['one', 'two'], ['one']] False"
     assert asked == "{'two': <class 'str'>} True"
+
+
+TYPED = """
+import sys
+from typing import Annotated, Required, get_type_hints
+from agentguard.base.deferred import defer
+defer(("typing_extensions", "msgspec.toml"))
+import msgspec
+class Told(msgspec.Struct):
+    one: Annotated[int, msgspec.Meta(ge=2)]
+print(msgspec.convert({"one": 3}, Told).one, msgspec.json.schema(Told)["$ref"])
+print(*(sys.modules[name].__spec__ is None for name in ("typing_extensions", "msgspec.toml")))
+import typing_extensions
+assert typing_extensions.Required is Required
+assert typing_extensions.TypeForm and typing_extensions.get_type_hints(Told) is not None
+assert msgspec.toml.decode.__module__ == "msgspec.toml"
+"""
+
+
+def test_messages_are_made_without_reading_typing_extensions() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", TYPED], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert ended.stdout.splitlines() == ["3 #/$defs/Told", "True True"]

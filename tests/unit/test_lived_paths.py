@@ -184,7 +184,9 @@ def test_row_83_a_whole_agent_hears_the_time_from_its_endpoint(tmp_path: Path) -
     governor.told(clock.now().wall)
     ended = threading.Event()
     ended.set()
-    next(actor for actor in agent.actors if actor.name == "lived").run(ended)
+    turns = next(one for one in agent.members if one.name == "lived").begin(ended)
+    next(turns)
+    turns.close()
     found = lived_time.read(journal.memory(KEY)[KEY])
     assert found is not None
     assert found.boot_id == "one"

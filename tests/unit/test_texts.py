@@ -41,6 +41,42 @@ def test_tables_give_the_ids(folder: Path) -> None:
     assert not words.has("other.none")
 
 
+def test_a_table_of_forms_is_one_sentence(folder: Path) -> None:
+    (folder / "a.toml").write_text(
+        '[a]\nleft = { by = "n", none = "No file.", one = "1 file.", other = "{n} files." }\n'
+        '[a.kind]\nother = "Something else"\n'
+    )
+    words = translations.load()
+    assert [words.say("a.left", n=n) for n in (0, 1, 2)] == ["No file.", "1 file.", "2 files."]
+    assert words.say("a.kind.other") == "Something else"
+    assert set(words.sentences) == {"a.left", "a.kind.other"}
+
+
+def test_what_a_language_does_not_say_is_said_in_english(folder: Path) -> None:
+    (folder / "a.toml").write_text(
+        '[a]\nx = "Yes"\nleft = { by = "n", one = "1 file", other = "{n} files" }\n'
+    )
+    (folder.parent / "fr").mkdir()
+    (folder.parent / "fr" / "a.toml").write_text('[a]\nx = "Oui"\n')
+    words = translations.load("fr")
+    assert words.language == "fr"
+    assert words.say("a.x") == "Oui"
+    assert [words.say("a.left", n=n) for n in (0, 1)] == ["0 files", "1 file"]  # by English rules
+    assert words.has("a.left")
+    assert not words.has("a.none")
+    assert set(words.sentences) == {"a.x", "a.left"}
+    assert len(words.sentences) == 2
+
+
+def test_english_is_not_read_for_a_language_that_says_all(folder: Path) -> None:
+    (folder / "a.toml").write_bytes(b"[x")
+    (folder.parent / "fr").mkdir()
+    (folder.parent / "fr" / "a.toml").write_text('[a]\nx = "Oui"\n')
+    assert translations.load("fr").say("a.x") == "Oui"
+    with pytest.raises(CannotError, match=r"a\.toml is damaged"):
+        translations.load("fr").say("a.y")
+
+
 def test_an_id_that_stands_twice_is_an_error_with_the_file(folder: Path) -> None:
     (folder / "a.toml").write_text('[x]\ny = "1"\n')
     (folder / "b.toml").write_text('[x]\ny = "2"\n')

@@ -47,6 +47,7 @@ HARMLESS = {
     "agentguard.platforms": "its doubles are asked for by this name",
     "agentguard.platforms._fake_clock": "a clock that a test turns",
     "agentguard.platforms.simulated": "doubles, which ask no system",
+    "agentguard.detect.score.fitted": "reads our own weights; test_vectors.py stays",
     "agentguard.base.translations": "reads our own sentences; tests/unit/test_texts.py stays",
 }
 """Modules that name the system and are no reason to run a test again, each with why not."""

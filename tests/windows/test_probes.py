@@ -394,6 +394,7 @@ def test_the_rights_of_folders_are_read_from_their_own_lists(tmp_path) -> None:
     (found,) = (folder for folder in seen.folders if folder.path == str(tmp_path))
     assert found.others_read in {True, False}
     assert found.others_write in {True, False}
+    assert found.hers, "whoever makes a folder owns it"
     assert all(one.startswith("S-1-5-") for one in folders.own_sids())
     assert folders.own_sids()
     assert folders.descriptor("C:\\no such") is None

@@ -1,4 +1,4 @@
-"""Wireless networks in use by the Windows Runtime, whose tables are made here as documented.
+"""Wi-Fis in use by the Windows Runtime, whose tables are made here as documented.
 
 https://learn.microsoft.com/en-us/uwp/api/windows.networking.connectivity.connectionprofile
 https://learn.microsoft.com/en-us/uwp/api/windows.networking.connectivity.networksecuritysettings

@@ -19,13 +19,15 @@ from agentguard.engine.core import begin, decide
 from agentguard.engine.plan import make_plan
 from agentguard.engine.posture import controls
 from agentguard.engine.state import State
-from agentguard.model import events, facts, locking, machine
+from agentguard.model import drills, events, facts, locking, machine
 from agentguard.model.events import Event, PolicyInForce
 from agentguard.model.gate_rules import AppGroup
+from agentguard.model.handover import ShiftStanding
 from agentguard.model.moments import Moment
 from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Contact, Control, Payment, PaymentWindow, Policy, Watch
 from agentguard.model.posture import ControlState
+from agentguard.model.shift import ShiftRules
 from tests import programs
 
 CHECKS = discover(checks, "CHECK", Check)
@@ -54,6 +56,7 @@ def policy(contact: Contact | None = None) -> Policy:
         for c in CHECKS
     }
     return Policy(
+        shift=ShiftRules(handover=True),
         name="test",
         version=1,
         description="",
@@ -102,6 +105,7 @@ def good(contact: Contact | None = None) -> tuple[Event, ...]:
         facts.FolderAccessSeen(at=AT, folders=(own,)),
         facts.BackupSeen(at=AT, newest=NOON, source="marker"),
         machine.UsbSeen(at=AT),
+        ShiftStanding(at=AT, handed=AT),
         machine.AutoLogonSeen(at=AT, on=False),
         machine.RemoteSessionSeen(at=AT, protocol="RDP", clipboard=False, drives=False),
         machine.ClipboardHistorySeen(at=AT),
@@ -120,6 +124,12 @@ def good(contact: Contact | None = None) -> tuple[Event, ...]:
         facts.RetentionSeen(at=AT, rules=1),
         facts.ForbiddenHeld(at=AT),
         facts.TrainingSeen(at=AT, lessons=(lesson,)),
+        drills.DrillsKnown(
+            at=AT,
+            standings=(
+                drills.DrillStanding(drill="card-file", outcome=drills.DrillOutcome.PASSED),
+            ),
+        ),
         events.JournalChecked(at=AT, entries=3, whole=True),
         events.UplinkState(at=AT, problem="", waiting=0, receipted=3),
         events.SweepFinished(at=AT, files=10, unread=0, seconds=1),

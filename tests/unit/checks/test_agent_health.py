@@ -208,7 +208,7 @@ def test_a_control_that_failed_its_test_is_told_until_it_works_again(desk) -> No
     desk.see(ControlsTested, worked=("clipboard",), failed=("vault", "journal"))
     told = tick(desk)
     assert told.state is State.FAIL
-    assert "this did not work: journal, vault" in told.words
+    assert "self-test failed for: journal, vault" in told.words
     desk.see(ControlsTested, worked=("clipboard", "vault", "journal"))
     assert tick(desk).state is State.PASS
 
@@ -217,7 +217,7 @@ def test_a_control_that_failed_its_test_is_told_until_it_works_again(desk) -> No
     ("seconds", "words"),
     [
         (400 * 86_400.0, "The clock of this computer went 9600 hours ahead"),
-        (-300.0, "The clock of this computer went back by 1 hours"),
+        (-300.0, "The clock of this computer went back by 1 hour while"),
     ],
 )
 def test_a_clock_that_leapt_before_the_start_is_told_until_the_time_is_known(

@@ -25,7 +25,7 @@ UNDATED = product("Sophos", on=True, current=None)
 @pytest.mark.parametrize(
     ("products", "state", "words"),
     [
-        ((), State.FAIL, "No antivirus was found on this computer."),
+        ((), State.FAIL, "No antivirus was found on this PC."),
         ((GOOD,), State.PASS, "On and up to date: ClamAV."),
         ((OFF, DEAD, GOOD), State.PASS, "On and up to date: ClamAV."),
         ((OLD,), State.FAIL, "On, but its virus list is old: ClamAV."),

@@ -18,7 +18,7 @@ def test_it_is_judged_as_it_is(desk, on, state) -> None:
 
 def test_it_says_which_sign_in_screen_and_never_who(desk) -> None:
     told = desk.judge(CHECK, AutoLogonSeen, on=True, product="LightDM")
-    assert told.words == "This computer signs somebody in by itself (LightDM)."
+    assert told.words == "LightDM signs somebody in without a password."
 
 
 def test_what_could_not_be_read_is_unknown(desk) -> None:

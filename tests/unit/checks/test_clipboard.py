@@ -66,7 +66,7 @@ def test_the_control_passes_while_the_clipboard_is_watched(desk) -> None:
     told = desk.judge(CHECK, SensorState, sensor="clipboard", state=Watching.WATCHING)
     assert (told.state, told.words, told.subject) == (
         State.PASS,
-        "The clipboard is watched.",
+        "The clipboard is being watched. What you copy is never kept.",
         "",
     )
 

@@ -16,11 +16,11 @@ DATA = Volume(mount="/data", encrypted=None)
 @pytest.mark.parametrize(
     ("volumes", "state", "words"),
     [
-        ((), State.NOT_APPLICABLE, "This computer has no fixed disk of its own."),
+        ((), State.NOT_APPLICABLE, "This PC has no disk of its own."),
         ((ROOT,), State.PASS, "Every volume is encrypted (1)."),
         ((ROOT, HOME), State.FAIL, "Not encrypted: /home."),
         ((ROOT, HOME, DATA), State.FAIL, "Not encrypted: /home."),
-        ((ROOT, DATA), State.UNKNOWN, "It could not be told whether these are encrypted: /data."),
+        ((ROOT, DATA), State.UNKNOWN, "Could not be checked: /data."),
     ],
 )
 def test_every_volume_counts(desk, volumes, state, words) -> None:

@@ -14,8 +14,13 @@ from agentguard.model.verdicts import State
     [
         (True, "nftables", State.PASS, "The firewall is on (nftables)."),
         (True, "", State.PASS, "The firewall is on."),
-        (False, "ufw", State.FAIL, "The firewall of this computer is off."),
-        (None, "", State.UNKNOWN, "It could not be told whether the firewall is on."),
+        (
+            False,
+            "ufw",
+            State.FAIL,
+            "The firewall is off: other computers on the network can reach this one.",
+        ),
+        (None, "", State.UNKNOWN, "This PC did not say whether its firewall is on."),
     ],
 )
 def test_it_tells_whether_the_firewall_is_on(desk, on, product, state, words) -> None:

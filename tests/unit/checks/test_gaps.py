@@ -18,8 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentguard.checks.base import DAY, Check
-from agentguard.model import events, facts, locking, machine
+from agentguard.model import drills, events, facts, locking, machine
 from agentguard.model.events import Event, Facts, PolicyInForce, SensorState, Watching
+from agentguard.model.handover import ShiftStanding
 from agentguard.model.messages import say
 from agentguard.model.moments import Moment
 from agentguard.model.outcomes import FileOutcome
@@ -41,12 +42,18 @@ MEANT: dict[tuple[type, str], str] = {
     (machine.Updater, "ready"): "asked for only while a newer version waits",
     (facts.Lifecycle, "ends"): "None says that its maker has announced no end",
     (facts.Lifecycle, "extended"): "None says that no updates are sold past the end",
+    (ShiftStanding, "missed"): "None says that no shift ended without a handover",
+    (ShiftStanding, "handed"): "None says that none was handed over, which is no pass",
     (facts.ClockSeen, "before"): "what to think of a clock that is in doubt",
     (facts.LessonRecord, "answered"): "None says that it was never answered",
+    (facts.LessonRecord, "due_days"): "None says that the policy's days are given",
     (locking.LockSource, "seconds"): "`standing` tells whether it was read; beside the idle timer",
     (events.SessionState, "active"): "only ends what is shown on another seat",
     (events.SessionState, "idle"): "the computer's own lock takes its place, and is read",
     (facts.ForbiddenHeld, "hours"): "a count",
+    (drills.DrillStanding, "outcome"): "None says that it was never run, which is no pass",
+    (drills.DrillStanding, "seconds"): "how long it took, of which nothing is judged",
+    (drills.DrillStanding, "receipt"): "how long it took, of which nothing is judged",
     (facts.LifecyclesKnown, "classes"): "asked for only where an approval names classes",
 }
 """Values that may be absent and yet are known, each with its reason."""
@@ -196,6 +203,7 @@ def test_every_kind_of_event_that_a_check_hears_is_shown_or_needs_no_reading() -
         "ActionFinished",  # what a hand did: done or a finding
         "AppFocused", "ProofGiven",  # a window that asks for a proof is a finding
         "ControlsTested", "EventsLost", "PolicyRefused", "PolicyStanding", "KeysSeen",
+        "Contained",  # what the endpoint orders, judged with what a gate has seen
         "GateSeen", "GateUnseen", "ProofsEnded", "ProverBroken", "ProverWorks",
         "LockTried", "SteadyInput", "PartBegan", "ClockSeen",
             "HistoryCleaned",  # what came of a copy is a finding, or nothing new

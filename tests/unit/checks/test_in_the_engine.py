@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from agentguard import checks
+from agentguard.base import translations
 from agentguard.base.plugins import discover
 from agentguard.checks.base import Check
 from agentguard.checks.printing import Settings as Printing
@@ -22,12 +23,15 @@ from agentguard.engine.core import begin, decide
 from agentguard.engine.plan import make_plan
 from agentguard.engine.posture import controls, snapshot
 from agentguard.model.actions import ActionKind
+from agentguard.model.drills import DrillOutcome, DrillsKnown, DrillStanding
 from agentguard.model.events import (
     AppFocused,
     ClipboardScanned,
     Event,
     FileScanned,
     JournalChecked,
+    LessonAnswered,
+    LessonOffered,
     PolicyInForce,
     ProofGiven,
     SensorState,
@@ -59,6 +63,7 @@ from agentguard.model.facts import (
     Volume,
 )
 from agentguard.model.gate_rules import AppGroup
+from agentguard.model.handover import ShiftStanding
 from agentguard.model.hits import Hit
 from agentguard.model.machine import (
     AutoLogonSeen,
@@ -80,6 +85,7 @@ from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Contact, Control, Payment, PaymentWindow, Policy
 from agentguard.model.posture import Overall
 from agentguard.model.prompts import PromptKind
+from agentguard.model.shift import ShiftRules
 from agentguard.model.verdicts import State
 from tests import programs
 
@@ -139,7 +145,7 @@ class Floor:
         contact = Contact(name="Desk", phone="112")
         payment = Payment(windows=(PaymentWindow(images=("terminal",)),))
         policy = self.desk.policy(contact=contact, markers=("~/x",), payment=payment)
-        return replace(policy, controls=said)
+        return replace(policy, controls=said, shift=ShiftRules(handover=True))
 
     def see(self, kind: type[Event], **fields: Any) -> None:
         """Show an event to the engine, a second later."""
@@ -194,6 +200,9 @@ def all_good(floor: Floor) -> None:
     floor.see(ForbiddenHeld)
     floor.see(TrainingSeen, lessons=(lesson(floor, "card-data", 0),))
     floor.see(JournalChecked, entries=3, whole=True)
+    drill = DrillStanding(drill="card-file", days=0.0, outcome=DrillOutcome.PASSED)
+    floor.see(DrillsKnown, standings=(drill,))
+    floor.see(ShiftStanding, handed=floor.now)
     floor.see(UplinkState, problem="", waiting=0, receipted=3)
     floor.see(SweepFinished, files=10, unread=0, seconds=1)
     floor.see(SessionState, locked=False, idle=1.0, source="test")
@@ -224,7 +233,8 @@ def test_green_does_not_outlive_its_proof(floor) -> None:
     floor.desk.pass_time(3 * 86_400)
     floor.see(Tick)
     green = {c.check for c in controls(floor.state, floor.now) if c.state is State.PASS}
-    assert green == {"agent-health", "incident-response", "watched-files"}
+    lasts = {"handover"}  # it tells of the last shift, and a desk may rest over a weekend
+    assert green == {"agent-health", "incident-response", "watched-files"} | lasts
 
 
 def test_a_file_goes_to_the_vault_and_the_finding_closes(floor) -> None:
@@ -272,7 +282,22 @@ def test_the_gate_asks_for_its_group_and_again_after_an_unlock(floor) -> None:
     assert [p.topic for p in prompts] == ["Customers"]
 
 
-def test_the_lesson_that_is_overdue_is_the_one_that_is_taught(floor) -> None:
+def test_a_lesson_is_offered_before_it_is_due_and_never_after(floor) -> None:
     records = (lesson(floor, "card-data", 1), lesson(floor, "lock-screen", 400))
     floor.see(TrainingSeen, lessons=records)
-    assert [p.topic for p in floor.state.prompts.values()] == ["lock-screen"]
+    assert [f.message.id for f in floor.state.findings.values()] == ["training.overdue"]
+    assert not floor.state.prompts
+    due = floor.desk.wall + 3.5 * 86_400
+    floor.see(LessonOffered, lesson="card-data", title="Cards", due=due, more=2)
+    (prompt,) = floor.state.prompts.values()
+    assert (prompt.kind, prompt.topic) == (PromptKind.LESSON, "card-data")
+    said = translations.load().render(prompt.body)
+    assert said == "Cards. You have 3 days for it. Others wait in Lessons: 2."
+    for days, words in ((1.5, "You have until tomorrow."), (0.2, "Today is the last day for it.")):
+        due = floor.desk.wall + days * 86_400
+        floor.see(LessonOffered, lesson="clipboard", title="Cards", due=due)
+        assert translations.load().render(floor.state.inbox[0].body) == f"Cards. {words}"
+    floor.see(LessonAnswered, lesson="card-data")
+    assert not floor.state.prompts, "what is done is offered no more"
+    floor.see(LessonAnswered, lesson="clipboard")
+    assert not floor.state.attention.waiting

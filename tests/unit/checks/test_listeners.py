@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from agentguard.checks.listeners import CHECK, Settings
@@ -53,3 +55,10 @@ def test_a_program_that_could_not_be_told_is_allowed_by_port_alone(desk) -> None
 
 def test_what_could_not_be_read_is_unknown(desk) -> None:
     assert desk.judge(CHECK, ListenersSeen, unread="denied").state is State.UNKNOWN
+
+
+def test_what_the_person_started_is_hers_to_close(desk) -> None:
+    hers = replace(listener(8000, "python3"), hers=True)
+    told = desk.judge(CHECK, ListenersSeen, listeners=(hers, listener(4444)))
+    assert told.state is State.FAIL
+    assert told.words.endswith("At least one of them was started by you.")

@@ -52,12 +52,12 @@ def test_the_table_tells_who_wins_and_why_and_what_the_others_do(desk) -> None:
     settings(desk, LATE, NEVER, GNOME, BLANKS, OVERRULED, UNREAD)
     assert session(desk) == [
         "GNOME: locks after 5 min. It comes first, so it decides.",
-        "X screen saver: darkens the screen after 90 s, and does not lock it.",
+        "X screen saver: darkens the screen after 90 s but does not lock it.",
         "AgentGuard: would lock after 15 min.",
         "logind: would lock after 30 min.",
         "KDE Plasma: does not lock.",
-        "Own choice: has no say, for Group policy overrules it.",
-        "MATE: could not be read.",
+        "Own choice: has no effect, because Group policy comes first.",
+        "MATE: could not be checked.",
     ]
 
 
@@ -80,7 +80,7 @@ def test_without_knowledge_of_settings_there_is_no_table(desk) -> None:
 def test_an_earlier_lock_of_the_system_is_named_as_what_protects(desk) -> None:
     settings(desk, GNOME)
     told = desk.judge(CHECK, SessionState, locked=False, idle=3.0, source="test")
-    assert told.words == "This computer locks the screen by itself after 5 min (GNOME)."
+    assert told.words == "This PC locks the screen after 5 min (GNOME)."
 
 
 def test_without_idle_time_the_systems_own_lock_is_proof_enough(desk) -> None:
@@ -105,8 +105,8 @@ def test_idle_beyond_the_limit_is_wrong_whatever_the_settings_promise(desk) -> N
 @pytest.mark.parametrize(
     ("sources", "words"),
     [
-        ((NEVER, BLANKS), "Nothing on this computer locks the screen by itself"),
-        ((NEVER, LATE), "This computer locks the screen only after 30 min (logind)"),
+        ((NEVER, BLANKS), "Nothing here locks the screen."),
+        ((NEVER, LATE), "This PC locks the screen after 30 min (logind)."),
     ],
     ids=["never", "late"],
 )

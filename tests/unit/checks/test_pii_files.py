@@ -210,3 +210,35 @@ def test_an_everyday_kind_of_a_sites_own_counts_when_there_are_many(desk) -> Non
     desk.policy_in_force(own=(own(alone=False),))
     assert scanned(desk, Hit(kind="CASE_NO", count=24)).state is State.PASS
     assert scanned(desk, Hit(kind="CASE_NO", count=25)).state is State.FAIL
+
+
+CONTACT = (Hit(kind="EMAIL", count=40), Hit(kind="PHONE", count=4))
+
+
+@pytest.mark.parametrize(
+    ("hits", "most"),
+    [
+        (CONTACT, "medium"),
+        ((*CONTACT, Hit(kind="DOB", count=1)), "high"),
+        ((Hit(kind="SSN", count=1),), "high"),
+        ((Hit(kind="IBAN", count=900),), "high"),
+        ((*CONTACT, Hit(kind="PAN", count=1)), None),
+        ((Hit(kind="CVV", count=1),), None),
+    ],
+)
+def test_row_263_data_is_as_bad_as_the_law_grades_it(hits, most) -> None:
+    event = FileScanned(
+        at=Moment(boot=1.0, wall=1.0), path="/a.csv", outcome=FileOutcome.READ, hits=hits
+    )
+    verdict = CHECK.judge(event, Facts(last={}), Settings())
+    assert verdict is not None
+    assert verdict.at_most == most
+
+
+def test_row_263_the_policy_sets_how_bad_contact_data_may_be() -> None:
+    event = FileScanned(
+        at=Moment(boot=1.0, wall=1.0), path="/a.csv", outcome=FileOutcome.READ, hits=CONTACT
+    )
+    verdict = CHECK.judge(event, Facts(last={}), Settings(contact_severity="high"))
+    assert verdict is not None
+    assert verdict.at_most == "high"

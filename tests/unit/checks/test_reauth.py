@@ -140,7 +140,7 @@ def test_the_wall_clock_ends_no_proof(desk, years) -> None:
 def test_the_control_passes_while_the_window_in_front_is_watched(desk) -> None:
     told = desk.judge(CHECK, SensorState, GROUPS, sensor="foreground", state=Watching.WATCHING)
     assert (told.state, told.subject) == (State.PASS, "")
-    assert "(2 groups)" in told.words
+    assert "Groups of them: 2." in told.words
 
 
 def test_a_blind_sensor_makes_it_unknown_for_the_sensors_reason(desk) -> None:

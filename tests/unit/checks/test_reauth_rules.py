@@ -167,7 +167,7 @@ def test_how_many_keys_there_are_is_said(desk) -> None:
     key = PersonKey(person="p-" + "0" * 24, credential="A" * 20, public_key="B" * 60)
     settings = replace(RULES, keys=(key, key))
     told = desk.judge(CHECK, SensorState, settings, sensor="foreground", state=Watching.WATCHING)
-    assert "2 security keys are registered" in told.words
+    assert "Security keys registered: 2." in told.words
 
 
 def test_what_a_policy_says_of_the_gate(desk) -> None:

@@ -12,13 +12,13 @@ from agentguard.model.verdicts import State
 @pytest.mark.parametrize(
     ("clipboard", "drives", "state", "words"),
     [
-        (True, True, State.FAIL, "pasted outside of it, and files can be moved"),
+        (True, True, State.FAIL, "pasted outside of it, and files can be saved"),
         (True, False, State.FAIL, "can be pasted outside of it (RDP)"),
         (True, None, State.FAIL, "can be pasted outside of it (RDP)"),
-        (False, True, State.FAIL, "can write to the drives"),
-        (None, True, State.FAIL, "can write to the drives"),
-        (None, False, State.UNKNOWN, "could not be told"),
-        (False, None, State.UNKNOWN, "could not be told"),
+        (False, True, State.FAIL, "can be saved on the PC in front of you"),
+        (None, True, State.FAIL, "can be saved on the PC in front of you"),
+        (None, False, State.UNKNOWN, "It is not known"),
+        (False, None, State.UNKNOWN, "It is not known"),
         (False, False, State.PASS, "neither clipboard nor drives"),
     ],
 )
@@ -36,9 +36,9 @@ def test_at_the_computer_itself_there_is_nothing_to_judge(desk) -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        (Settings(allow_clipboard=True), "can write to the drives"),
+        (Settings(allow_clipboard=True), "can be saved on the PC in front of you"),
         (Settings(allow_drives=True), "can be pasted outside"),
-        (Settings(allow_clipboard=True, allow_drives=True), "but for what the policy allows"),
+        (Settings(allow_clipboard=True, allow_drives=True), "apart from what the policy allows"),
     ],
     ids=["clipboard", "drives", "both"],
 )

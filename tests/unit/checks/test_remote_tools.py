@@ -39,14 +39,14 @@ ORDINARY = frozenset(
 def test_a_running_tool_is_named(desk, image) -> None:
     told = desk.judge(CHECK, ProgramsSeen, images=ORDINARY | {image})
     assert told.state is State.FAIL
-    assert told.words == (f"Programs that let others control this computer are running: {image}.")
+    assert told.words == (f"Programs that let others control this PC are running: {image}.")
 
 
 def test_ordinary_programs_are_none_of_them(desk) -> None:
     told = desk.judge(CHECK, ProgramsSeen, images=ORDINARY)
     assert (told.state, told.words) == (
         State.PASS,
-        "No program that lets others control this computer is running.",
+        "No remote-control program is running.",
     )
 
 

@@ -35,7 +35,7 @@ def test_idle_and_unlocked_beyond_the_limit_is_wrong(desk, locked, idle, state) 
 
 def test_it_says_what_is_promised_rather_than_what_is(desk) -> None:
     told = desk.judge(CHECK, SessionState, locked=False, idle=3.0, source="test")
-    assert told.words == "The screen is locked after 15 minutes without keyboard or mouse."
+    assert told.words == "AgentGuard locks the screen after 15 minutes without keyboard or mouse."
 
 
 def test_the_policy_sets_the_limit(desk) -> None:

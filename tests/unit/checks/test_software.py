@@ -61,7 +61,7 @@ def test_a_line_past_its_last_day_is_named_with_the_day(desk) -> None:
     told = judge(desk, ("tool", "3.1.4"), ("bash", "5.2"))
     assert (told.state, told.words) == (
         State.FAIL,
-        "No longer supported by the maker: Tool 3.1 (2026-11-24).",
+        "Their makers no longer mend faults in: Tool 3.1 (2026-11-24).",
     )
 
 
@@ -94,7 +94,7 @@ def test_a_line_without_an_announced_end_is_supported(desk) -> None:
 
 def test_a_line_that_ended_on_a_day_that_is_not_told_has_ended(desk) -> None:
     told = judge(desk, ("relic", "4"), known=programs.matcher({"relic": {"*": True}}))
-    assert (told.state, told.words) == (State.FAIL, "No longer supported by the maker: Relic.")
+    assert (told.state, told.words) == (State.FAIL, "Their makers no longer mend faults in: Relic.")
 
 
 def test_a_part_of_another_program_is_not_judged_alone(desk) -> None:
@@ -282,7 +282,7 @@ def test_a_runtime_that_has_ended_is_told(desk) -> None:
     told = desk.judge(CHECK, SoftwareSeen, items=items)
     assert (told.state, told.words) == (
         State.FAIL,
-        "No longer supported by the maker: Tool 3.1 (2026-11-24).",
+        "Their makers no longer mend faults in: Tool 3.1 (2026-11-24).",
     )
 
 

@@ -214,7 +214,7 @@ def test_an_end_is_counted_down(left: int, said: str, row: str) -> None:
         (1, Outcome.PASS, "the next 29 more days: Tool 3 (2026-12-30)"),
         (29, Outcome.PASS, "until tomorrow: Tool 3 (2026-12-30)"),
         (30, Outcome.PASS, "until today: Tool 3 (2026-12-30)"),
-        (31, Outcome.FAIL, "No longer supported by the maker: Tool 3 (2026-11-30)."),
+        (31, Outcome.FAIL, "Their makers no longer mend faults in: Tool 3 (2026-11-30)."),
     ],
 )
 def test_grace_is_told_and_counted_and_then_it_fails(after: int, state: Outcome, said: str) -> None:
@@ -252,8 +252,9 @@ def test_an_attack_has_a_grace_of_its_own_by_its_severity(severity, after, state
 
 def test_a_plan_covers_an_attack_only_when_it_says_so_and_ends_by_itself() -> None:
     known = catalogue(date(2030, 1, 1), Exploited(cve="CVE-1", added=DAY, below="3.2"))
-    plain = Settings(plans=(PLAN,))
-    assert judged(known, plain).state is Outcome.FAIL
+    plain = judged(known, Settings(plans=(PLAN,)))
+    assert plain.state is Outcome.FAIL
+    assert words(plain)[0] == "Attackers are known to use a fault of: Tool 3.", "no day of its end"
     covering = Settings(plans=(replace(PLAN, covers_attacked=True),))
     assert judged(known, covering).state is Outcome.PASS
     assert "until today, 2026-11-25" in " ".join(words(judged(known, covering))[1])

@@ -30,11 +30,11 @@ def lesson(
     [
         (0, None, State.PASS, "Lessons are due (1). You have 14 days."),
         (0, 0, State.PASS, "Every lesson is done (1)."),
-        (1, None, State.PASS, "Lessons are due (1). You have 14 days."),
-        (14, None, State.PASS, "Lessons are due (1). You have 14 days."),
+        (1, None, State.PASS, "Lessons are due (1). You have 13 days."),
+        (14, None, State.PASS, "Lessons are due (1). You have 0 days."),
         (15, None, State.FAIL, "Lessons are overdue (1): card-data."),
         (400, 100, State.PASS, "Every lesson is done (1)."),
-        (800, 370, State.PASS, "Lessons are due (1). You have 14 days."),
+        (800, 370, State.PASS, "Lessons are due (1). You have 9 days."),
         (800, 380, State.FAIL, "Lessons are overdue (1): card-data."),
     ],
 )
@@ -43,6 +43,20 @@ def test_a_lesson_is_due_when_new_and_a_year_after_the_answer(
 ) -> None:
     told = desk.judge(CHECK, TrainingSeen, lessons=(lesson(desk, known=known, answered=answered),))
     assert (told.state, told.words) == (state, words)
+
+
+def test_a_lesson_may_give_days_of_its_own(desk) -> None:
+    own = replace(lesson(desk, known=4), due_days=3)
+    assert desk.judge(CHECK, TrainingSeen, lessons=(own,)).state is State.FAIL
+    assert desk.judge(CHECK, TrainingSeen, lessons=(replace(own, due_days=5),)).state is State.PASS
+
+
+def test_what_is_for_new_starters_is_not_asked_of_who_was_here_before(desk) -> None:
+    old = lesson(desk, known=300, answered=1)
+    late = replace(lesson(desk, known=30, id_="welcome"), starters=True)
+    assert desk.judge(CHECK, TrainingSeen, lessons=(old, late)).words == "Every lesson is done (1)."
+    told = desk.judge(CHECK, TrainingSeen, lessons=(late,))
+    assert told.words == "Lessons are overdue (1): welcome."
 
 
 def test_the_overdue_ones_are_named(desk) -> None:

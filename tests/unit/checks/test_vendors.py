@@ -81,9 +81,9 @@ def test_the_policy_may_only_count_the_unknown_ones(desk) -> None:
     ("fields", "words"),
     [
         ({"approved": False}, "Programs of vendors that are not approved are installed: Slack"),
-        ({"contract_until": "2026-11-24"}, "The contract with these vendors is over: Slack"),
-        ({"review_by": "2026-11-24"}, "The review of these vendors is overdue: Slack"),
-        ({"review_by": "2026-02-31"}, "The review of these vendors is overdue: Slack"),
+        ({"contract_until": "2026-11-24"}, "The contract has ended with: Slack"),
+        ({"review_by": "2026-11-24"}, "The review is overdue for: Slack"),
+        ({"review_by": "2026-02-31"}, "The review is overdue for: Slack"),
     ],
 )
 def test_a_vendor_that_is_refused_or_out_of_date_is_named(desk, fields, words) -> None:

@@ -1,4 +1,4 @@
-"""Wireless networks: open and broken encryption are findings."""
+"""Wi-Fis: open and broken encryption are findings."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from agentguard.model.verdicts import State
 @pytest.mark.parametrize(
     ("wifi", "state", "words"),
     [
-        (("open",), State.FAIL, "without any encryption"),
-        (("protected", "open"), State.FAIL, "without any encryption"),
+        (("open",), State.FAIL, "has no encryption"),
+        (("protected", "open"), State.FAIL, "has no encryption"),
         (("weak",), State.FAIL, "WEP"),
         (("protected",), State.PASS, "is encrypted"),
         ((), State.PASS, "in use"),
@@ -28,7 +28,7 @@ def test_the_worst_network_counts(desk, wifi, state, words) -> None:
 
 def test_a_computer_without_wireless_is_fine(desk) -> None:
     told = desk.judge(CHECK, NetworksSeen)
-    assert (told.state, told.words) == (State.PASS, "This computer has no wireless network.")
+    assert (told.state, told.words) == (State.PASS, "This PC has no Wi-Fi.")
 
 
 def test_what_could_not_be_read_is_unknown(desk) -> None:

@@ -92,6 +92,25 @@ def test_a_sensor_that_failed_without_a_word_leaves_nothing_green(rig) -> None:
     assert (control.state, control.detail) == (State.UNKNOWN, say("engine.not-watched"))
 
 
+@pytest.mark.parametrize(
+    ("watching", "sensor"), [(Watching.FAILED, "session"), (Watching.ABSENT, "")]
+)
+def test_row_262_a_control_names_the_sensor_that_failed_and_no_other(
+    rig, watching: Watching, sensor: str
+) -> None:
+    """A sensor that a desktop has not is no failure; a control that is known names none."""
+    rig.session()
+    rig.firewall(on=True)
+    at = rig.clock.now()
+    rig.see(SensorState(at=at, sensor="session", state=watching, message=say("desktop.none")))
+    assert rig.control("screen-lock").state is State.UNKNOWN
+    assert rig.control("screen-lock").sensor == sensor
+    assert rig.control("firewall").sensor == ""
+    rig.see(SensorState(at=rig.clock.now(), sensor="session", state=Watching.WATCHING))
+    rig.session()
+    assert rig.control("screen-lock").sensor == ""
+
+
 def test_an_open_finding_tells_what_could_not_be_looked_at(rig) -> None:
     rig.firewall(on=False)
     assert rig.control("firewall").coverage.whole

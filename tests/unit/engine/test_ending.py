@@ -88,6 +88,7 @@ def test_what_is_held_in_a_call_tells_the_end_after_it(rig: Rig) -> None:
     rig.file(FILE, CARD)
     vaulted(rig)
     rig.see(CallState(at=rig.clock.now(), in_call=False, source="softphone"))
+    rig.tick(60)
     prompt, _ = shown(rig)
     assert said(prompt)[0] == "A file was moved to the vault"
 
@@ -124,7 +125,7 @@ def test_what_waits_is_written_down_once_and_not_once_a_minute(rig: Rig) -> None
     records = rig.journal.records
     kinds = [r.kind for r in records if r.kind.startswith("action.")]
     assert kinds == ["action.intended", "action.finished"]
-    assert said(shown(rig)[0])[1] == WORDS.say("vault.left.settling")
+    assert said(rig.engine.snapshot().inbox[0])[1] == WORDS.say("vault.left.settling")
     assert len([a for a in rig.done if a.kind is ActionKind.VAULT]) == 11, "it is tried on"
     vaulted(rig)
     ends = [one for one in rig.journal.records if one.kind == "action.finished"]

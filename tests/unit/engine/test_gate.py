@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -36,7 +36,7 @@ from agentguard.model.gate_rules import AppGroup, Settings
 from agentguard.model.messages import say
 from agentguard.model.policy import Contact, Control, Policy, Watch
 from agentguard.model.prompts import Prompt
-from agentguard.model.verdicts import Severity, State
+from agentguard.model.verdicts import Owner, Severity, State
 from agentguard.platforms.simulated import FakeClock
 from tests.unit.engine.conftest import ListJournal
 
@@ -95,8 +95,10 @@ class Gate:
         self.engine.submit(kind(at=self.clock.now(), **fields))
         self.engine.drain()
 
-    def session(self, *, locked: bool = False, active: bool | None = True) -> None:
-        self.see(SessionState, locked=locked, idle=0.0, source="test", active=active)
+    def session(
+        self, *, locked: bool = False, active: bool | None = True, idle: float = 10.0
+    ) -> None:
+        self.see(SessionState, locked=locked, idle=idle, source="test", active=active)
 
     def focus(self, image: str, window: int = 7, **more: object) -> None:
         self.see(AppFocused, image=image, window_class=image, window=window, **more)
@@ -260,10 +262,16 @@ def test_who_left_the_application_in_the_call_is_not_asked(gate) -> None:
 
 
 def test_notices_wait_for_the_end_of_a_call_and_no_longer(gate) -> None:
+    rules = policy_of(RULES)
+    hers = replace(rules.controls["reauth"], owner=Owner.PERSON)
+    gate.see(PolicyInForce, policy=replace(rules, controls={"reauth": hers}))
     gate.call(on=True)
     gate.see(ProverBroken, group="Records", factor="passkey")
     assert not gate.asked
     gate.call(on=False)
+    gate.tick(59)
+    assert not gate.asked, "the notes of the call are written first"
+    gate.tick(1)
     assert [p.subject for p in gate.asked] == ["prover"]
 
 
@@ -345,7 +353,12 @@ def test_an_application_in_front_all_day_is_asked_for_after_twelve_hours(gate) -
 def test_a_broken_prover_opens_once_and_says_so(gate) -> None:
     gate.focus("crm")
     gate.see(ProverBroken, group="Records", factor="passkey")
-    assert [p.subject for p in gate.asked] == ["prover"]
+    assert not gate.asked, "the desktop team mends it"
+    (told,) = gate.engine.state.inbox
+    assert (told.title, told.body) == (
+        say("theirs.notice-team"),
+        say("reauth.broken", factor="passkey"),
+    )
     assert gate.open == {"prover"}
     finding = gate.engine.state.findings["reauth", "prover"]
     assert finding.severity is Severity.CRITICAL

@@ -111,11 +111,13 @@ def test_ok_on_the_screen_marks_the_whole_burst_as_read(rig: Rig) -> None:
     assert [n.read for n in rig.engine.snapshot().inbox] == [True]
 
 
-def test_ok_on_a_lesson_marks_no_notice_as_read(rig: Rig) -> None:
+def test_a_notice_and_its_coaching_are_one_card_and_one_answer(rig: Rig) -> None:
     burst(rig, 1)
-    (lesson,) = [p for p in rig.engine.snapshot().prompts if p.kind is PromptKind.LESSON]
-    rig.see(PromptAnswered(at=rig.clock.now(), prompt=lesson.id, answer="ok"))
-    assert [n.read for n in rig.engine.snapshot().inbox] == [False]
+    (prompt,) = rig.engine.snapshot().prompts
+    assert (prompt.kind, prompt.coach) == (PromptKind.NOTICE, "pii-files")
+    rig.see(PromptAnswered(at=rig.clock.now(), prompt=prompt.id, answer="ok"))
+    assert rig.engine.snapshot().prompts == ()
+    assert [n.read for n in rig.engine.snapshot().inbox] == [True]
 
 
 def test_a_burst_in_a_call_is_one_entry_as_well(rig: Rig) -> None:
@@ -124,6 +126,7 @@ def test_a_burst_in_a_call_is_one_entry_as_well(rig: Rig) -> None:
     assert rig.engine.snapshot().prompts == ()
     assert [n.count for n in rig.engine.snapshot().inbox] == [5]
     rig.see(CallState(at=rig.clock.now(), in_call=False, source=""))
+    rig.tick(60)
     (prompt,) = [p for p in rig.engine.snapshot().prompts if p.kind is PromptKind.NOTICE]
     rig.see(PromptAnswered(at=rig.clock.now(), prompt=prompt.id, answer="ok"))
     assert [n.read for n in rig.engine.snapshot().inbox] == [True]

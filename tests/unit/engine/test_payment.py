@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from agentguard.model.actions import ActionKind, Outcome
-from agentguard.model.events import ActionFinished
+from agentguard.model.events import ActionFinished, SensorState, Watching
 from agentguard.model.hits import Hit
+from agentguard.model.messages import say
 from agentguard.model.payment import PaymentMode, Recorder
 from tests.unit.engine.test_clipboard import Copies
 
@@ -145,6 +146,7 @@ def test_what_is_shown_tells_the_program_since_when_and_what_the_recorder_did() 
     for outcome, recorder in (
         (None, Recorder.ASKED),
         (Outcome.FAILED, Recorder.FAILED),
+        (Outcome.UNSUPPORTED, Recorder.BY_HAND),
         (Outcome.DONE, Recorder.PAUSED),
     ):
         at.clock.advance(1)
@@ -172,3 +174,76 @@ def test_an_answer_about_the_payment_before_says_nothing_of_this_one() -> None:
     at.front("terminal")
     at.see(ActionFinished(at=at.clock.now(), action=before, outcome=Outcome.DONE))
     assert at.engine.snapshot().payment.recorder is Recorder.ASKED
+
+
+def test_an_answer_that_does_not_tell_what_was_done_is_no_pause() -> None:
+    at = desk()
+    at.front("terminal")
+    mute = say("action.recorder-unknown")
+    at.see(
+        ActionFinished(at=at.clock.now(), action=at.done[0], outcome=Outcome.FAILED, message=mute)
+    )
+    seen = at.engine.snapshot()
+    assert seen.payment.recorder is Recorder.UNKNOWN
+    assert [f.message.id for f in seen.findings] == ["payment.not-known"]
+
+
+def test_a_recorder_that_never_answers_is_asked_ten_times_and_the_finding_stays() -> None:
+    at = desk()
+    at.front("terminal")
+    for _ in range(30):
+        last = at.done[-1]
+        at.see(ActionFinished(at=at.clock.now(), action=last, outcome=Outcome.FAILED))
+        at.pass_time(61)
+    assert at.kinds == [PAUSE] * 10
+    assert [f.check for f in at.engine.snapshot().findings] == ["payment"]
+
+
+def cleared(at: Copies, outcome: Outcome = Outcome.DONE, said: str = "action.cleared") -> None:
+    """Have the hands tell how the last clearing ended."""
+    at.see(
+        ActionFinished(at=at.clock.now(), action=at.done[-1], outcome=outcome, message=say(said))
+    )
+
+
+def test_what_was_cleared_is_counted_and_stands_in_the_inbox_once_and_read() -> None:
+    at = desk("''")
+    at.front("terminal")
+    for _ in range(2):
+        at.clock.advance(10)
+        at.copy(app="crm")
+        cleared(at)
+        at.copy(app="")
+    seen = at.engine.snapshot()
+    assert seen.payment.cleared == 2
+    assert [(n.title, n.count, n.read) for n in seen.inbox] == [
+        (say("mode.payment.cleared-title"), 2, True)
+    ]
+
+
+def test_what_was_not_cleared_or_not_for_this_payment_is_not_counted() -> None:
+    at = desk("''")
+    at.front("terminal")
+    at.copy(app="crm")
+    cleared(at, Outcome.FAILED, "action.failed")
+    cleared(at, said="action.overtaken")
+    assert at.engine.snapshot().payment.cleared == 0
+    late = at.done[-1]
+    at.front("crm")
+    at.pass_time(3)
+    at.front("terminal")
+    at.see(
+        ActionFinished(
+            at=at.clock.now(), action=late, outcome=Outcome.DONE, message=say("action.cleared")
+        )
+    )
+    assert (at.engine.snapshot().payment.cleared, at.engine.snapshot().inbox) == (0, ())
+
+
+def test_row_262_a_control_that_is_judged_by_its_sensor_names_it_when_it_failed() -> None:
+    at, why = desk(), say("engine.actor-failed", name="foreground", error="OSError")
+    now = at.clock.now()
+    at.see(SensorState(at=now, sensor="foreground", state=Watching.FAILED, message=why))
+    named = {one.check: one.sensor for one in at.engine.snapshot().controls if one.sensor}
+    assert named["payment"] == named["reauth"] == "foreground"
+    assert "clipboard" not in named

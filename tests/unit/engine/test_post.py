@@ -8,6 +8,7 @@ from itertools import islice
 
 import pytest
 
+from agentguard.engine import mailbox
 from agentguard.engine.mailbox import Post
 from agentguard.ports.stop_signal import Ending
 
@@ -83,3 +84,47 @@ def test_a_reader_that_hung_up_is_not_called_any_more() -> None:
     reading.close()
     stop.set()
     assert not post
+
+
+class TestNeeded:
+    """A reader that has a thread only while something waits."""
+
+    def test_row_273_one_comes_for_what_waits_goes_when_nothing_does_and_comes_again(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(mailbox, "REST", 0.05)
+        post, stop, seen, threads = Post[int](8), Ending(), [], list[threading.Thread]()
+
+        def call() -> None:
+            threads.append(threading.Thread(target=lambda: seen.extend(post.until(stop))))
+            threads[-1].start()
+
+        post.put(0)
+        post.when_needed(call)
+        for number in range(1, 5):
+            post.put(number)
+            threads[-1].join(SOON)
+            assert not threads[-1].is_alive()
+        assert seen == [0, 1, 2, 3, 4]
+        assert 2 <= len(threads) <= 5
+
+    def test_row_273_while_one_reads_nobody_else_is_called(self) -> None:
+        post, stop, calls = Post[int](8), Ending(), []
+        post.when_needed(lambda: calls.append(1))
+        for number in range(5):
+            post.put(number)
+        assert calls == [1]
+        assert list(islice(post.until(stop), 5)) == list(range(5))
+
+    def test_row_273_where_no_thread_can_be_had_the_next_tries_again(self) -> None:
+        post, tried = Post[int](8), []
+
+        def call() -> None:
+            tried.append(1)
+            raise RuntimeError("can't start new thread")
+
+        post.when_needed(call)
+        assert post.put(1)
+        assert post.put(2)
+        assert len(tried) == 2
+        assert len(post) == 2

@@ -245,3 +245,20 @@ class TestLedger:
         assert Ledger(journal=journal).write((), {}, FakeClock().now()) == ()
         with pytest.raises(StoreError):
             journal.commit((), {"k": 1})
+
+
+def test_row_273_hands_and_errands_have_a_thread_only_when_something_waits() -> None:
+    told: list[Event] = []
+    clock = system_clock()
+    queue, errands, done = ActionQueue(clock=clock, submit=told.append), Errands(), []
+    supervisor = Supervisor(clock=clock, submit=told.append, patience=SOON)
+    hands = Responder(hands={ActionKind.LOCK: lambda _action: say("action.locked")}, queue=queue)
+    supervisor.start(Actor(name="hands", run=hands.run, when=queue.when_needed))
+    supervisor.start(Actor(name="errands", run=errands.run, when=errands.when_needed))
+    assert supervisor.at_work() == {}
+    queue.give(action())
+    assert errands.give(lambda: done.append(1))
+    eventually(lambda: told and done)
+    assert set(supervisor.at_work()) == {"hands", "errands"}
+    assert supervisor.stop() == ()
+    assert supervisor.at_work() == {}

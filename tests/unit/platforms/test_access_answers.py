@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard.platforms._win32.access_answers import UNTOLD, Access, closed, kept, others, sid
+from agentguard.platforms._win32.access_answers import (
+    UNTOLD,
+    Access,
+    closed,
+    kept,
+    others,
+    owned_by,
+    sid,
+)
 
 ANN, BOB = "S-1-5-21-1-2-3-1001", "S-1-5-21-1-2-3-1002"
 SYSTEM, ADMINISTRATORS, USERS, EVERYBODY = "S-1-5-18", "S-1-5-32-544", "S-1-5-32-545", "S-1-1-0"
@@ -160,3 +168,18 @@ def test_what_cannot_be_read_or_has_no_list_or_no_owner_is_not_kept() -> None:
     head = struct.pack("<BBHIIII", 1, 0, 0x8004, 20, 0, 0, 0) + packed(SYSTEM)
     assert not kept(head)
     assert not kept(struct.pack("<BBHIIII", 1, 0, 0x8004, 0, 0, 0, 20) + whole[32:])
+
+
+@pytest.mark.parametrize(
+    ("owner", "mine", "hers"),
+    [(ANN, {ANN}, True), (ANN, {BOB, ANN}, True), (SYSTEM, {ANN}, False), (ANN, set(), False)],
+)
+def test_whose_a_folder_is_stands_in_its_descriptor(
+    owner: str, mine: set[str], *, hers: bool
+) -> None:
+    assert owned_by(described(*OWN, owner=owner), frozenset(mine)) is hers
+
+
+@given(st.binary(max_size=80))
+def test_what_cannot_be_read_is_nobodys(data: bytes) -> None:
+    assert owned_by(data, frozenset({ANN})) is False

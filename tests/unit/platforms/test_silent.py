@@ -20,9 +20,15 @@ SLEEPER = "import sys; sys.stdin.read()"
 
 @pytest.fixture
 def agent() -> Iterator[subprocess.Popen[bytes]]:
-    """A process with the command line of an agent."""
-    command = (sys.executable, "-c", SLEEPER, "agentguard", "run")
-    process = subprocess.Popen(command, stdin=subprocess.PIPE)
+    """A process with the command line of an agent, once it runs.
+
+    Linux lets go of who has started a process before that has its own command line.
+    """
+    says = f"print('runs', flush=True); {SLEEPER}"
+    command = (sys.executable, "-c", says, "agentguard", "run")
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stdout.readline().strip() == b"runs"
     yield process
     process.kill()
     process.communicate()

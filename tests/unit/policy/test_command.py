@@ -70,6 +70,7 @@ def test_explain_speaks_plainly(capsys: pytest.CaptureFixture[str]) -> None:
     told = capsys.readouterr().out
     assert "the file is moved to the encrypted vault, the agent is told" in told
     assert "Files *.csv in ~/Exports may become 30 days old." in told
+    assert "Cards that interrupt: 4 in 16 hours, 60 minutes apart, none in a call" in told
 
 
 def test_schema_is_json(capsys: pytest.CaptureFixture[str]) -> None:

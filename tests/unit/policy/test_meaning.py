@@ -18,7 +18,7 @@ WRONG = {
         "register[1].review_by is 2027-02-29"
     ),
     "controls: {training: {settings: {lessons: [clipbord]}}}": "did you mean clipboard?",
-    "controls: {training: {settings: {lessons: ['nothing-*']}}}": "allowed: card-data",
+    "controls: {training: {settings: {lessons: ['nothing-*']}}}": "allowed: black-box",
     "controls: {screen-lock: {respond: [vault]}}": "vault, which does nothing about this control",
     "controls: {screen-lock: {respond: [purge]}}": "it belongs to retention",
     "controls: {pii-files: {respond: [clear-clipboard]}}": "it belongs to clipboard",

@@ -200,7 +200,7 @@ controls:
 """
     told = explain(parse(text.encode(), "p.yaml", compose.shapes()), {"reauth": 2, "clipboard": 4})
     assert "groups: 2. " in told
-    assert "Till: images pos; window_classes *; grace_minutes 5\n" in told
-    assert "CRM: images crm, crm2; window_classes *; grace_minutes 25, as for the control\n" in told
+    assert "Till: images pos; window_classes *; grace_minutes 5; after_shield code\n" in told
+    assert "CRM: images crm, crm2; window_classes *; grace_minutes 25, as for the control; " in told
     assert "(name" not in told
     assert "grace_minutes 0" not in told

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from agentguard.model.policy import Policy
+from agentguard.model.verdicts import Owner
 from agentguard.policy.parser import parse
 from agentguard.policy.weakening import weaker
 from agentguard.runtime import compose
@@ -73,6 +74,7 @@ def less(old: str, new: str) -> tuple[str, ...]:
         ("BDG-[0-9]", "BDG-[1-9]", "detection.recognisers"),
         ("images: [till]", "images: [other]", "payment.windows"),
         ("\n  recorder: https://recorder.example/", "", "payment.recorder"),
+        ("recorder: https://recorder.example/", "platform: {vendor: five9}", "payment.recorder"),
         ('["14:00", "22:00"]', '["22:00"]', "shift.ends"),
         ("lock: true", "lock: false", "shift.lock"),
         ("lock: true}", "lock: true}\nreports: {person: false}", "reports.person"),
@@ -142,6 +144,10 @@ def test_each_way_of_asking_for_less_is_named(old: str, new: str, path: str) -> 
             "plans:\n        - {product: oracle-jdk, owner: C, until: '2027-03-01', reason: d}",
         ),
         ("firewall: {paused: true}", "firewall: {severity: low}"),
+        (
+            "version: 1",
+            "version: 1\nattention: {prompts: 0, wrap_up_seconds: 900, quiet: ['00:00-23:59']}",
+        ),
     ],
 )
 def test_asking_for_the_same_or_more_is_free(old: str, new: str) -> None:
@@ -166,3 +172,63 @@ def test_settings_of_another_kind_are_not_compared() -> None:
 def test_a_plan_that_comes_to_cover_attacks_asks_for_less() -> None:
     plain = policy(BEFORE.replace(", covers_attacked: true", ""))
     assert weaker(plain, policy(BEFORE)) == ("controls.software.settings.plans",)
+
+
+ASKED = {Owner.PERSON: 2, Owner.EITHER: 1, Owner.TEAM: 0, Owner.SUPERVISOR: 0}
+"""How much is asked of the person at the desk."""
+
+
+@pytest.mark.parametrize("before", list(Owner))
+@pytest.mark.parametrize("after", list(Owner))
+def test_whose_it_is_asks_for_less_only_where_it_asks_less_of_the_person(
+    before: Owner, after: Owner
+) -> None:
+    was, is_ = (
+        policy(BEFORE.replace("severity: high", f"severity: high, owner: {owner}"))
+        for owner in (before, after)
+    )
+    named = ("controls.clipboard.owner",) if ASKED[after] < ASKED[before] else ()
+    assert weaker(was, is_) == named
+
+
+TWILIO = "platform: {vendor: twilio, address: 'https://api.example', account: AC1}"
+
+
+@pytest.mark.parametrize(
+    ("after", "paths"),
+    [
+        (TWILIO, ()),
+        ("recorder: https://recorder.example/", ()),
+        ("platform: {vendor: none}", ("payment.platform",)),
+        ("platform: {vendor: five9}", ("payment.platform",)),
+    ],
+)
+def test_a_platform_that_is_taken_away_is_less_and_another_recorder_is_not(after, paths) -> None:
+    def policy(words: str) -> Policy:
+        text = f"policy: p\nversion: 1\npayment:\n  {words}\n"
+        return parse(text.encode(), "p.yaml", compose.shapes())
+
+    assert weaker(policy(TWILIO), policy(after)) == paths
+
+
+EXCEPTIONS = "exceptions: [{control: usb-storage, hours: 24, worst: medium}]\n"
+
+
+@pytest.mark.parametrize(
+    ("after", "is_less"),
+    [
+        (EXCEPTIONS, False),
+        ("", False),
+        (EXCEPTIONS.replace("24", "12"), False),
+        (EXCEPTIONS.replace("24", "25"), True),
+        (EXCEPTIONS.replace("medium", "high"), True),
+        (EXCEPTIONS.replace("usb-storage", "firewall"), True),
+        (EXCEPTIONS.replace("}]", ", new_desks: true}]"), True),
+        (EXCEPTIONS.replace("}]", ", month_hours: 97}]"), True),
+        (EXCEPTIONS.replace("}]", ", month_hours: 96}]"), False),
+    ],
+)
+def test_row_311_to_allow_more_exceptions_asks_for_less(after: str, is_less: bool) -> None:
+    assert weaker(policy(EXCEPTIONS + BEFORE), policy(after + BEFORE)) == (
+        ("exceptions",) if is_less else ()
+    )

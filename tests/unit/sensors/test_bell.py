@@ -8,8 +8,8 @@ import pytest
 
 from agentguard.platforms import system_clock
 from agentguard.platforms._fake_clock import FakeClock
+from agentguard.ports.bell import Bell
 from agentguard.ports.clock import Clock
-from agentguard.sensors.wake_signal import Bell
 
 
 @pytest.mark.parametrize("clock", [FakeClock(), system_clock()], ids=["fake", "system"])

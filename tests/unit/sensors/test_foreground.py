@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Self
 
 import pytest
 
 from agentguard.base.errors import PlatformError
 from agentguard.model.events import AppFocused, SensorState, Watching
-from agentguard.sensors.foreground import ForegroundSensor
+from agentguard.sensors.foreground import ForegroundSensor, Heard
+from agentguard.sensors.foreground_app import STEADY, FrontSensor
 from tests.desktop.harness import eventually
 from tests.unit.sensors.desk import clock, desktop
 from tests.unit.sensors.running import Running
@@ -16,22 +18,45 @@ from tests.unit.sensors.running import Running
 __all__ = ["clock", "desktop"]
 
 
+class Both:
+    """One who hears and one who tells, each in a thread of its own."""
+
+    def __init__(self, clock, desktop, steady: float = STEADY) -> None:
+        heard = Heard()
+        self.hearing = Running(ForegroundSensor(desktop.backend.foreground, heard, clock), clock)
+        self.telling = Running(FrontSensor(heard, clock, steady=steady), clock)
+
+    def __enter__(self) -> Self:
+        self.hearing.__enter__()
+        self.telling.__enter__()
+        return self
+
+    def __exit__(self, *why: object) -> None:
+        self.telling.__exit__(*why)
+        self.hearing.__exit__(*why)
+
+    @property
+    def events(self) -> list[object]:
+        return [one for one in self.telling.events if isinstance(one, AppFocused)]
+
+
 @pytest.fixture
-def running(clock, desktop) -> Iterator[Running]:
+def running(clock, desktop) -> Iterator[Both]:
     desktop.focus("crm", "Crm", 7)
-    with Running(ForegroundSensor(desktop.backend.foreground, clock), clock) as started:
+    with Both(clock, desktop) as started:
         eventually(lambda: desktop.watchers)
         yield started
 
 
-def focused(running: Running) -> list[str]:
+def focused(running: Both) -> list[str]:
     return [event.image for event in running.events if isinstance(event, AppFocused)]
 
 
 def test_it_says_that_it_watches(running) -> None:
-    running.until(1)
-    assert isinstance(running.events[0], SensorState)
-    assert (running.events[0].sensor, running.events[0].state) == ("foreground", Watching.WATCHING)
+    running.hearing.until(1)
+    said = running.hearing.events[0]
+    assert isinstance(said, SensorState)
+    assert (said.sensor, said.state) == ("foreground", Watching.WATCHING)
 
 
 def test_the_window_at_the_start_is_told_after_its_time(running, clock) -> None:
@@ -62,17 +87,17 @@ def test_flapping_fifty_times_a_second_tells_nothing(running, clock, desktop) ->
 
 
 def test_with_no_time_every_change_is_told(clock, desktop) -> None:
-    sensor = ForegroundSensor(desktop.backend.foreground, clock, steady=0)
-    with Running(sensor, clock) as running:
+    with Both(clock, desktop, steady=0) as running:
         eventually(lambda: focused(running) == [""])
         desktop.focus("crm")
+        eventually(lambda: focused(running) == ["", "crm"])
         desktop.focus("mail")
         eventually(lambda: focused(running) == ["", "crm", "mail"])
 
 
 def test_a_window_manager_that_does_not_answer_ends_the_watch(running, desktop) -> None:
     desktop.refuse("foreground")
-    assert isinstance(running.error(), PlatformError)
+    assert isinstance(running.hearing.error(), PlatformError)
 
 
 def advances(clock, seconds: float) -> bool:

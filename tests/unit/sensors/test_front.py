@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from agentguard.model.events import AppFocused
 from agentguard.model.foreground import WindowInFront
-from agentguard.sensors.foreground_app import FrontSensor, Hearing
+from agentguard.sensors.foreground import ForegroundSensor, Heard
+from agentguard.sensors.foreground_app import FrontSensor
 from tests.desktop.harness import eventually
 from tests.unit.sensors.desk import clock, desktop
 from tests.unit.sensors.running import Running
@@ -17,8 +19,9 @@ __all__ = ["clock", "desktop"]
 
 @pytest.fixture
 def running(clock, desktop) -> Iterator[Running]:
-    heard = Hearing(desktop.backend.foreground)
-    with Running(heard, clock), Running(FrontSensor(heard, clock), clock) as started:
+    heard = Heard()
+    hearing = ForegroundSensor(desktop.backend.foreground, heard, clock)
+    with Running(hearing, clock), Running(FrontSensor(heard, clock), clock) as started:
         eventually(lambda: desktop.watchers)
         yield started
 
@@ -27,7 +30,8 @@ def test_each_window_that_stays_is_told_without_its_title(running, clock, deskto
     for image in ("crm", "chat"):
         desktop.focus(image, image.title())
         eventually(lambda image=image: passes(clock) and images(running)[-1:] == [image])
-    assert all(isinstance(event, WindowInFront) for event in running.events)
+    assert {type(event) for event in running.events} <= {WindowInFront, AppFocused}
+    assert "Crm" not in {getattr(event, "titled", "") for event in running.events}
 
 
 def test_flapping_fifty_times_a_second_costs_ten_and_ends_with_the_newest(

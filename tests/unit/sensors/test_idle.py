@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from agentguard.model.moments import Moment
 from agentguard.ports.desktop import SessionReading
-from agentguard.sensors.idle import SLACK, BelievedIdle
+from agentguard.sensors.idle import SLACK, STANDING, STANDS, BelievedIdle
 from agentguard.sensors.input_rhythm import TIMES, Rhythm
 
 
@@ -141,3 +141,23 @@ class TestRhythm:
         assert rhythm.see(None, at(3000.0))
         assert not rhythm.see(None, at(3001.0))
         assert rhythm.seconds == 0
+
+
+@given(st.floats(STANDING, 5000), st.integers(2, 30))
+def test_row_305_a_source_that_stands_still_tells_nothing(told: float, looks: int) -> None:
+    """A clock of idle time that no input sets back can only grow."""
+    believed = BelievedIdle()
+    seen = [believed.see(reading(told), at(10_000 + look)) for look in range(looks)]
+    assert None not in seen[: int(STANDS)]
+    assert all(one is None for one in seen[int(STANDS) :])
+    assert believed.see(reading(0.1), at(10_000 + looks)) in {0, 0.1}, "somebody is there again"
+
+
+@given(st.lists(st.floats(0, STANDING - 0.1), min_size=12, max_size=40), st.integers(0, 4000))
+def test_row_305_whoever_types_or_waits_is_told_as_before(typed: list[float], wait: int) -> None:
+    believed = BelievedIdle()
+    for second, told in enumerate(typed):
+        assert believed.see(reading(told), at(10_000 + second)) is not None
+    waiting = BelievedIdle()
+    for second in range(30):
+        assert waiting.see(reading(wait + second), at(10_000 + second)) == wait + second

@@ -6,7 +6,7 @@ import json
 import socket
 import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -33,12 +33,14 @@ class Door:
         self.signals = CallSignals()
         self.events: list[Event] = []
         self.file = folder / FILE
+        self.forms: list[dict[str, str]] = []
         self.stop = threading.Event()
         door = LocalDoor(
             folder=folder,
             signals=self.signals,
             clock=self.clock,
             status=lambda: b'{"overall": "good"}',
+            exception=self.form,
         )
         self.thread = threading.Thread(target=door.run, args=(self.events.append, self.stop))
         self.thread.start()
@@ -50,6 +52,10 @@ class Door:
         except (FileNotFoundError, PermissionError):  # Windows opens none that is put in its place
             return {}
         return told
+
+    def form(self, fields: Mapping[str, str]) -> bool:
+        self.forms.append(dict(fields))
+        return bool(fields)
 
     def close(self) -> None:
         self.stop.set()
@@ -250,3 +256,12 @@ def test_a_refusal_is_told(door: Door, type_: Type) -> None:
     assert type_("call", "start", "--name", "x" * 100).code == 3
     with pytest.raises(CannotError, match="404"):
         _local.tell("nothing")
+
+
+def test_row_314_a_request_for_an_exception_is_taken_as_words_by_name(door: Door) -> None:
+    body = json.dumps({"control": "usb-storage", "hours": "8", "odd": 3}).encode()
+    assert door.ask("/v1/exception/ask", body) == 204
+    assert door.ask("/v1/exception/ask", b"[]") == 429
+    assert door.ask("/v1/exception/ask", b"{") == 429
+    assert door.ask("/v1/exception/ask", body, Authorization="Bearer wrong") == 401
+    assert door.forms == [{"control": "usb-storage", "hours": "8"}, {}, {}]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from agentguard.base.errors import CannotError, StoreError
+from agentguard.detect.recognition.drill_values import counting, draw, numbers
 from agentguard.detect.recognition.scanner import default_scanner
 from agentguard.model.events import Event
 from agentguard.model.hits import Hit
@@ -142,24 +143,42 @@ def test_a_journal_that_cannot_be_written_hides_nothing() -> None:
     assert told.failed == ("a",)
 
 
-def test_made_up_numbers_are_cards_of_nobody_and_never_the_same() -> None:
-    texts = {made_up() for _ in range(50)}
-    assert len(texts) == 50
-    for text in texts:
-        assert {hit.kind for hit in default_scanner().scan(text)} == {"PAN"}
+def test_row_302_made_up_numbers_are_published_for_tests_and_so_nobodys() -> None:
+    """A number drawn by chance may be somebody's card; no text is like another all the same."""
+    drawn = {draw() for _ in range(200)}
+    assert drawn <= set(numbers())
+    assert len(drawn) > 1
+    assert len({made_up(numbers()[0]) for _ in range(50)}) == 50
 
 
-def scan(path: str) -> tuple[Hit, ...]:
-    return default_scanner().scan(Path(path).read_text("utf-8"))
+@pytest.mark.parametrize("number", numbers())
+def test_row_302_a_published_number_counts_in_the_drills_text_alone(number: str) -> None:
+    text, scanner = made_up(number), default_scanner()
+    with counting(number):
+        assert {hit.kind for hit in scanner.scan(text)} == {"PAN"}
+        others = [made_up(other) for other in numbers() if other != number]
+        assert not any(scanner.scan(other) for other in others), "but that one number"
+    assert scanner.scan(text) == ()
+
+
+def test_row_302_nothing_makes_a_number_count_that_is_not_published() -> None:
+    regular = "4" * 16
+    with counting(regular):
+        assert default_scanner().scan(made_up(regular)) == ()
+
+
+def scan(path: str, drilled: str) -> tuple[Hit, ...]:
+    with counting(drilled):
+        return default_scanner().scan(Path(path).read_text("utf-8"))
 
 
 def test_the_planted_file_is_found_and_gone_afterwards(tmp_path: Path) -> None:
     assert planted(scan, tmp_path)
-    assert not planted(lambda _path: (), tmp_path)
+    assert not planted(lambda _path, _number: (), tmp_path)
     (tmp_path / PLANTED).write_text("left by a crash")
     assert planted(scan, tmp_path)
     with pytest.raises(CannotError):
-        planted(lambda _path: cannot(), tmp_path)  # type: ignore[arg-type, return-value]
+        planted(lambda _path, _number: cannot(), tmp_path)  # type: ignore[arg-type, return-value]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -167,7 +186,7 @@ def test_the_planted_file_is_found_and_gone_afterwards(tmp_path: Path) -> None:
 def test_only_its_owner_may_read_the_planted_file(tmp_path: Path) -> None:
     modes: list[int] = []
 
-    def look(path: str) -> tuple[Hit, ...]:
+    def look(path: str, _number: str) -> tuple[Hit, ...]:
         modes.append(os.stat(path).st_mode & 0o777)  # noqa: PTH116 - as it is given
         return ()
 

@@ -8,7 +8,8 @@ import pytest
 
 from agentguard.model.events import AppFocused
 from agentguard.model.gate_rules import AppGroup
-from agentguard.sensors.foreground import ForegroundSensor
+from agentguard.sensors.foreground import ForegroundSensor, Heard
+from agentguard.sensors.foreground_app import FrontSensor
 from agentguard.sensors.window_titles import Titles
 from tests.desktop.harness import eventually
 from tests.unit.sensors.desk import clock, desktop
@@ -67,13 +68,14 @@ def test_a_hostile_pattern_takes_no_time() -> None:
 
 def test_a_tab_that_changes_is_told_and_its_title_goes_nowhere(clock, desktop) -> None:
     titles = Titles(lambda: GROUPS)
-    sensor = ForegroundSensor(desktop.backend.foreground, clock, sort=titles.sort)
+    heard = Heard()
+    hearing = ForegroundSensor(desktop.backend.foreground, heard, clock, sort=titles.sort)
 
     def told(running: Running) -> list[tuple[str, ...]]:
         return [e.titled for e in running.events if isinstance(e, AppFocused)]
 
     desktop.focus("chrome", "Chrome", 5, title="News of Ada Example")
-    with Running(sensor, clock) as running:
+    with Running(hearing, clock), Running(FrontSensor(heard, clock), clock) as running:
         eventually(lambda: desktop.watchers)
         eventually(lambda: (clock.advance(0.1), told(running) == [()])[1])
         for number in range(50):  # a title that churns is one window all the time

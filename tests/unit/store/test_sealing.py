@@ -66,6 +66,18 @@ def test_the_key_that_sealed_is_gone(tmp_path: Path) -> None:
     assert not [seed for seed in seeds if seed in kept]
 
 
+def test_row_275_two_hands_on_one_key_take_turns_and_each_finds_where_it_is(tmp_path: Path) -> None:
+    """A key that is kept ready is looked after: another process may have gone on with it."""
+    stores = [sealed_store(tmp_path) for _ in range(2)]
+    for number in range(12):
+        stores[number % 3 % 2].journal.commit([record(number)], {})
+    for one in stores:
+        one.close()
+    found = verified(tmp_path)
+    assert found.sealed == found.last
+    assert found.review == ()
+
+
 def test_the_seals_go_on_after_a_restart_and_after_receipts(tmp_path: Path) -> None:
     for start in range(3):
         store = sealed_store(tmp_path)

@@ -15,8 +15,8 @@ import pytest
 from agentguard.base.errors import PolicyError, UplinkError
 from agentguard.platforms import system_clock
 from agentguard.policy.parser import parse
-from agentguard.runtime.actuators import RecorderHand
 from agentguard.runtime.compose import shapes
+from agentguard.runtime.recorder_hand import RecorderHand
 from agentguard.uplink.recorder import Recorder
 from agentguard.uplink.signing import signed_by
 from agentguard.wire import httpsig

@@ -9,6 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from agentguard.model.attention import Interruptions, Nagging
+from agentguard.model.release import Standing
 from agentguard.model.reporting import ReportRules
 from agentguard.model.snapshot import Snapshot
 from agentguard.platforms.simulated import FakeClock
@@ -18,10 +20,12 @@ from agentguard.uplink.identity import DeviceKey
 from agentguard.uplink.reports import Reports
 from agentguard.uplink.sender import GOODBYE
 from agentguard.uplink.sleep_notice import ASLEEP
+from agentguard.wire import v1
 from tests.faults.desk import record, snapshot
 
 USER = "maria.lopez"
 KEY = DeviceKey(seed=bytes(range(32)))
+RECEIVED = v1.Received(receipt="", signature="", next_in=60)
 WAYS = ("", ASLEEP, GOODBYE)
 
 
@@ -63,3 +67,42 @@ def test_a_policy_that_comes_while_the_agent_runs_counts_from_the_next_report(
         for person in (True, False, False, True)
     ]
     assert said == [USER, "", "", USER]
+
+
+@pytest.mark.parametrize(("signed", "told"), [(True, "2027-01-31"), (False, "")])
+def test_row_262_a_report_tells_the_last_day_of_a_signed_policy(
+    reports: Reports, signed: bool, told: str
+) -> None:
+    standing = Standing(signed=signed, expires="2027-01-31")
+    made = replace(snapshot(), standing=standing)
+    assert reports.make(made, made.at).policy_expires == told
+    assert reports.make(replace(made, standing=None), made.at).policy_expires == ""
+
+
+def test_row_262_a_report_tells_the_sensor_that_failed(reports: Reports) -> None:
+    made = snapshot()
+    blind = tuple(replace(one, sensor="files") for one in made.controls)
+    report = reports.make(replace(made, controls=blind), made.at)
+    assert {one.sensor for one in report.controls or ()} == {"files"}
+
+
+def interrupting(shown: int) -> Snapshot:
+    """Give a picture of a desk that has shown so many cards."""
+    nagging = Nagging(check="wireless", shown=shown, dismissed=1)
+    counts = Interruptions(shown=shown, later=1, held_by={"call": 2}, checks=(nagging,))
+    return replace(snapshot(), interruptions=counts)
+
+
+def test_interruptions_are_told_as_numbers_once_for_each_change(reports: Reports) -> None:
+    at = snapshot().at
+    assert reports.make(snapshot(), at).interruptions is None, "nobody was asked for anything"
+    first = reports.make(interrupting(2), at)
+    assert first.interruptions == v1.Interruptions(
+        shown=2,
+        later=1,
+        held_by={"call": 2},
+        checks=(v1.Nagging(check="wireless", shown=2, dismissed=1),),
+    )
+    reports.settle(first, RECEIVED)
+    assert reports.make(interrupting(2), at).interruptions is None
+    assert reports.make(interrupting(3), at).interruptions is not None

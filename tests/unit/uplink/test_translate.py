@@ -98,6 +98,18 @@ def test_what_each_kind_says(kind: str, payload: dict[str, Json], params: dict[s
     assert event(kind, **payload).params == params
 
 
+@pytest.mark.parametrize("kind", ["away.counts", "copies.counts", "gate.counts"])
+def test_row_330_counts_travel_as_rows_of_counts_alone(kind: str) -> None:
+    sent = event(kind, free=[0, 2], crm=[1], who="anna", at=[1.5], bad=[-1], **{PATH: [3]})
+    assert sent == v1.Event(
+        seq=1, kind=kind, at=AT.iso, counts={"free": (0, 2), "crm": (1,), "documents .xlsx": (3,)}
+    )
+
+
+def test_no_other_kind_carries_counts() -> None:
+    assert not event("later.invented", free=[0, 2]).counts
+
+
 def test_an_incident_travels_with_its_note_masked() -> None:
     sent = event(
         "incident.reported",

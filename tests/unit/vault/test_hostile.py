@@ -281,3 +281,20 @@ def test_a_place_without_hard_links_still_never_overwrites(
     assert (home / "a").read_text() == "mine"
     assert (home / "a (restored)").read_text() == "new"
     assert not (home / "arriving").exists()
+
+
+@pytest.mark.parametrize("grown", [b"y", b"yy"], ids=["same size", "another size"])
+def test_row_274_a_file_that_is_written_to_under_its_old_time_is_blamed_and_stays(
+    make: MakeVault, home: Path, grown: bytes
+) -> None:
+    """Nothing that the system tells of it differs: only what was read back does."""
+    file = home / "a"
+    file.write_bytes(b"x")
+    was = file.stat()
+
+    def write() -> None:
+        file.write_bytes(grown)
+        os.utime(file, ns=(was.st_atime_ns, was.st_mtime_ns))
+
+    refused(make(at("seal", write)), file, "changed")
+    assert file.read_bytes() == grown

@@ -106,6 +106,26 @@ def test_under_a_legal_hold_nothing_is_removed(vault: Vault, item: str) -> None:
     assert [one.id for one in vault.items()] == [item]
 
 
+def test_row_327_while_the_vault_is_held_nothing_leaves_it(
+    vault: Vault, item: str, home: Path
+) -> None:
+    holding = [True]
+    release = Release(
+        vault=vault,
+        policy=lambda: PLAIN,
+        verifier=Verifiers(()),
+        has_factor=lambda: False,
+        held=lambda: holding[0],
+    )
+    for said in (release.restore(item, Taking()), release.remove(item, Taking())):
+        assert "held for an incident" in str(said.params["why"])
+    assert [one.id for one in vault.items()] == [item]
+    holding.clear()
+    holding.append(False)
+    assert release.restore(item, Taking()).id == "prompt.restored"
+    assert (home / "a.csv").exists()
+
+
 def test_every_reason_that_is_offered_can_be_written_down() -> None:
     assert all(REASON.fullmatch(reason) for reason in (*WHY_BACK, *WHY_GONE))
 

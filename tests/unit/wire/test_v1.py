@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 import pytest
@@ -12,14 +12,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentguard import wire
-from agentguard.wire import apps, data_request, inventory, keeper_messages, openings, v1
+from agentguard.wire import (
+    apps,
+    data_request,
+    exceptions,
+    inventory,
+    keeper_messages,
+    lesson_messages,
+    openings,
+    reading,
+    v1,
+)
+from agentguard.wire.proof_messages import ProofAnswer, ProofAsked
 
 SHAPES: tuple[type[v1.Struct], ...] = (
     v1.Enrol, v1.Enrolled, v1.Masked, v1.Control, v1.Event, v1.Report, v1.Receipt, v1.Received,
-    v1.ProofAsked, v1.ProofAnswer, v1.Problem, v1.Said, v1.NewKey, v1.Taken, v1.KeyTaken,
+    ProofAsked, ProofAnswer, v1.Problem, v1.Said, v1.NewKey, v1.Taken, v1.KeyTaken,
     keeper_messages.CodeGiven, openings.OpeningsAsked, openings.Opening, openings.Openings,
+    exceptions.Exceptions, exceptions.Exempted, exceptions.Ruled,
     openings.OpeningsGiven, apps.AppAsked, apps.AppGiven,
     data_request.Holding, data_request.Held, data_request.HeldGiven, v1.Seats, v1.Link,
+    lesson_messages.LessonsAsked, lesson_messages.LessonKnown, lesson_messages.LessonTold,
+    lesson_messages.CoachingTold,
+    lesson_messages.LessonsKnown, lesson_messages.LessonsGiven,
+    v1.Followed, v1.FollowedUp, v1.Nagging, v1.Interruptions, v1.Order, v1.Orders, v1.Obeyed,
+    reading.Verdict, reading.VerdictGiven, reading.VerdictKey, reading.VerdictKeys,
+    reading.DeskRead, reading.DesksRead, reading.FindingRead, reading.FindingsRead,
     inventory.Program, inventory.Inventory, inventory.InventoryTaken, inventory.InventoryAnswer,
 )  # fmt: skip
 WORD = st.text(max_size=20)
@@ -36,19 +54,23 @@ def of(hint: Any) -> st.SearchStrategy[Any]:
         int: WHOLE,
         float: st.floats(0, 1e12),
         bool: st.booleans(),
+        dict[str, int]: st.dictionaries(WORD, WHOLE, max_size=3),
         dict[str, str | int]: st.dictionaries(WORD, WORD | WHOLE, max_size=3),
         tuple[str, ...]: st.lists(WORD, max_size=3).map(tuple),
+        dict[str, tuple[int, ...]]: st.dictionaries(
+            WORD, st.lists(WHOLE, max_size=3).map(tuple), max_size=3
+        ),
     }
     if hint in known:
         return known[hint]
-    if hint == v1.Seats | None:
-        return values_of(v1.Seats) | st.none()
-    inner = {"Masked": v1.Masked, "Event": v1.Event, "Control": v1.Control, "Said": v1.Said}
-    inner |= {"Link": v1.Link, "Program": inventory.Program}
-    inner |= {"Opening": openings.Opening, "Holding": data_request.Holding}
-    name = next(name for name in inner if f".{name}," in str(hint))
-    lists = st.lists(values_of(inner[name]), max_size=2).map(tuple)
-    return lists | st.none() if "None" in str(hint) else lists
+    if isinstance(hint, type) and issubclass(hint, v1.Struct):
+        return values_of(hint)
+    parts = get_args(hint)
+    if type(None) in parts:
+        (inner,) = set(parts) - {type(None)}
+        return of(inner) | st.none()
+    assert get_origin(hint) is tuple, hint
+    return st.lists(of(parts[0]), max_size=2).map(tuple)
 
 
 every_shape = pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
@@ -76,11 +98,25 @@ def test_fields_of_a_newer_side_are_ignored(shape: type[v1.Struct], data: st.Dat
     assert msgspec.json.decode(msgspec.json.encode(newer), type=shape) == value
 
 
+def least(shape: type[v1.Struct]) -> dict[str, Any]:
+    """Give a message with nothing but what it needs."""
+    hints = get_type_hints(shape)
+    return {
+        f.encode_name: plain(hints[f.name]) for f in msgspec.structs.fields(shape) if f.required
+    }
+
+
+def plain(hint: Any) -> Any:
+    """Give the plainest value of a kind."""
+    if isinstance(hint, type) and issubclass(hint, v1.Struct):
+        return least(hint)
+    return {str: "x", int: 1, float: 1.0, bool: True}.get(hint, [])
+
+
 @every_shape
 def test_an_older_side_needs_to_send_no_optional_field(shape: type[v1.Struct]) -> None:
     fields = msgspec.structs.fields(shape)
-    plain, hints = {str: "x", int: 1, float: 1.0, bool: True}, get_type_hints(shape)
-    needed = {f.encode_name: plain[hints[f.name]] for f in fields if f.required}
+    needed = least(shape)
     made = msgspec.json.decode(msgspec.json.encode(needed), type=shape)
     for field in fields:
         if not field.required and field.default is not msgspec.NODEFAULT:
@@ -108,6 +144,7 @@ def test_the_shape_of_version_1_only_grows() -> None:
         "Taken": {"public_key", "at", "device"},
         "KeyTaken": {"signature", "taken"},
         "CodeGiven": {"code"},
+        "Ruled": {"id", "state"},
         "AppAsked": {"device", "user", "code", "public_key"},
         "AppGiven": set(),
         "OpeningsAsked": {"device", "nonce"},
@@ -125,11 +162,36 @@ def test_the_shape_of_version_1_only_grows() -> None:
             "policy_digest", "overall", "locked", "in_call", "waiting",
         },
         "Seats": {"on"},
+        "LessonsGiven": {"known", "signature"},
+        "LessonsKnown": {"device", "nonce"},
+        "LessonTold": {"lesson", "title", "measure", "version", "every_days", "days", "known"},
+        "CoachingTold": {"control", "day", "times"},
+        "LessonKnown": {"lesson", "known"},
+        "LessonsAsked": {"device", "user", "nonce"},
+        "Interruptions": set(),
+        "Nagging": {"check", "shown"},
+        "FollowedUp": {"device", "at"},
+        "Followed": {"number"},
+        "Order": {"id", "act", "left"},
+        "Orders": {"device", "at"},
+        "Obeyed": {"id", "state"},
+        "Verdict": {
+            "iss", "sub", "iat", "exp", "verdict", "why", "seen", "failing", "policy",
+        },
+        "VerdictGiven": {"verdict", "signed"},
+        "VerdictKey": {"kty", "crv", "x", "kid", "use", "alg"},
+        "VerdictKeys": {"keys"},
+        "DeskRead": {"device", "name", "team", "verdict", "why"},
+        "DesksRead": set(),
+        "FindingRead": {"device", "team", "check", "severity", "since"},
+        "FindingsRead": set(),
         "Link": {"boot", "wall", "commitment"},
         "Receipt": {"device", "epoch", "seq", "hash", "at"},
         "Received": {"receipt", "signature", "next_in"},
         "ProofAsked": {"device", "user", "group", "factor", "answer"},
         "ProofAnswer": {"accepted"},
+        "Exceptions": {"device", "at"},
+        "Exempted": {"id", "control", "worst", "since", "until"},
         "Problem": {"title", "status", "kind"},
         "Said": {"id"},
         "Program": {"name"},

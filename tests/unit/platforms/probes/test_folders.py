@@ -101,3 +101,14 @@ def test_the_agents_folder_and_the_watched_ones_are_told(
     seen = folders.read(AT, policy)
     assert [f.path for f in seen.folders] == [str(tmp_path / "agent"), str(tmp_path / "docs")]
     assert seen.folders[0].others_read is False
+
+
+def test_a_folder_is_hers_whose_account_owns_it(
+    open_way: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = open_way.stat().st_uid
+    for account, hers in ((owner, True), (owner + 1, False)):
+        monkeypatch.setattr(os, "getuid", lambda account=account: account)
+        seen = folders.access(open_way, lambda _status, _folder: True)
+        assert seen is not None
+        assert seen.hers is hers

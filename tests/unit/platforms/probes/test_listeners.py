@@ -65,3 +65,11 @@ def test_a_real_listener_is_seen_with_its_program(any_policy: object) -> None:
 
 def test_a_process_that_is_gone_has_no_name() -> None:
     assert _sockets.program_of(2**22 + 1) == ""
+
+
+def test_a_listener_is_hers_whose_account_its_process_runs_under() -> None:
+    sockets = [Seen(("::", 80), pid=7), Seen(("::", 81), pid=8), Seen(("::", 82), pid=None)]
+    seen = _sockets.read_from(sockets, lambda _pid: "x", AT, lambda pid: pid == 7)
+    assert {one.port: one.hers for one in seen.listeners} == {80: True, 81: False, 82: False}
+    assert _sockets.runs_as_person(os.getpid())
+    assert not _sockets.runs_as_person(2**30), "there is none"

@@ -1,4 +1,4 @@
-"""Wireless networks, by what nmcli says."""
+"""Wi-Fis, by what nmcli says."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ PROBES = sorted(file.stem for file in (ROOM / "probes").glob("[a-z]*.py"))
 ASKED = {
     "antivirus": ("antivirus.products", "antivirus.defender", "antivirus.health"),
     "auto_logon": ("system.auto-logon",),
+    "busy": ("session.quiet", "session.disturb"),
     "clipboard_history": ("clipboard.history", "clipboard.history-object"),
     "disks": ("disks.judged",),
     "firewall": ("firewall.judged", "firewall.network"),

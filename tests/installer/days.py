@@ -1,0 +1,105 @@
+"""A day at an endpoint that was installed: what is done at each way of installing it.
+
+`Service` is what the test talks to: commands as an administrator types them, and the endpoint as
+its unit starts it. The desk is a small agent of the tests, which signs what it sends.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+
+import psutil
+
+from tests.server.clients import Desk
+
+PASSWORD = "a long word for the first one"
+CODE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4})+\b")
+PATIENCE = 120
+
+
+@dataclass
+class Service:
+    """`do` types a command and gives what was said; `begin` starts the endpoint at a port."""
+
+    do: Callable[[str], str]
+    begin: Callable[[int], subprocess.Popen[str]]
+    authority: Callable[[], str]
+    said: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def serving(self) -> Iterator[SimpleNamespace]:
+        """Have it serve; give its address and authority as a desk knows them."""
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port: int = free.getsockname()[1]
+        process = self.begin(port)
+        assert process.stdout is not None
+        try:
+            self.said = []
+            for line in process.stdout:
+                self.said.append(line)
+                if "answers at" in line:
+                    break
+            else:
+                raise AssertionError("".join(self.said))
+            with tempfile.TemporaryDirectory() as name:
+                ca = Path(name) / "ca.pem"
+                ca.write_text(self.authority(), encoding="utf-8")
+                yield SimpleNamespace(address=f"https://127.0.0.1:{port}", ca=ca)
+        finally:
+            inside = psutil.Process(process.pid).children(recursive=True)
+            for one in inside[-1:] or [process]:  # what confines it is not what is asked to end
+                one.terminate()
+            process.communicate(timeout=PATIENCE)
+
+
+def first_day(service: Service) -> Desk:
+    """Serve, make the first administrator, take a desk in, hear it; give the desk."""
+    with service.serving() as endpoint:
+        first = "".join(service.said)
+        assert "first" in first.lower() or CODE.search(first), first
+        service.do(f"echo '{PASSWORD}' | PROGRAM add-user anna --role admin "
+                   "--password-stdin")  # fmt: skip
+        users = json.loads(service.do("PROGRAM users --json"))
+        assert [(one["name"], one["role"]) for one in users] == [("anna", "admin")]
+        made = CODE.search(service.do("PROGRAM enrol-code --team Billing"))
+        assert made is not None
+        desk = Desk.enrol(endpoint, made[0], label="desk-1")
+        desk.report()
+        assert desk.http.get("/readyz").status_code == 200
+        desk.http.close()
+    return desk
+
+
+def next_day(service: Service, desk: Desk, labels: list[str]) -> Desk:
+    """Serve again: what was there is there, and the desk goes on with the key that it had."""
+    with service.serving() as endpoint:
+        known = desk.moved(endpoint)
+        known.seq += 1
+        known.report()
+        assert known.http.get("/readyz").status_code == 200
+        known.http.close()
+    desks = json.loads(service.do("PROGRAM desks --json"))
+    assert [one["label"] for one in desks] == labels
+    users = json.loads(service.do("PROGRAM users --json"))
+    assert [one["name"] for one in users] == ["anna"]
+    return known
+
+
+def kept(service: Service, file: str, identity: str) -> None:
+    """Back up, and check what was written."""
+    recipient = identity.partition("\n")[0]
+    service.do(f"PROGRAM backup --recipient {recipient} {file}")
+    secret = identity.strip().rpartition("\n")[2]
+    service.do(
+        f"umask 077; echo {secret} > /tmp/identity; chmod 644 /tmp/identity; "
+        f"PROGRAM restore --check --identity /tmp/identity {file}; rm /tmp/identity"
+    )

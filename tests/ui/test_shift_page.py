@@ -1,0 +1,187 @@
+"""The page of the shift, by what a person sees: each line is true, and nothing is left behind."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QPushButton, QWidget
+
+from agentguard.model.events import NOT_ENROLLED, UplinkState
+from agentguard.model.handover import CleanDesk, Shift, Tick
+from agentguard.model.snapshot import Snapshot
+from agentguard.model.verdicts import Owner, State
+from agentguard.ui.run import Interface
+from agentguard.ui.views import Page
+from tests.ui.test_incident_page import fill
+from tests.ui.test_window import opened, press
+from tools.gallery import data
+
+
+def opened_page(interface: Interface, page: Page) -> QWidget:
+    interface.open(page)
+    return interface.window.current
+
+
+def boxes(page: QWidget) -> list[QCheckBox]:
+    return [b for b in page.findChildren(QCheckBox) if b.isVisibleTo(page)]
+
+
+def whole() -> Snapshot:
+    """Give a desk at which everything was looked at and is in order."""
+    seen = data.good()
+    controls = tuple(replace(c, state=State.PASS) for c in seen.controls)
+    uplink = UplinkState(at=seen.at, problem="", waiting=0, receipted=1)
+    return replace(seen, controls=controls, findings=(), uplink=uplink)
+
+
+def failing(state: State, owner: Owner = Owner.PERSON) -> Snapshot:
+    seen = whole()
+    first, *rest = seen.controls
+    return replace(seen, controls=(replace(first, state=state, owner=owner), *rest))
+
+
+def test_a_desk_of_which_all_is_known_and_in_order_is_ready(rig, qtbot) -> None:
+    one = rig(whole())
+    page = opened(one, Page.SHIFT)
+    assert "Ready for your shift" in one.said(page)
+    assert f"{len(whole().controls)} other controls are in order." in one.said(page)
+    press(qtbot, page, "Start my shift")
+    assert one.desk.shifts.begun == [(0, 0)]
+    one.until(lambda: "Your shift began at" in one.said(page))
+
+
+@pytest.mark.parametrize(
+    ("owner", "who"),
+    [
+        (Owner.PERSON, "You can do this yourself, on the page To do."),
+        (Owner.TEAM, "Your desktop team mends this."),
+        (Owner.SUPERVISOR, "Your supervisor looks after this."),
+    ],
+)
+def test_what_is_not_ready_says_who_helps(rig, qtbot, owner, who) -> None:
+    one = rig(failing(State.FAIL, owner))
+    page = opened(one, Page.SHIFT)
+    assert "One thing is not ready" in one.said(page)
+    assert who in one.said(page)
+    press(qtbot, page, "Start my shift")
+    assert one.desk.shifts.begun == [(1, 0)]
+
+
+@pytest.mark.parametrize("state", [State.UNKNOWN, State.PARTIAL])
+def test_what_is_not_known_is_never_called_ready(rig, state) -> None:
+    one = rig(failing(state))
+    page = opened(one, Page.SHIFT)
+    assert "Ready, as far as AgentGuard knows" in one.said(page)
+    assert "Ready for your shift" not in one.said(page)
+    assert "If it stays so, tell: " in one.said(page)
+
+
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        (None, "Nothing was reported to the endpoint yet."),
+        ("dns", "The endpoint cannot be reached now."),
+        (NOT_ENROLLED, "This PC is not enrolled: nothing is reported."),
+    ],
+)
+def test_an_endpoint_that_is_away_is_a_line_of_its_own(rig, problem, words) -> None:
+    seen = whole()
+    uplink = problem and UplinkState(at=seen.at, problem=problem, waiting=0, receipted=0)
+    one = rig(replace(seen, uplink=uplink))
+    page = opened(one, Page.SHIFT)
+    assert words in one.said(page)
+    assert "Ready for your shift" not in one.said(page)
+
+
+def test_of_many_lines_the_first_five_are_shown_and_the_rest_counted(rig) -> None:
+    seen = whole()
+    one = rig(replace(seen, controls=tuple(replace(c, state=State.FAIL) for c in seen.controls)))
+    page = opened(one, Page.SHIFT)
+    count = len(seen.controls)
+    assert f"{count} things are not ready" in one.said(page)
+    assert f"And {count - 5} more, on the page Overview." in one.said(page)
+    assert "Nothing else could be looked at." in one.said(page)
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (State.PASS, "Nothing sensitive is on the clipboard."),
+        (State.FAIL, "Something sensitive is on the clipboard."),
+        (State.UNKNOWN, "Whether the clipboard is empty is not known."),
+    ],
+)
+def test_the_end_says_what_is_seen_and_asks_for_the_rest(rig, qtbot, state, words) -> None:
+    seen = whole()
+    controls = tuple(
+        replace(c, state=state) if c.check == "clipboard" else c for c in seen.controls
+    )
+    one = rig(replace(seen, controls=controls, findings=data.act().findings))
+    page = opened(one, Page.SHIFT)
+    one.until(lambda: "3 files are in the Downloads folder." in one.said(page))
+    assert words in one.said(page)
+    assert "open, and" in one.said(page)
+    boxes(page)[0].click()
+    press(qtbot, page, "Hand over and lock")
+    assert one.desk.shifts.handed == [(frozenset({Tick.PAPER}), 3)]
+    one.until(lambda: "Handed over at" in one.said(page))
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [(0, "The Downloads folder is empty."), (None, "The Downloads folder could not be looked at.")],
+)
+def test_downloads_are_counted_or_said_not_to_be(rig, files, words) -> None:
+    one = rig(whole())
+    one.desk.shifts.files = files
+    page = opened(one, Page.SHIFT)
+    one.until(lambda: words in one.said(page))
+
+
+def test_a_clean_desk_is_asked_about_when_drawn_and_answered_by_ticks(rig, qtbot) -> None:
+    seen = whole()
+    one = rig(seen)
+    page = opened(one, Page.SHIFT)
+    assert "Clean-desk check" not in one.said(page)
+    drawn = Shift(clean=CleanDesk(day="2026-07-14", asked=seen.at))
+    one.show(replace(seen, shift=drawn))
+    assert "Today was drawn at random for you." in one.said(page)
+    boxes(page)[1].click()
+    press(qtbot, page, "That is how my desk is")
+    assert one.desk.shifts.looks == [frozenset({Tick.PHONE})]
+    one.until(lambda: "Thank you. Noted at" in one.said(page))
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_whether_the_inbox_stays_is_said_before(rig, shared) -> None:
+    seen = whole()
+    policy = replace(seen.policy, shift=replace(seen.policy.shift, shared=shared))
+    one = rig(replace(seen, policy=policy))
+    said = one.said(opened(one, Page.SHIFT))
+    assert ("are not shown to the next person" in said) is shared
+    assert ("Your inbox stays for you" in said) is not shared
+
+
+def test_the_next_person_gets_a_window_that_knows_nothing_of_the_last(rig, theme, qtbot) -> None:
+    one = rig(data.act())
+    interface = Interface(one.desk, one.texts, theme, may_quit=False)
+    try:
+        interface.open(Page.INCIDENT)
+        old = interface.window
+        fill(old.current, "what I typed")
+        interface.open(Page.SHIFT)
+        press(qtbot, old.current, "Hand over and lock")
+        one.until(lambda: interface.window is not old)
+        assert interface.window.isVisible()
+        assert not old.isVisible()
+        typed = interface.window.findChildren(QPlainTextEdit)
+        assert {text.toPlainText() for text in typed} == {""}
+        assert "so it is not shown" in one.said(opened_page(interface, Page.LEAVING))
+        interface.open(Page.SHIFT)
+        assert "Handed over at" in one.said(interface.window.current)
+        assert interface.bridge.snapshot.inbox == ()
+        held = [b for b in interface.window.findChildren(QPushButton) if b.isChecked()]
+        assert [b.text() for b in held] == ["Shift"]
+    finally:
+        interface.close()

@@ -1,0 +1,30 @@
+"""A connection to the X server fits three extensions, whichever part of the agent opens it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="X11")
+
+CODE = """
+from Xlib import ext
+{first}
+from agentguard.platforms._linux import x11
+from agentguard.platforms._linux.x_extensions import USED
+from Xlib.ext import res, screensaver, xfixes
+left = vars(ext)["__extensions__"]
+print({{one for one, _module in left}} == USED == {{m.extname for m in (res, screensaver, xfixes)}})
+"""
+LOOK = 'from agentguard.platforms import _display; list(_display._by_x({"DISPLAY": ":0"}, ""))'
+
+
+@pytest.mark.parametrize("first", ["", LOOK, f"{LOOK}; {LOOK}"])
+def test_no_more_extensions_are_loaded_than_are_used(first: str) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", CODE.format(first=first)],
+        capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert ended.stdout.strip() == "True"
