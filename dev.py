@@ -57,6 +57,8 @@ QT = [
 REAL = [
     "age",
     "appstream",
+    "at-spi2-core",
+    "bubblewrap",
     "chromium",
     "cups-client",
     "cups-daemon",
@@ -80,6 +82,7 @@ REAL = [
     "libnotify-bin",
     "libsecret-tools",
     "locales",
+    "mmdebstrap",
     "mutter",
     "nats-server",
     "network-manager",
@@ -448,7 +451,12 @@ def _packaging() -> tuple[str | Path, ...]:
 
 
 COVERED = {
-    "tests/covered.ini": ("not heavy", "tests/unit/checks", "tests/unit/engine"),
+    "tests/covered.ini": (
+        "not heavy",
+        "tests/unit/checks",
+        "tests/unit/engine",
+        "tests/unit/model",
+    ),
     "tests/covered-95.ini": (
         "not heavy and not hypothesis",  # a worker that draws for long dies of the counting
         *(f"tests/unit/{room}" for room in ("mfa", "policy", "store", "trust", "vault")),
@@ -569,13 +577,18 @@ def bench(rest: list[str]) -> int:
 
 
 def build(rest: list[str]) -> int:
-    """Build the wheel and the source archive into dist/, or a package: --msi, --deb, --rpm."""
+    """Build the wheel and the source archive into dist/, or a package: --msi, --deb, --rpm.
+
+    `--server` with one of the last two makes the endpoint's package instead of the desk's.
+    """
     if "--msi" in rest:
         return _msi([word for word in rest if word != "--msi"])
     if {"--deb", "--rpm"} & set(rest):
         system_packages(LINUX)
         environment()
-        return run((PYTHON, "installer/linux/packages.py", _uv(), *rest), **trusted())
+        made = "installer.server.parcels" if "--server" in rest else "installer.linux.packages"
+        words = [word for word in rest if word != "--server"]
+        return run((PYTHON, "-m", made, _uv(), *words), **trusted())
     environment()
     return run((_uv(), "build", "--quiet", *rest), **trusted())
 
@@ -630,9 +643,9 @@ def shots(rest: list[str]) -> int:
     """Make pictures of the windows into shots/: light and dark, 100 % and 200 %, and under X11."""
     system_packages((*QT, *X11))
     environment()
-    folder = rest[0] if rest else "shots"
+    folder, *more = rest or ["shots"]
     scales = ("1", "2")
-    made = (PYTHON, "-m", "tools.gallery", folder, "--scale")
+    made: tuple[str | Path, ...] = (PYTHON, "-m", "tools.gallery", folder, *more, "--scale")
     codes = [run((*made, scale), QT_QPA_PLATFORM="offscreen") for scale in scales]
     return max(*codes, run((PYTHON, "-m", "tests.desktop.shots", folder)))
 
@@ -647,6 +660,11 @@ def figures(rest: list[str]) -> int:
     return run((PYTHON, "-m", "tools.figures", *rest))
 
 
+def texts(rest: list[str]) -> int:
+    """Show what is to be translated; --done LANGUAGE writes down that it is."""
+    return run((PYTHON, "-m", "tools.translating", *rest))
+
+
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "demo": demo,
     "test": test,
@@ -657,6 +675,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "build": build,
     "docs": docs,
     "made": made,
+    "texts": texts,
     "changes": changes,
     "shots": shots,
     "figures": figures,

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from agentguard.base.plugins import discover
 from agentguard.detect import kinds
-from agentguard.detect.matching.recogniser import Recogniser
+from agentguard.detect.recogniser import Recogniser
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / ".tools" / "peers"

@@ -1,6 +1,7 @@
 """What the idle agent costs, beside a bare PySide6 tray program in the same session and run.
 
-Memory (RSS, PSS) after settling, CPU seconds and wake-ups of all threads while nobody does
+The tray is measured twice, once enrolled at an endpoint of the benchmark's own. Memory (RSS, PSS,
+private) after settling, CPU seconds and wake-ups of all threads while nobody does
 anything, and the time from start to the first tray icon, seen from outside by a tray host. The
 scan child is counted by itself; it must be gone while nothing is read. Exit code 1 when a bar is
 missed.
@@ -14,8 +15,9 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +26,8 @@ import psutil
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
-from _tray_host import TrayHost  # noqa: E402 - found beside this file
+from _endpoint import Endpoint, endpoint  # noqa: E402 - found beside this file
+from _tray_host import TrayHost  # noqa: E402 - as above
 
 from tests.desktop.harness import Desktop  # noqa: E402 - found from the tree's root
 
@@ -59,12 +62,14 @@ controls:
   software: {respond: []}
   training: {respond: []}
 """
+MOST_THREADS = 15
 MOST_RSS = 2.0  # times the bare program's
 MOST_CPU = 0.005  # of one core
 MOST_WAKES = 15.0  # of all threads together, a second: each costs a sleeping processor
 MOST_START = 2.0  # times the bare program's
 STARTS = 7  # the first warms the caches and does not count
 PATIENCE = 60.0
+RUN = ("bare", "tray", "enrolled", "run")
 FILES = 200  # that the agent finds in its user's documents
 MIB = 1 << 20
 
@@ -75,21 +80,25 @@ class Cost:
 
     rss: int
     pss: int
+    private: int
     cpu: float
     wakes: int
     threads: int
+    names: Mapping[str, int]
     scanning: int
     helper_rss: int
 
 
 class Bench:
-    """Starts the three programs, each agent with a data folder of its own."""
+    """Starts the programs, each agent with a data folder of its own; one is enrolled."""
 
-    def __init__(self, desktop: Desktop) -> None:
+    def __init__(self, desktop: Desktop, endpoint: Endpoint) -> None:
         self._desktop = desktop
+        self._endpoint = endpoint
         self._commands = {
             "bare": (sys.executable, "-c", BARE),
             "tray": (sys.executable, "-m", "agentguard", "tray"),
+            "enrolled": (sys.executable, "-m", "agentguard", "tray"),
             "run": (sys.executable, "-m", "agentguard", "run"),
         }
 
@@ -100,6 +109,8 @@ class Bench:
         (data / "policy.yaml").write_text(IN_ORDER)
         (data / "settings.toml").write_text(f'policy = "{data / "policy.yaml"}"\n')
         more = {"AGENTGUARD_HOME": str(data), "PYTHONPATH": str(ROOT)}
+        if name == "enrolled" and not (data / "enrolment.json").exists():
+            self._endpoint.enrol(self._desktop, more)
         return self._desktop.start(*self._commands[name], env=more)
 
     @contextmanager
@@ -138,6 +149,15 @@ def wakes_of(process: psutil.Process) -> int:
     return found
 
 
+def thread_names(process: psutil.Process) -> Counter[str]:
+    """Count the threads of each name, as the system shows them."""
+    found: Counter[str] = Counter()
+    for task in Path(f"/proc/{process.pid}/task").iterdir():
+        with suppress(OSError):  # it ended meanwhile
+            found[(task / "comm").read_text().strip()] += 1
+    return found
+
+
 def scan_children(process: psutil.Process) -> list[psutil.Process]:
     """Give the children that read files; Python's resource tracker beside them reads none."""
     return [
@@ -157,13 +177,9 @@ def settle(processes: dict[str, psutil.Process], seconds: float) -> None:
 
 
 def measure(bench: Bench, seconds: float, settling: float) -> dict[str, Cost]:
-    """Run all three side by side and leave them alone."""
-    with (
-        bench.running("bare") as bare,
-        bench.running("tray") as tray,
-        bench.running("run") as run,
-    ):
-        processes = {"bare": bare, "tray": tray, "run": run}
+    """Run all of them side by side and leave them alone."""
+    with ExitStack() as stack:
+        processes = {name: stack.enter_context(bench.running(name)) for name in RUN}
         settle(processes, settling)
         before = {name: (cpu_of(one), wakes_of(one)) for name, one in processes.items()}
         time.sleep(seconds)
@@ -178,9 +194,11 @@ def cost(process: psutil.Process, cpu: float, wakes: int) -> Cost:
     return Cost(
         rss=memory.rss,
         pss=memory.pss,
+        private=memory.uss,
         cpu=spent,
         wakes=woken,
         threads=process.num_threads(),
+        names=thread_names(process),
         scanning=len(scan_children(process)),
         helper_rss=sum(child.memory_info().rss for child in children),
     )
@@ -202,7 +220,7 @@ def show(costs: dict[str, Cost], took: dict[str, list[float]], seconds: float) -
         "RSS MiB",
         "x bare",
         "PSS MiB",
-        "x bare",
+        "private",
         "CPU s",
         "% core",
         "wakes/s",
@@ -214,10 +232,11 @@ def show(costs: dict[str, Cost], took: dict[str, list[float]], seconds: float) -
     for name, one in costs.items():
         print(
             f"{name:<22}{one.rss / MIB:>10.1f}{one.rss / bare.rss:>10.2f}{one.pss / MIB:>10.1f}"
-            f"{one.pss / bare.pss:>10.2f}{one.cpu:>10.2f}{one.cpu / seconds * 100:>10.2f}"
+            f"{one.private / MIB:>10.1f}{one.cpu:>10.2f}{one.cpu / seconds * 100:>10.2f}"
             f"{one.wakes / seconds:>10.1f}{one.threads:>10}{one.scanning:>10}"
             f"{one.helper_rss / MIB:>10.1f}"
         )
+    print("\nthreads, enrolled: " + ", ".join(named(costs["enrolled"].names)))
     print(
         f"\n{'start to tray icon':<22}{'starts':>10}{'median s':>10}{'worst s':>10}{'x bare':>10}"
     )
@@ -229,15 +248,21 @@ def show(costs: dict[str, Cost], took: dict[str, list[float]], seconds: float) -
     return verdict(costs, medians["tray"] / medians["bare"], seconds)
 
 
+def named(names: Mapping[str, int]) -> list[str]:
+    """Write out the names of threads, with their number where it is not one."""
+    return [name if n == 1 else f"{n} x {name}" for name, n in sorted(names.items())]
+
+
 def verdict(costs: dict[str, Cost], start: float, seconds: float) -> bool:
     bare = costs["bare"]
     lines = [("start to icon, tray", start, MOST_START, "x bare")]
-    for name in ("tray", "run"):
+    for name in RUN[1:]:
         one = costs[name]
         lines += [
             (f"RSS, {name}", one.rss / bare.rss, MOST_RSS, "x bare"),
             (f"CPU, {name}", one.cpu / seconds * 100, MOST_CPU * 100, "% of a core"),
             (f"wake-ups, {name}", one.wakes / seconds, MOST_WAKES, "a second"),
+            (f"threads, {name}", one.threads, MOST_THREADS, "threads"),
             (f"scan children, {name}", one.scanning, 0, "processes"),
         ]
     for what, value, most, unit in lines:
@@ -253,12 +278,12 @@ def main() -> int:
     parser.add_argument("--settle", type=float, default=150.0, help="at most, before measuring")
     parser.add_argument("--starts", type=int, default=STARTS, help="starts; the first is not kept")
     chosen = parser.parse_args()
-    with Desktop() as desktop, TrayHost(desktop.display) as host:
+    with Desktop() as desktop, TrayHost(desktop.display) as host, endpoint() as centre:
         documents = desktop.home / "Documents"
         documents.mkdir()
         for number in range(FILES):
             (documents / f"note-{number}.txt").write_text(f"Call {number} went well.\n")
-        bench = Bench(desktop)
+        bench = Bench(desktop, centre)
         took = starts(bench, host, chosen.starts)
         costs = measure(bench, chosen.seconds, chosen.settle)
     print(f"load of this machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")

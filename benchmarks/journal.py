@@ -4,7 +4,8 @@ python benchmarks/journal.py [--entries N]
 
 Writing waits for the disk, so it is measured by the clock; reading and verifying by the processor's
 time, so that what else runs on the machine does not count. The file that is verified has a receipt,
-and seals over what came after it. The bar is one million entries in 20 s.
+and seals over what came after it. The bars are one million entries in 20 s, and half of the commits
+a second that plain SQLite makes durable with one entry each.
 """
 
 from __future__ import annotations
@@ -33,10 +34,12 @@ from agentguard.trust.chain.headers import Origin
 from agentguard.trust.chain.verify import verify_file
 
 MOST_SECONDS = 20.0
+LEAST_COMMITS = 0.5  # of plain SQLite's
 PAYLOAD = '{"check":"pii-files","hits":[],"message":"pii-files.found","severity":"high","n":1}'
 ENDPOINT = Ed25519PrivateKey.from_private_bytes(b"e" * 32)
 KEY = base64.b64encode(ENDPOINT.public_key().public_bytes_raw()).decode()
 ORIGIN = Origin(device="bench", receipt_key=KEY)
+ROUNDS = 8
 SEALED = 100  # commits after the receipt
 
 
@@ -111,19 +114,28 @@ def main() -> int:
         sys.stdout.write(f"{label:24}{speed:12,.0f}{'':14}   1 million in {seconds:.1f} s of CPU\n")
     good = 1e6 / read[-1][1] <= MOST_SECONDS
     sys.stdout.write(f"verify a file: {'within' if good else 'OVER'} {MOST_SECONDS:.0f} s\n")
-    return 0 if good else 1
+    share = written[0][1] / written[0][2]
+    fast = share >= LEAST_COMMITS
+    sys.stdout.write(
+        f"durable commits: {share:.2f} of plain SQLite's, {'held' if fast else 'MISSED'}"
+        f" (at least {LEAST_COMMITS})\n"
+    )
+    return 0 if good and fast else 1
 
 
 def write(
     store: Store, connection: sqlite3.Connection, count: int
 ) -> list[tuple[str, float, float]]:
-    single, made, few = min(2000, count), records(1000), records(1)
-    return [
+    single, made, few = min(400, count), records(1000), records(1)
+    rounds = [  # by turns, so that both meet the same minutes of the disk; the best of each counts
         (
-            "one entry a commit",
             timed(single, lambda: [store.journal.commit(few, {}) for _ in range(single)]),
             timed(single, lambda: insert(connection, single, 1)),
-        ),
+        )
+        for _ in range(ROUNDS)
+    ]
+    return [
+        ("one entry a commit", *map(max, zip(*rounds, strict=True))),
         (
             "1000 entries a commit",
             timed(count, lambda: [store.journal.commit(made, {}) for _ in range(count // 1000)]),

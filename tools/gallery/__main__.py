@@ -10,7 +10,9 @@ from importlib import import_module
 from pathlib import Path
 
 from agentguard.base import translations
+from agentguard.base.languages import SPOKEN
 from agentguard.platforms import keep_none
+from tools.gallery.pseudo import MADE_UP, pseudo
 
 LEAST, MOST = 0.5, 4.0
 
@@ -20,6 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.gallery", description=__doc__)
     parser.add_argument("folder", type=Path, help="for the pictures; made when it is missing")
     parser.add_argument("--scale", type=float, default=1.0, help="such as 2 for 200 %%")
+    parser.add_argument("--language", default="en", choices=(*SPOKEN, *MADE_UP))
     given = parser.parse_args(argv)
     if not LEAST <= given.scale <= MOST:
         parser.error(f"--scale is a number from {LEAST:g} to {MOST:g}")
@@ -27,7 +30,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ["QT_SCALE_FACTOR"] = f"{given.scale:g}"
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     keep_none()
-    count = import_module("tools.gallery.pictures").take(given.folder, translations.load())
+    texts = translations.load(given.language)
+    if given.language in MADE_UP:
+        texts = pseudo(texts, MADE_UP[given.language])
+    count = import_module("tools.gallery.pictures").take(given.folder, texts)
     sys.stdout.write(f"{count} pictures are in {given.folder}.\n")
     return 0
 

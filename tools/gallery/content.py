@@ -1,4 +1,4 @@
-"""Made-up lessons, files of the vault and a report."""
+"""Made-up files of the vault and a report."""
 
 from __future__ import annotations
 
@@ -6,44 +6,11 @@ import json
 
 from agentguard.model.held_data import HeldClass, HeldThere
 from agentguard.model.hits import Hit
-from agentguard.model.lessons import Lesson
 from agentguard.model.vault import VaultItem
 from agentguard.ports.factors import AppOffer
 from agentguard.ports.people import ListedKey
 from tools.gallery.data import DAY, HOUR, POLICY, ago
 
-LESSONS = (
-    Lesson(
-        id="card-data",
-        title="Card numbers belong in one place only",
-        body=(
-            "A caller reads out a card number. **Type it into the payment window, "
-            "nowhere else.**\n\n"
-            "- Not into notes, chat or a spreadsheet: these are copied, mailed and backed up.\n"
-            "- Never the three digits on the back. Nobody may keep them, not even encrypted.\n"
-            "- Did it happen? Report it. Early is always right.\n"
-        ),
-        question="A caller wants you to note the card number for later. What do you do?",
-        choices=(
-            "I write it into the customer's notes.",
-            "I type it into the payment window, or ask the caller to call again.",
-            "I write it on paper and throw it away after the call.",
-        ),
-        right=1,
-        every_days=365,
-    ),
-    Lesson(
-        id="strange-calls",
-        title="The caller who only wants to help",
-        body=(
-            "The help desk never asks for your code. **Hang up and call back** on the known number."
-        ),
-        question="The help desk calls and asks for your code. What do you do?",
-        choices=("I hang up and call back.", "I read it out."),
-        right=0,
-        every_days=180,
-    ),
-)
 VAULT = (
     VaultItem(
         id="v1",

@@ -7,16 +7,20 @@ from dataclasses import replace
 from agentguard import checks
 from agentguard.base.plugins import discover
 from agentguard.checks.base import Check
-from agentguard.model.events import SensorState, UplinkState, Watching
+from agentguard.model.attention import Later, Why
+from agentguard.model.events import NOT_ENROLLED, PolicyRefused, SensorState, UplinkState, Watching
 from agentguard.model.findings import Finding
 from agentguard.model.hits import Hit
 from agentguard.model.messages import Message, Param, say
 from agentguard.model.moments import Moment
+from agentguard.model.orders import Order, OrderAct
 from agentguard.model.payment import PaymentMode, Recorder
 from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.model.posture import ControlState, overall
 from agentguard.model.prompts import Notice, OnSilence, Prompt, PromptKind
-from agentguard.model.shield import Shield, Why
+from agentguard.model.release import Standing
+from agentguard.model.shield import Shield
+from agentguard.model.shield import Why as ShieldWhy
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.verdicts import Coverage, Owner, Severity, State
 
@@ -43,8 +47,7 @@ POLICY = Policy(
 )
 
 
-THEIRS = {check.id: check.theirs for check in discover(checks, "CHECK", Check)}
-PROVES = {check.id: check.proves for check in discover(checks, "CHECK", Check)}
+OWNERS = {check.id: (check.owners, check.owner) for check in discover(checks, "CHECK", Check)}
 
 
 def _control(measure: int, check: str, message: Message, since: float) -> ControlState:
@@ -55,7 +58,6 @@ def _control(measure: int, check: str, message: Message, since: float) -> Contro
         since=ago(since),
         severity=Severity.HIGH,
         detail=message,
-        proves=PROVES[check],
     )
 
 
@@ -114,12 +116,18 @@ def snapshot(controls: tuple[ControlState, ...] = CONTROLS, *findings: Finding) 
         locked=False,
         uplink=RECEIVED,
         overall=overall(controls),
+        standing=Standing(signed=True, expires="2027-06-30", root=3),
+        answered=NOON,
     )
+
+
+LONGEST_NAME = "Computer Configuration, Administrative Templates, Screen saver timeout of the kiosk"
 
 
 def _set(check: str, state: State, severity: Severity, message: Message) -> ControlState:
     control = next(c for c in CONTROLS if c.check == check)
-    owner = Owner.TEAM if message.id in THEIRS[check] else Owner.PERSON
+    owners, owner = OWNERS[check]
+    owner = owners.get(message.id, owner)
     since = ago(6 * MINUTE)
     return replace(
         control, state=state, severity=severity, detail=message, since=since, owner=owner
@@ -195,6 +203,36 @@ def with_the_team() -> Snapshot:
     return snapshot(_with(software), EXPLOITED)
 
 
+def new_desk() -> Snapshot:
+    """Return a desk that nobody has set up yet: all that is wrong there is others' to mend."""
+    told = (
+        (Severity.CRITICAL, say("firewall.off")),
+        (Severity.CRITICAL, say("antivirus.none")),
+        (Severity.CRITICAL, say("disk-encryption.clear", volumes="C:, D:")),
+        (Severity.HIGH, say("screen-lock.late", name=LONGEST_NAME, after="30 min", minutes=10)),
+        (Severity.MEDIUM, say("backup.none")),
+        (Severity.CRITICAL, say("journal.broken")),
+    )
+    controls = _with(*(_set(_check(one), State.FAIL, worst, one) for worst, one in told))
+    owners = {c.check: c.owner for c in controls}
+    findings = (
+        Finding(
+            check=_check(one),
+            subject="",
+            severity=worst,
+            message=one,
+            since=ago(6 * MINUTE),
+            owner=owners[_check(one)],
+        )
+        for worst, one in told
+    )
+    return snapshot(controls, *findings)
+
+
+def _check(message: Message) -> str:
+    return message.id.partition(".")[0]
+
+
 def act() -> Snapshot:
     """Return a desk with card numbers in a file, and what was open before."""
     controls = _with(
@@ -231,7 +269,7 @@ def offline(of: Snapshot) -> Snapshot:
 
 def covered(of: Snapshot, shield: Shield) -> Snapshot:
     """Return the same desk in a call, with its screens covered."""
-    return replace(of, shield=shield, in_call=shield.why is Why.CALL)
+    return replace(of, shield=shield, in_call=shield.why is ShieldWhy.CALL)
 
 
 def paying(of: Snapshot, recorder: Recorder) -> Snapshot:
@@ -240,11 +278,45 @@ def paying(of: Snapshot, recorder: Recorder) -> Snapshot:
     return replace(of, payment=mode)
 
 
+def all_modes() -> Snapshot:
+    """Return a desk at which every mode holds at once that can hold beside the others."""
+    busy = replace(paying(paused(), Recorder.FAILED), in_call=True, soon=ago(-40))
+    return replace(
+        offline(busy),
+        refused=PolicyRefused(at=ago(HOUR), message=say("agent-health.policy")),
+        standing=Standing(expires="2026-11-01", expired=True),
+        answered=ago(25 * MINUTE),
+        sensors=(*SENSORS, SensorState(at=ago(60), sensor="clipboard", state=Watching.FAILED)),
+        orders=(Order(id="1", act=OrderAct.HOLD_VAULT, left=4 * HOUR, since=ago(HOUR)),),
+    )
+
+
+def each_mode() -> dict[str, Snapshot]:
+    """Return a desk for each mode alone, as the pictures show them."""
+    unseen = SensorState(at=ago(HOUR), sensor="session", state=Watching.ABSENT)
+    alone = UplinkState(at=NOON, problem=NOT_ENROLLED, waiting=0, receipted=0)
+    nobody = replace(POLICY, contact=Contact())
+    taking = paying(good(), Recorder.PAUSED)
+    return {
+        "payment": replace(taking, payment=replace(taking.payment, cleared=2))
+        if taking.payment is not None
+        else taking,
+        "by-hand": paying(good(), Recorder.BY_HAND),
+        "lock-soon": replace(good(), soon=ago(-40)),
+        "not-known": replace(good(), sensors=(*SENSORS, unseen)),
+        "not-enrolled": replace(good(), uplink=alone, standing=Standing(), policy=nobody),
+    }
+
+
 def prompting(of: Snapshot, *prompts: Prompt) -> Snapshot:
     """Return the same desk with these prompts."""
     return replace(of, prompts=prompts)
 
 
+LATER = tuple(
+    Later(why=why, until=ago(-minutes * MINUTE))
+    for why, minutes in ((Why.SOON, 12), (Why.BREAK, 89), (Why.END, 252))
+)
 NOTICE = Prompt(
     id="n1",
     kind=PromptKind.NOTICE,
@@ -253,6 +325,25 @@ NOTICE = Prompt(
     title=None,
     body=CARDS.message,
     asked=NOON,
+    more=3,
+    urgent=True,
+    later=LATER,
+)
+BRIEF = replace(NOTICE, id="b1", brief=True, more=0, urgent=False, count=50)
+COACHING = replace(NOTICE, id="c1", coach="pii-files", more=1)
+FORBIDDEN = replace(
+    COACHING, id="f1", body=say("pii-files.forbidden", listed="", count=1), later=LATER[:1], more=0
+)
+SHOUTED = Prompt(
+    id="s1",
+    kind=PromptKind.NOTICE,
+    check="clipboard",
+    subject="CLIPBOARD",
+    title=say("action.cleared-title"),
+    body=COPIED.message,
+    asked=NOON,
+    advice=say("action.cleared"),
+    coach="clipboard",
 )
 PROOF = Prompt(
     id="p1",
@@ -266,17 +357,18 @@ PROOF = Prompt(
     on_silence=OnSilence.LOCK,
     topic="Payments",
 )
-SHIELD = Shield(why=Why.CALL, since=NOON)
-NOT_LOCKED = Shield(why=Why.NOT_LOCKED, since=NOON)
+SHIELD = Shield(why=ShieldWhy.CALL, since=NOON)
+NOT_LOCKED = Shield(why=ShieldWhy.NOT_LOCKED, since=NOON)
 LESSON = Prompt(
     id="l1",
     kind=PromptKind.LESSON,
     check="clipboard",
     subject="",
-    title=say("prompt.lesson-title"),
+    title=None,
     body=COPIED.message,
     asked=NOON,
     topic="card-data",
+    later=LATER,
 )
 INBOX = (
     Notice(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from agentguard.base.errors import AgentGuardError, VaultError
+from agentguard.model.actions import Deed
+from agentguard.model.deeds import ALL_DEEDS
+from agentguard.model.exceptions import Request
 from agentguard.model.held_data import HeldThere
-from agentguard.model.incidents import IncidentCategory
+from agentguard.model.lesson_days import Day
 from agentguard.model.lessons import Lesson
 from agentguard.model.messages import Message, say
 from agentguard.model.prompts import Prompt
@@ -16,7 +19,8 @@ from agentguard.model.snapshot import Snapshot
 from agentguard.model.vault import Taking, VaultItem
 from agentguard.ports.factors import AppOffer
 from agentguard.ports.people import Factors, ListedKey
-from tools.gallery import content, data
+from tools.gallery import content, data, lessons
+from tools.gallery.incident_desk import SimulatedIncidents, SimulatedShifts
 
 RIGHT_CODE = "482913"
 RIGHT_PIN = "2468"
@@ -48,16 +52,25 @@ class SimulatedDesk:
         self.answers: list[tuple[str, str]] = []
         self.proofs: list[tuple[str, str]] = []
         self.can = can
+        self.wishes: list[dict[str, str]] = []
+        self.asks_nothing = False
         self.touches: list[tuple[str, str]] = []
         self.left: list[str] = []
         self.sights: list[tuple[str, bool]] = []
-        self.incidents: list[tuple[IncidentCategory, str]] = []
-        self.lesson_answers: list[tuple[str, int]] = []
+        self.incidents = SimulatedIncidents(self)
+        self.shifts = SimulatedShifts(self)
+        self.lessons_done: list[str] = []
         self.takings: list[tuple[str, Taking]] = []
         self.vault_code = False
         self.behind = 0
         self.locks = 0
+        self.can_do = ALL_DEEDS
+        self.settings_pages: dict[str, str] = {}
+        self.asked: list[tuple[Deed, str, tuple[str, ...]]] = []
+        self.stopped: list[str] = []
         self.looks = 0
+        self.todo_looks = 0
+        self.pointers: list[bool] = []
 
     def show(self, snapshot: Snapshot) -> None:
         """Bring a new snapshot to everybody who subscribed."""
@@ -134,23 +147,60 @@ class SimulatedDesk:
         """Keep what was told."""
         self.sights.append((prompt, seen))
 
-    def report_incident(self, category: IncidentCategory, note: str) -> None:
-        """Keep the report."""
-        self.incidents.append((category, note))
-
     def lessons(self) -> tuple[Lesson, ...]:
-        """Return two made-up lessons."""
-        return content.LESSONS
+        """Return the lessons that ship."""
+        return lessons.LESSONS
 
-    def answer_lesson(self, lesson: str, choice: int) -> bool:
-        """Check whether the choice was right."""
-        self.lesson_answers.append((lesson, choice))
-        return any(one.id == lesson and one.right == choice for one in content.LESSONS)
+    def lesson_days(self) -> tuple[Day, ...]:
+        """Return made-up days; what was done here is done."""
+        return lessons.days(set(self.lessons_done))
+
+    def finish_lesson(self, lesson: str) -> None:
+        """Keep it."""
+        self.lessons_done.append(lesson)
+
+    def ask_exception(self, form: Mapping[str, str]) -> bool:
+        """Take what is longer than the reason must be, and show that it waits."""
+        self.wishes.append(dict(form))
+        if self.asks_nothing:
+            return False
+        one = Request(
+            id=f"{len(self.wishes):032x}",
+            control=form["control"],
+            until=float(form["until"]),
+            asked=self._snapshot.at.wall,
+        )
+        self.show(replace(self._snapshot, requests=(one, *self._snapshot.requests)))
+        return True
 
     def mark_read(self, notice: str) -> None:
         """Mark one entry of the inbox, or all."""
         inbox = tuple(replace(n, read=n.read or notice in {"", n.id}) for n in self._snapshot.inbox)
         self.show(replace(self._snapshot, inbox=inbox))
+
+    def deeds(self) -> frozenset[Deed]:
+        """Return what was set."""
+        return self.can_do
+
+    def pages(self) -> Mapping[str, str]:
+        """Return what was set."""
+        return self.settings_pages
+
+    def do(self, deed: Deed, check: str, subjects: tuple[str, ...]) -> None:
+        """Keep what was asked."""
+        self.asked.append((deed, check, subjects))
+
+    def stop_deeds(self, batch: str) -> None:
+        """Keep what was stopped."""
+        self.stopped.append(batch)
+
+    def todo_opened(self) -> None:
+        """Count the looks at what there is to do."""
+        self.todo_looks += 1
+
+    def pointing(self, *, on: bool) -> None:
+        """Remember where the pointer went."""
+        self.pointers.append(on)
 
     def lock_now(self) -> None:
         """Count it."""

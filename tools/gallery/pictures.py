@@ -18,20 +18,26 @@ from agentguard.ports.people import Factors
 from agentguard.ui import icons
 from agentguard.ui.app_card import AppCard
 from agentguard.ui.bridge import Bridge
+from agentguard.ui.exception_window import ExceptionWindow
+from agentguard.ui.mode_strip import ModeStrip
+from agentguard.ui.modes import BADGES
 from agentguard.ui.phone_help import PhoneHelp
 from agentguard.ui.prompts import Prompts
 from agentguard.ui.shields import Shields
+from agentguard.ui.speech import dress
 from agentguard.ui.startup_icon import application
 from agentguard.ui.theme import Theme
 from agentguard.ui.tray import Tray
 from agentguard.ui.views import Page
 from agentguard.ui.window import StatusWindow
-from tools.gallery import content, data
+from tools.gallery import content, data, todo
 from tools.gallery.desk import CODES, SimulatedDesk
+from tools.gallery.excepting import excepting
 from tools.gallery.settings_here import set_here
 
 SCHEMES = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
-STATES = ("good", "attention", "act", "blind", "paused")
+STATES = ("good", "attention", "act", "theirs", "blind", "paused")
+MOST_LOOKS = 20
 SETTLE = 120  # milliseconds for layouts and the vault's worker
 BARS = ("#f3f3f3", "#1c1c1c")
 ROOM = 10  # pixels around an icon
@@ -55,8 +61,11 @@ class Gallery:
         for scheme, value in SCHEMES.items():
             self._theme.force(value)
             self._states(scheme)
+            self._modes(scheme)
+            self._todo(scheme)
             self._pages(scheme)
             self._prompts(scheme)
+            self._exceptions(scheme)
             self._shields(scheme)
             self._menu(scheme)
         self._tray_icons()
@@ -69,6 +78,7 @@ class Gallery:
             "blind": data.blind,
             "paused": data.paused,
             "with-the-team": data.with_the_team,
+            "new-desk": data.new_desk,
         }
         for state, make in makers.items():
             with self._window(SimulatedDesk(make())) as window:
@@ -82,12 +92,34 @@ class Gallery:
             window.open(Page.OVERVIEW)
             self._grab(window, "overview-offline", scheme)
 
+    def _todo(self, scheme: str) -> None:
+        for name in ("one", "six", "fifty", "working", "failed"):
+            with self._window(SimulatedDesk(getattr(todo, name)())) as window:
+                window.open(Page.TODO)
+                self._grab(window, f"todo-{name}", scheme)
+
+    def _modes(self, scheme: str) -> None:
+        """Take the strip of modes, folded and in full, and the menu that goes with it."""
+        with self._window(SimulatedDesk(data.all_modes())) as window:
+            window.open(Page.OVERVIEW)
+            self._grab(window, "modes", scheme)
+            for strip in window.findChildren(ModeStrip):
+                strip.show_all()
+            self._grab(window, "modes-all", scheme)
+        for name, seen in data.each_mode().items():
+            with self._window(SimulatedDesk(seen)) as window:
+                window.open(Page.OVERVIEW)
+                self._grab(window, f"mode-{name}", scheme)
+
     def _pages(self, scheme: str) -> None:
         with self._window(SimulatedDesk(data.act())) as window:
             for page in Page:
                 window.open(page)
                 self._grab(window, str(page), scheme)
 
+        with self._window(SimulatedDesk(data.new_desk())) as window:
+            window.open(Page.TODO)
+            self._grab(window, "todo-new-desk", scheme)
         with self._window(SimulatedDesk(data.updating())) as window:
             window.open(Page.TODO)
             self._grab(window, "todo-updates", scheme)
@@ -99,6 +131,10 @@ class Gallery:
     def _prompts(self, scheme: str) -> None:
         for name, prompt in (
             ("notice", data.NOTICE),
+            ("notice-brief", data.BRIEF),
+            ("coaching", data.COACHING),
+            ("coaching-code", data.FORBIDDEN),
+            ("coaching-clipboard", data.SHOUTED),
             ("lesson", data.LESSON),
             ("proof", data.PROOF),
         ):
@@ -135,6 +171,19 @@ class Gallery:
         prompts.close()
         bridge.close()
 
+    def _exceptions(self, scheme: str) -> None:
+        desk = SimulatedDesk(excepting(data.act()))
+        bridge = Bridge(desk, self._texts)
+        window = ExceptionWindow(bridge, self._theme)
+        window.open("software")
+        self._grab(window, "exception-ask", scheme)
+        bridge.close()
+        window.hide()
+        window.deleteLater()
+        with self._window(SimulatedDesk(excepting(data.act()))) as status:
+            status.open(Page.TODO)
+            self._grab(status, "exception-modes", scheme)
+
     def _shields(self, scheme: str) -> None:
         for name, shield in (("call", data.SHIELD), ("not-locked", data.NOT_LOCKED)):
             desk = SimulatedDesk(data.covered(data.good(), shield))
@@ -148,16 +197,18 @@ class Gallery:
             bridge.close()
 
     def _menu(self, scheme: str) -> None:
-        bridge = Bridge(SimulatedDesk(data.act()), self._texts)
-        tray = Tray(bridge, may_quit=False, available=lambda: False)
-        tray.menu.ensurePolished()
-        tray.menu.resize(tray.menu.sizeHint())  # adjustSize takes no more than most of a screen
-        self._grab(tray.menu, "menu", scheme)
-        bridge.close()
+        for name, seen in (("menu", data.act()), ("menu-modes", data.all_modes())):
+            bridge = Bridge(SimulatedDesk(seen), self._texts)
+            tray = Tray(bridge, may_quit=False, available=lambda: False)
+            tray.menu.ensurePolished()
+            tray.menu.resize(tray.menu.sizeHint())  # adjustSize takes no more than most of a screen
+            self._grab(tray.menu, name, scheme)
+            bridge.close()
 
     def _tray_icons(self) -> None:
         """Draw every tray icon on a light and on a dark taskbar, at three sizes."""
-        names = [f"{s}{o}" for o in ("", "-offline") for s in STATES]
+        names = [(f"{s}{o}", "") for o in ("", "-offline") for s in STATES]
+        names += [("good", badge) for badge in dict.fromkeys(BADGES.values())]
         sizes = (16, 24, 48)
         step = max(sizes) + 2 * ROOM
         sheet = QPixmap(step * len(names), step * len(sizes) * len(BARS))
@@ -166,9 +217,9 @@ class Gallery:
             top = strip * step * len(sizes)
             painter.fillRect(QRect(0, top, sheet.width(), step * len(sizes)), QColor(bar))
             for line, size in enumerate(sizes):
-                for place, name in enumerate(names):
+                for place, (state, badge) in enumerate(names):
                     left, height = place * step + ROOM, top + line * step + ROOM
-                    painter.drawPixmap(left, height, icons.pixmap(f"tray-{name}", size))
+                    painter.drawPixmap(left, height, icons.marked(state, badge, size))
         painter.end()
         self._save(sheet, "tray-icons")
 
@@ -183,7 +234,13 @@ class Gallery:
 
     def _grab(self, widget: QWidget, name: str, scheme: str) -> None:
         self._settle()
-        self._save(widget.grab(), f"{name}-{scheme}")
+        before, picture = None, widget.grab().toImage()
+        for _ in range(MOST_LOOKS):  # a busy computer lays out later
+            if picture == before:
+                break
+            self._settle()
+            before, picture = picture, widget.grab().toImage()
+        self._save(QPixmap.fromImage(picture), f"{name}-{scheme}")
 
     def _save(self, picture: QPixmap, name: str) -> None:
         percent = round(self._app.devicePixelRatio() * 100)
@@ -199,4 +256,6 @@ class Gallery:
 
 def take(folder: Path, texts: Texts) -> int:
     """Take every picture into a folder and give their number."""
-    return len(Gallery(folder, texts).take())
+    gallery = Gallery(folder, texts)
+    dress(texts)
+    return len(gallery.take())
