@@ -44,6 +44,7 @@ def test_row_220_a_shift_keeps_its_budget_and_leaves_calls_alone(seed: int) -> N
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("first", range(0, SEEDS, TOGETHER))
 def test_row_220_two_hundred_shifts_keep_it_and_tell_the_urgent_soon(first: int) -> None:
     """Where most waits of each group are short, most of all two hundred shifts are."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from agentguard.base.plugins import discover
 from agentguard.detect import kinds, recogniser
 from agentguard.detect.lexicon.spoken_digits import digits_of, run
-from agentguard.detect.lexicon.words import DIGITS, FOREIGN, NATIONAL, WEAK
+from agentguard.detect.lexicon.words import DIGITS, FOREIGN, NATIONAL, WEAK, words
 from agentguard.detect.matching.byte_folding import fold
 from agentguard.detect.matching.label_regex_builder import ends_at_digits
 from agentguard.detect.recognition.scanner import default_scanner
@@ -95,7 +95,7 @@ def test_a_run_of_words_is_one_pattern() -> None:
 
 
 def test_the_kinds_take_words_from_the_vocabulary() -> None:
-    assert recogniser.words("a b") == frozenset(("a", "b"))
+    assert words("a b") == frozenset(("a", "b"))
 
 
 def test_no_digit_goes_on_a_label_but_behind_a_letter() -> None:
