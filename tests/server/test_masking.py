@@ -52,6 +52,16 @@ def report(corpus: Corpus, **fields: Any) -> v1.Report:
     )  # fmt: skip
 
 
+def masked_param(name: str, said: str) -> str:
+    """Give what the endpoint holds of one parameter of a control."""
+    control = v1.Control(
+        check="c", measure=1, state="fail", since="s", severity="high", detail="d",
+        params={name: said}, rows=(),
+    )  # fmt: skip
+    whole = msgspec.structs.replace(report(drawn(20)), controls=(control,))
+    return str(masking.report(whole).controls[0].params[name])  # type: ignore[index]
+
+
 def test_no_text_of_a_report_keeps_a_value(corpus: Corpus) -> None:
     given, told = report(corpus), masking.report(report(corpus))
     assert not corpus.found_in(msgspec.json.encode(told)) & set(corpus.recognised)
@@ -73,6 +83,53 @@ def test_row_330_rows_of_counts_hold_no_value(corpus: Corpus) -> None:
     assert told.counts["PAN"] == (0, 3)
     assert corpus.cards[0] not in told.counts
     assert sorted(told.counts.values()) == [(0, 3), (1, 0, 0)]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("date", "2023-06-12"),
+        ("date", "2023-06-12 and 2026-12-01"),
+        ("products", "LibreOffice 7.5 (2023-06-12), Zoom 6.1.0.41824"),
+        ("build", "26100.2314"),
+        ("version", "128.0.6613.120"),
+        ("systems", "Windows 10.0.19045.4894."),
+    ],
+)
+def test_days_and_versions_of_our_own_lists_are_shown_as_they_are(name: str, said: str) -> None:
+    assert masked_param(name, said) == said
+
+
+@pytest.mark.parametrize("name", ["products", "version", "date", "folder"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "4539 1488 0343 6467",
+        "4539.1488.0343.6467",
+        "4539-1488-0343-6467 (2023-06-12)",
+        "1985-03-12",
+        "020 7946 0958",
+        "ann.lee@example.com 2023-06-12",
+        "2023-06-12-4539148",
+        "1.2.3.4.5.6.7.8",
+    ],
+)
+def test_what_looks_like_a_value_is_masked_in_them_too(name: str, said: str) -> None:
+    told = masked_param(name, said)
+    assert "ann.lee" not in told
+    assert not re.search(r"\d{4}.?\d{4}|1985|7946|5.6.7", told)
+
+
+def test_a_day_in_what_others_name_is_masked() -> None:
+    assert masked_param("folder", "Ann Lee 2004-05-06") == "Ann Lee [masked]"
+
+
+@given(seed=st.integers(1, 10**6))
+@settings(max_examples=30, deadline=None)
+def test_no_list_of_ours_keeps_a_value(seed: int) -> None:
+    drawn_now = drawn(seed)
+    told = masked_param("products", drawn_now.letter())
+    assert not drawn_now.found_in(told.encode()) & set(drawn_now.recognised)
 
 
 @given(seed=st.integers(1, 10**6))
