@@ -69,6 +69,16 @@ class Keeper:
         self._trying = Trying(folder, clock, self._choice)
         self._lock = threading.RLock()
 
+    def belongs(self, group: str) -> None:
+        """Take the computer's team from a later enrolment."""
+        with self._lock:
+            self._group = group
+
+    def blank(self) -> bool:
+        """Check whether no root was ever pinned; what is damaged may have had one."""
+        trust = trust_record.load(self._folder)
+        return not trust.root and not trust.damaged
+
     def start(self, *, running: bool = False) -> PolicyInForce:
         """Return the policy to start with; the message tells when it is not the last good one.
 

@@ -246,29 +246,27 @@ def _governor(place: Place) -> Governor:
     begun = settings.at_start(place.folder, place.layers)
     place.starting.note(SETTINGS, *begun.faults)
     machine = begun.settings
-    team, root = _enrolled(place.folder)
-    keeper = Keeper(place.folder, shapes(), place.clock, group=team)
-    governor = Governor(keeper, place.clock, patient_reader())
+    governor = Governor(Keeper(place.folder, shapes(), place.clock), place.clock, patient_reader())
     if machine.policy_root:
         governor.pin_file(Path(machine.policy_root))
-    elif root and not keeper.root():
-        governor.pin(root.encode())
+    _belongs(place.folder, governor)
     if machine.policy and (fault := governor.local(Path(machine.policy))) is not None:
         place.starting.note(POLICY_FILE, fault)
     return governor
 
 
-def _enrolled(folder: Path) -> tuple[str, str]:
-    """Return the team and the root of this computer's enrolment; empty where there is none."""
+def _belongs(folder: Path, governor: Governor) -> None:
+    """Tell whose computer this is by its enrolment, where there is one."""
     if not (folder / ENROLMENT).exists():
-        return "", ""  # TLS and signatures would cost a fifth of the agent's memory
+        return  # TLS and signatures would cost a fifth of the agent's memory
     from agentguard.uplink import enrolment  # noqa: PLC0415 - see above
 
     try:
         known = enrolment.load(folder)
     except AgentGuardError:  # told by the uplink
-        return "", ""
-    return (known.team, known.policy_root) if known is not None else ("", "")
+        return
+    if known is not None:
+        governor.enrolled(known.team, known.policy_root)
 
 
 def _uplink(
@@ -307,6 +305,7 @@ def _uplink(
         sealer.sign_with(uplink.key if uplink is not None else None)
         if uplink is not None:
             store.journal.identify(uplink.origin)
+            _belongs(place.folder, governor)  # which may have been enrolled anew with its key
         return uplink
 
     late = LateUplink(connected, store.outbox, submit=submit, clock=place.clock)

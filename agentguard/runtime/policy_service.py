@@ -53,6 +53,8 @@ class Governor:
         self._engine: Engine | None = None
         self._waiting: list[Event] = []
         self._struck: set[str] = set()
+        self._deployed = False
+        self._first_root = False
         self._hear: Callable[[float], None] = lambda _time: None
 
     def hear(self, told: Callable[[float], None]) -> None:
@@ -67,7 +69,11 @@ class Governor:
             self._refuse(error)
 
     def pin_file(self, file: Path) -> None:
-        """Pin the root of a file that an administrator put here; one that is gone is told."""
+        """Pin the root of a file that an administrator put here; one that is gone is told.
+
+        From then on no root of the endpoint's is the first one.
+        """
+        self._deployed = True
         try:
             chain = self._read(file)
         except OSError as error:
@@ -77,6 +83,17 @@ class Governor:
             self._tell(PolicyRefused(at=self._clock.now(), message=unread))
         else:
             self.pin(chain)
+
+    def enrolled(self, team: str, root: str) -> None:
+        """Take what the enrolment says: the computer's team, and the root to begin with.
+
+        An enrolment without a root was early: the endpoint had none yet. It is trusted for the
+        first one that comes, as it would have been then.
+        """
+        self._keeper.belongs(team)
+        self._first_root = not root and not self._deployed
+        if root and not self._deployed and not self._keeper.root():
+            self.pin(root.encode())
 
     def local(self, file: Path) -> Message | None:
         """Take a policy file that an administrator put here; give why it is not in force.
@@ -171,8 +188,8 @@ class Governor:
         self._hear(time)
 
     def take_roots(self, chain: bytes) -> None:
-        """Take roots that the endpoint hands on; only a pinned one can be followed."""
-        if self._keeper.root():
+        """Take roots that the endpoint hands on: they follow the pinned one, or are the first."""
+        if self._keeper.root() or (self._first_root and self._keeper.blank()):
             self.pin(chain)
 
     def take(self, data: bytes) -> None:

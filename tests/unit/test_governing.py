@@ -341,6 +341,32 @@ def test_without_a_pinned_root_the_endpoint_pins_none(tmp_path: Path, clock: Pas
     assert keeper.standing().root == 1
 
 
+def test_row_394_an_enrolment_without_a_root_waits_for_the_first_one(
+    tmp_path: Path, clock: Passing
+) -> None:
+    keeper = Keeper(tmp_path / "other", shapes(), clock)
+    governor = Governor(keeper, clock)
+    governor.enrolled("Billing", "")
+    governor.take_roots(chain())
+    assert governor.root() == 1
+
+
+@pytest.mark.parametrize("why", ["damaged", "deployed"])
+def test_row_394_the_endpoint_gives_no_first_root_where_there_is_or_was_another(
+    tmp_path: Path, clock: Passing, why: str
+) -> None:
+    folder = tmp_path / "other"
+    folder.mkdir()
+    governor = Governor(Keeper(folder, shapes(), clock), clock)
+    if why == "damaged":
+        (folder / "policy-trust.json").write_bytes(b"{")
+    else:
+        governor.pin_file(tmp_path / "not-there-yet.json")
+    governor.enrolled("Billing", "")
+    governor.take_roots(chain())
+    assert governor.root() == 0
+
+
 def test_the_endpoints_time_is_handed_to_the_clock_that_removals_go_by(
     governor: Governor,
 ) -> None:
