@@ -1,4 +1,4 @@
-"""How long records are kept, what is held for an inquiry, and what retention did."""
+"""How long records are kept, what is held for an inquiry, what retention did, how backups stand."""
 
 from __future__ import annotations
 
@@ -9,10 +9,21 @@ from sqlalchemy import Connection
 
 from agentguard.server.console.fresh_proof import ask_first
 from agentguard.server.console.navigation import Entry
-from agentguard.server.console.site import Asked, Page, back, field, page, permitted, site_of, told
+from agentguard.server.console.site import (
+    Asked,
+    Page,
+    back,
+    field,
+    page,
+    permitted,
+    site_of,
+    told,
+    visitor_of,
+)
 from agentguard.server.jobs import retention
+from agentguard.server.jobs.backup_standing import Standing, standing
 from agentguard.server.jobs.retention import Run
-from agentguard.server.roles import Right
+from agentguard.server.roles import Right, may
 from agentguard.server.store.accounts.teams import team_names
 from agentguard.server.store.records import ages, legal_holds
 from agentguard.server.store.records.ages import Age, AgeRefused
@@ -25,7 +36,7 @@ SHOWN = 30  # runs
 
 @get(RETENTION)
 async def show(request: Asked) -> Page:
-    """Show ages, holds and runs."""
+    """Show ages, holds and runs, and to an administrator the backups."""
     permitted(request, Right.RECORDS)
     return await _page(request, "")
 
@@ -78,12 +89,17 @@ async def end(request: Asked, id_: FromPath[int]) -> Page | Redirect:
 
 
 async def _page(request: Asked, problem: str) -> Page:
+    site, runs_it = site_of(request), may(visitor_of(request).role, Right.MANAGE)
+
+    def backups(connection: Connection) -> Standing:
+        return standing(connection, site.settings, site.now())
+
     def read(connection: Connection) -> tuple[list[Age], list[Hold], list[Run], list[str]]:
         did = [run for run in retention.runs(connection) if run.deleted or run.held]
         held = legal_holds.list_holds(connection, ended=True)
         return ages.list_ages(connection), held, did[:SHOWN], team_names(connection)
 
-    every, held, did, teams = await site_of(request).database.read(read)
+    every, held, did, teams = await site.database.read(read)
     return await page(
         request,
         "retention.html",
@@ -93,6 +109,7 @@ async def _page(request: Asked, problem: str) -> Page:
         runs=did,
         teams=teams,
         kinds=legal_holds.KINDS,
+        backups=await site.database.read(backups) if runs_it else None,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
@@ -16,6 +16,7 @@ from litestar.datastructures import FormMultiDict, State
 from litestar.enums import MediaType
 from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.response import Redirect
+from sqlalchemy import Connection
 
 from agentguard.base import languages, translations
 from agentguard.base.translations import Texts
@@ -26,6 +27,7 @@ from agentguard.server.console.badges import Badges
 from agentguard.server.console.navigation import menu
 from agentguard.server.console.sign_in_queue import Lanes
 from agentguard.server.console.waits import waits_of
+from agentguard.server.jobs import backups
 from agentguard.server.keys import ServerKeys
 from agentguard.server.paper_letters import can_write
 from agentguard.server.roles import ADMIN, Right, may
@@ -34,6 +36,7 @@ from agentguard.server.signin.oidc import Provider
 from agentguard.server.store.accounts.people import Visitor
 from agentguard.server.store.engine import job_failures
 from agentguard.server.store.engine.database import Database
+from agentguard.server.store.engine.job_failures import Failing
 from agentguard.server.store.records import audit
 
 HERE = Path(__file__).parent
@@ -173,11 +176,27 @@ async def page(request: Asked, template: str, *, status: int = 200, **values: An
     visitor = request.scope["state"].get("visitor")
     badges = await site.badges.counted(site.database, visitor, site.now()) if visitor else {}
     runs = visitor is not None and visitor.role == ADMIN
-    jobs = await site.database.read(job_failures.list_repeated) if runs else ()
+    jobs, late = await _own_troubles(site) if runs else ((), None)
     waiting = await site.database.read(lambda c: waits_of(c, visitor, site.now()))
     wrong = site.wrong_playbooks if runs else ()
-    given = {"badges": badges, "failing": jobs, "own_waits": waiting, "wrong_playbooks": wrong}
+    troubles = {"failing": jobs, "wrong_playbooks": wrong, "late_backup": late}
+    given = {"badges": badges, "own_waits": waiting, **troubles}
     return render(request, template, status=status, **{**given, **values})
+
+
+async def _own_troubles(site: Site) -> tuple[Sequence[Failing], float | None]:
+    """Return which of the endpoint's jobs fail, and since when no backup was found whole.
+
+    Of a backup that is late since its job fails that is said, and not both.
+    """
+    now = site.now()
+
+    def read(connection: Connection) -> tuple[Sequence[Failing], float | None]:
+        failing = job_failures.list_repeated(connection)
+        late = backups.overdue(connection, site.settings, now)
+        return failing, None if backups.JOB in {one.name for one in failing} else late
+
+    return await site.database.read(read)
 
 
 def render(request: Asked, template: str, *, status: int = 200, **values: Any) -> Page:
@@ -191,6 +210,7 @@ def render(request: Asked, template: str, *, status: int = 200, **values: Any) -
         "own_teams": visitor is not None and bool(visitor.scope),
         "own_waits": (),
         "wrong_playbooks": (),
+        "late_backup": None,
         "teamless": visitor is not None and visitor.scope == frozenset(),
         "may": {r.value: visitor is not None and may(visitor.role, r) for r in Right},
         "menu": menu(visitor.role) if visitor else [],
