@@ -76,7 +76,9 @@ def examine(settings: ServerSettings, now: Now, tls: Path | None = None) -> list
 
 
 def _playbooks(settings: ServerSettings) -> Iterator[Finding]:
-    """Name each line of a site's own playbooks that is wrong."""
+    """Name each line of a site's own playbooks that is wrong; without a data folder, nothing."""
+    if not settings.data.is_dir():
+        return
     try:
         own = shelf.of_site(settings.data)
     except PlaybookError as error:
