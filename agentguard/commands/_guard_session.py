@@ -30,6 +30,7 @@ from agentguard.platforms import (
     keep_none,
     languages,
     left_to_keeper,
+    letter_scale,
     load,
     machine_layers,
     not_shown,
@@ -331,5 +332,6 @@ def _shown(folder: Path, starting: Starting, words: Texts, stop: _Told, *, may_q
             ending=agent.stop,
             wanted=lambda: called(folder),
             here=here(folder),
+            scale=letter_scale,
         )
     return agent.anew.is_set()

@@ -26,7 +26,7 @@ from agentguard.commands.base import COULD_NOT, FINE, Command
 from agentguard.commands.check import row, table
 from agentguard.engine.supervisor import Actor, Supervisor
 from agentguard.model.snapshot import Snapshot
-from agentguard.platforms import keep_none, load, system_clock
+from agentguard.platforms import keep_none, letter_scale, load, system_clock
 from agentguard.ports.clock import Clock, Stop
 from agentguard.runtime.agent import Agent
 from agentguard.runtime.bootstrap import Place, logged, opened
@@ -86,7 +86,7 @@ def run(chosen: argparse.Namespace) -> int:
                 done.set()
 
             stage.supervisor.start(Actor(name="once", run=wait))
-        show(stage.agent.desk, words, stop=done, may_quit=True)
+        show(stage.agent.desk, words, stop=done, may_quit=True, scale=letter_scale)
     return _end(outcome, words) if chosen.once else FINE
 
 

@@ -63,6 +63,7 @@ __all__ = [
     "languages",
     "leash",
     "left_to_keeper",
+    "letter_scale",
     "load",
     "machine_layers",
     "name_thread",
@@ -102,6 +103,18 @@ def languages() -> tuple[str, ...]:
     from agentguard.platforms._linux import languages  # noqa: PLC0415 - as above
 
     return languages.preferred(os.environ)
+
+
+def letter_scale() -> float:
+    """Return by how much this person wants letters larger than the system's own, at least 1.
+
+    Linux' desktops make the system's font larger themselves, which is no scale on top of it.
+    """
+    if sys.platform != "win32":
+        return 1.0
+    from agentguard.platforms._win32 import letters  # noqa: PLC0415 - as above
+
+    return letters.scale()
 
 
 def machine_layers() -> Layers:

@@ -33,6 +33,8 @@ class ExceptionForm(QFrame):
         self._offered: list[EndView] = []
         self._controls, self._untils = QButtonGroup(self), QButtonGroup(self)
         self._which, self._when = QWidget(), QWidget()
+        self._which.setAccessibleName(texts.say("exception-ask.which"))
+        self._when.setAccessibleName(texts.say("exception-ask.until"))
         self._unguarded, self._bound = label("", "strong"), label("", "muted")
         self._second = label("", "muted")
         self._reason = self._words("exception-ask.reason")
@@ -47,7 +49,8 @@ class ExceptionForm(QFrame):
         """Offer these controls, and have one of them chosen; what was typed stays."""
         chosen = control or self._control()
         self._exceptable = exceptable
-        _refill(self._which, self._controls, [(one.title, "") for one in exceptable])
+        told = [(one.title, f"{one.unguarded} {one.bound}") for one in exceptable]
+        _refill(self._which, self._controls, told)
         place = next((n for n, one in enumerate(exceptable) if one.control == chosen), -1)
         if place < 0 and len(exceptable) == 1:
             place = 0
@@ -112,7 +115,10 @@ class ExceptionForm(QFrame):
             line.setVisible(bool(text))
         before = self._offered[self._untils.checkedId()].wall if self._until() else 0.0
         self._offered = self._ends(one.hours) if one is not None else []
-        _refill(self._when, self._untils, [(each.words, "") for each in self._offered])
+        told = [
+            (each.words, self._texts.say(f"exception-ask.{_who(each)}")) for each in self._offered
+        ]
+        _refill(self._when, self._untils, told)
         for place, each in enumerate(self._offered):
             if each.wall == before:
                 self._untils.button(place).setChecked(True)
@@ -123,11 +129,8 @@ class ExceptionForm(QFrame):
         return self._offered[place] if 0 <= place < len(self._offered) else None
 
     def _tell_who(self) -> None:
-        end = self._until()
-        form = "second" if end is not None and end.long else "office"
-        self._second.setText(
-            self._texts.say(f"exception-ask.{form if self._control() else CHOOSE}")
-        )
+        form = _who(self._until()) if self._control() else CHOOSE
+        self._second.setText(self._texts.say(f"exception-ask.{form}"))
 
     def _ask(self) -> None:
         problem, end = self._problem(), self._until()
@@ -167,13 +170,23 @@ class ExceptionForm(QFrame):
         return problem
 
 
+def _who(end: EndView | None) -> str:
+    """Return who has to approve it: the last part of the sentence's id."""
+    return "second" if end is not None and end.long else "office"
+
+
 def _refill(place: QWidget, group: QButtonGroup, answers: list[tuple[str, str]]) -> None:
-    """Make the round buttons of a question anew."""
+    """Make the round buttons of a question anew, each with what a reader tells of it as well."""
+    here = next((n for n, old in enumerate(group.buttons()) if old.hasFocus()), -1)
     for old in group.buttons():
         group.removeButton(old)
     lines = place.layout() or column(place, gap=0)
     empty(lines)
-    for number, (words, example) in enumerate(answers):
-        choice = Choice(words, example)
+    for number, (words, told) in enumerate(answers):
+        choice = Choice(words)
+        choice.button.setAccessibleDescription(told)
         group.addButton(choice.button, number)
         lines.addWidget(choice)
+        if number == here:
+            choice.show()  # what nobody sees takes no focus
+            choice.button.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from agentguard.base.translations import Texts
 from agentguard.model.snapshot import Snapshot
+from agentguard.ui.accessible import silent
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.exception_form import ExceptionForm
+from agentguard.ui.focus_order import Ordered
 from agentguard.ui.keyed_list import Keyed
 from agentguard.ui.present_exceptions import ends
 from agentguard.ui.theme import Theme
@@ -33,7 +35,7 @@ class RequestRow(QFrame):
         self._icon, self._said = label(wrap=False), label()
         line = row(self, gap=GAP)
         line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        line.addWidget(self._said, 1)
+        line.addWidget(silent(self._said), 1)  # the line says it
 
     def show_item(self, one: RequestView) -> None:
         """Show a request."""
@@ -42,7 +44,7 @@ class RequestRow(QFrame):
         self.setAccessibleName(one.said)
 
 
-class ExceptionWindow(QWidget):
+class ExceptionWindow(Ordered):
     """Shows the form while the policy lets anything be excepted, and the requests of this desk."""
 
     def __init__(self, bridge: Bridge, theme: Theme) -> None:
@@ -92,7 +94,6 @@ class ExceptionWindow(QWidget):
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setAccessibleName(self._texts.say("exception-ask.title"))
         rows = QWidget()
         rows.setObjectName("rows")
         body = column(rows, margin=3 * GAP, gap=2 * GAP)

@@ -10,15 +10,19 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QLineEdit, QWidget
 from shiboken6 import Shiboken
 
 from agentguard.base.translations import Texts
+from agentguard.model.actions import Deed
 from agentguard.model.guided import Cause
 from agentguard.model.messages import Message
 from agentguard.model.snapshot import Snapshot
+from agentguard.ui.accessible import announce
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.choice_button import Choice
+from agentguard.ui.flow import Flow
 from agentguard.ui.keyed_list import Keyed
 from agentguard.ui.pages.base import tell
 from agentguard.ui.present_guided import GuidedView, StepView, guided_views
 from agentguard.ui.theme import Theme
+from agentguard.ui.todo_work import Sure
 from agentguard.ui.widgets import GAP, button, chip, code_field, column, label, row
 from agentguard.ui.wording import Wording
 
@@ -30,22 +34,30 @@ class StepRow(QWidget):
 
     def __init__(self, texts: Texts) -> None:
         super().__init__()
-        self._texts = texts
+        self._texts, self._asked = texts, False
         self._title, self._word, self._words = label("", "strong"), label(wrap=False), label()
         self.inside = column(self, gap=GAP // 2)
         head = row(gap=GAP)
         head.addWidget(self._title, 1)
-        head.addWidget(self._word)
+        head.addWidget(self._word, 0, Qt.AlignmentFlag.AlignTop)
         self.inside.addLayout(head)
         self.inside.addWidget(self._words)
 
     def show_step(self, step: StepView) -> None:
         """Show how a step stands."""
+        before = self.accessibleName()
         self._title.setText(step.title)
         self._words.setText(step.words)
         word = self._texts.say("ui.guided.done" if step.done else "ui.guided.to-do")
         chip(self._word, word, "pass" if step.done else "attention")
         self.setAccessibleName(f"{step.title}: {word}. {step.words}")
+        if self._asked and before != self.accessibleName():
+            self._asked = False
+            announce(self, self.accessibleName())
+
+    def asked(self) -> None:
+        """Have the next news of it said, since the person answered here."""
+        self._asked = True
 
 
 class GuidedCard(QFrame):
@@ -54,7 +66,9 @@ class GuidedCard(QFrame):
     def __init__(self, bridge: Bridge, asks: Callable[[], bool]) -> None:
         super().__init__()
         self._bridge, self._texts, self._asks = bridge, bridge.texts, asks
-        self._number = ""
+        self._number, self._file = "", ""
+        self._may_delete, self._may_keep = False, False
+        self._sure = Sure(bridge.texts)
         self.setProperty("look", "card")
         texts = self._texts
         self._heading, self._name = (
@@ -65,7 +79,7 @@ class GuidedCard(QFrame):
         self._status.hide()
         self._steps = tuple(StepRow(texts) for _ in range(5))
         self._hold = button(texts.say("ui.guided.hold"), self._do_hold, main=True)
-        self._delete = button(texts.say("ui.guided.delete"), self._do_delete)
+        self._delete = button(texts.say("ui.guided.delete"), self._want_delete)
         self._keep = button(texts.say("ui.guided.keep"), self._do_keep)
         self._code: QLineEdit = code_field(texts, "ui.guided.code", self._do_delete)
         self._code.setPlaceholderText(texts.say("ui.guided.code"))
@@ -74,16 +88,17 @@ class GuidedCard(QFrame):
 
     def show_item(self, view: GuidedView) -> None:
         """Show a response."""
-        self._number = view.number
+        self._number, self._file = view.number, view.name
         number = self._texts.say("ui.guided.number", number=view.number)
         file = self._texts.say("ui.guided.file", name=view.name)
         self._name.setText(f"{number}\n{file}")
         for step, shown in zip(self._steps, view.steps, strict=True):
             step.show_step(shown)
-        self._hold.setVisible(view.may_hold)
-        self._delete.setVisible(view.may_delete)
-        self._code.setVisible(view.may_delete and self._asks())
-        self._keep.setVisible(view.may_keep)
+        self._may_delete, self._may_keep = view.may_delete, view.may_keep
+        if not view.may_delete:
+            self._sure.hide()
+        self._offer()
+        self._hold.setVisible(view.may_hold)  # after what comes next, to which the focus goes
         self._cause_box.setVisible(view.asks_cause)
         self.setAccessibleName(f"{self._heading.text()}. {number}. {file}")
 
@@ -96,11 +111,13 @@ class GuidedCard(QFrame):
         for step in self._steps:
             inside.addWidget(step)
         self._steps[0].inside.addWidget(self._hold, 0, Qt.AlignmentFlag.AlignLeft)
-        ends = row(gap=GAP)
-        for part in (self._code, self._delete, self._keep):
-            ends.addWidget(part)
-        ends.addStretch(1)
-        self._steps[2].inside.addLayout(ends)
+        ends = QWidget()
+        flow = Flow(ends)
+        for part in (self._keep, self._code, self._delete):
+            flow.addWidget(part)
+        self._steps[2].inside.addWidget(self._sure)
+        self._steps[2].inside.addWidget(ends)
+        self._cause_box.setAccessibleName(self._texts.say("ui.guided.step-4"))
         causes = column(self._cause_box, gap=2)
         for number, cause in enumerate(Cause):
             choice = Choice(self._texts.say(f"ui.guided.cause-{cause}"))
@@ -112,15 +129,39 @@ class GuidedCard(QFrame):
     def _do_hold(self) -> None:
         self._run(partial(self._bridge.desk.incidents.hold, self._number))
 
+    def _offer(self) -> None:
+        """Show how it can end, unless the person is being asked about that."""
+        free = self._sure.isHidden()
+        self._code.setVisible(free and self._may_delete and self._asks())
+        self._keep.setVisible(free and self._may_keep)
+        self._delete.setVisible(free and self._may_delete)
+
+    def _want_delete(self) -> None:
+        """Ask once more, since nothing brings it back; a code that was typed is that answer."""
+        if self._asks():
+            self._do_delete()
+            return
+        self._sure.ask(Deed.DELETE, self._file, 1, yes=self._do_delete, no=self._free)
+        self._offer()
+
+    def _free(self) -> None:
+        self._sure.hide()
+        self._offer()
+        self._delete.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _do_delete(self) -> None:
         code = self._code.text()
         self._code.clear()
         self._run(partial(self._bridge.desk.incidents.delete, self._number, code))
+        if not self._sure.isHidden():
+            self._free()
 
     def _do_keep(self) -> None:
+        self._steps[2].asked()
         self._bridge.desk.incidents.keep(self._number)
 
     def _do_cause(self, chosen: int) -> None:
+        self._steps[3].asked()
         self._bridge.desk.incidents.tell_cause(self._number, tuple(Cause)[chosen])
 
     def _run(self, call: Callable[[], Message]) -> None:

@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLineEdit
 
 from agentguard.base.translations import Texts
+from agentguard.ui.accessible import announce
+from agentguard.ui.pages.base import tell
 from agentguard.ui.present_incidents import ReportView, spelt
 from agentguard.ui.widgets import GAP, button, column, empty, label, row
 
@@ -42,10 +44,14 @@ class SeenReport(QFrame):
         self._said.setText("\n".join(said))
         self._added.setText("\n".join(added))
         self.tell("", busy=False)
-        self._send.setFocus()
+        self._send.setAccessibleDescription(" ".join((*said, *added)))
+        self.show()  # what nobody sees takes no focus
+        self._send.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def tell(self, text: str, *, busy: bool) -> None:
         """Say how the sending goes; while it goes nothing can be changed."""
+        if text != self._status.text():
+            announce(self._status, text)
         self._status.setText(text)
         self._send.setEnabled(not busy)
         self._change.setEnabled(not busy)
@@ -81,9 +87,12 @@ class DoneReport(QFrame):
         self._number.setText(number)
         said = self._texts.say("ui.incident.number-spelt", spelt=spelt(number))
         self._number.setAccessibleName(said)
+        self._number.setAccessibleDescription(" ".join(lines))
         self._next.setText("\n".join(lines))
         if fresh:
-            self._number.setFocus()
+            self.show()  # what nobody sees takes no focus
+        if fresh and self.isVisible():
+            self._number.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 class EarlierReports(QFrame):
@@ -129,5 +138,4 @@ class EarlierReports(QFrame):
             self._rows.addWidget(line)
 
     def _find(self) -> None:
-        self._found.setText(self._look_up(self._typed.text()))
-        self._found.show()
+        tell(self._found, self._look_up(self._typed.text()), "")

@@ -48,6 +48,14 @@ class IncidentForm(QFrame):
                 one.setChecked(False)
             group.setExclusive(True)
 
+    def begin(self) -> None:
+        """Have the first question in front that is not answered."""
+        for group in (self._categories, self._wheres, self._stills):
+            if group.checkedId() < 0:
+                group.button(0).setFocus(Qt.FocusReason.OtherFocusReason)
+                return
+        self._note.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _lay_out(self, inside: QVBoxLayout) -> None:
         texts = self._texts
         kinds = ((kind.title, kind.example) for kind in self._kinds)
@@ -87,7 +95,9 @@ class IncidentForm(QFrame):
     def _on(self) -> None:
         problem = self._problem()
         tell(self._status, problem, "wrong")
-        if not problem:
+        if problem:
+            self.begin()
+        else:
             self._done(
                 Answers(
                     category=self._kinds[self._categories.checkedId()].category,
@@ -108,6 +118,5 @@ class IncidentForm(QFrame):
             if group.checkedId() < 0:
                 return say(problem)
         if not note:
-            self._note.setFocus()
             return say("ui.incident.write")
         return say("ui.incident.too-long", limit=NOTE_LIMIT) if len(note) > NOTE_LIMIT else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QLabel
 
 from agentguard.base import cldr
@@ -9,6 +11,29 @@ from agentguard.base.languages import SPOKEN, SYSTEM
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.speech import Speech
 from agentguard.ui.widgets import GAP, column, frame, label
+
+KEYS = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_F4})
+"""Keys that open the list; letters open it as well."""
+
+
+class Choice(QComboBox):
+    """A choice that changes only in its open list, with Enter.
+
+    Qt takes each arrow and each letter for a choice, and every one of them speaks another language:
+    whoever goes through them would be carried from window to window.
+    """
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Open the list, or leave the key to the page."""
+        letter = event.text()
+        if event.key() in KEYS or (letter and letter.isprintable()):
+            self.showPopup()
+        else:
+            event.ignore()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave the wheel to the page."""
+        event.ignore()
 
 
 class LanguageCard:
@@ -20,7 +45,7 @@ class LanguageCard:
         inside = column(self.card, margin=3 * GAP, gap=GAP)
         title = label(say("ui.language.heading"), "heading")
         inside.addWidget(title)
-        self.choice = QComboBox()
+        self.choice = Choice()
         self.choice.addItem(say("ui.language.system"), SYSTEM)
         for language in SPOKEN:
             self.choice.addItem(cldr.NAMES[language], language)

@@ -33,6 +33,7 @@ class LessonForm(QWidget):
         self._steps: tuple[Card | Question | None, ...] = (*lesson.cards, *lesson.questions, None)
         self._place = 0
         self._solved: set[int] = set()
+        self._asking: QuestionForm | None = None
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         inside = column(self, gap=GAP)
         head = row(gap=2 * GAP)
@@ -85,6 +86,7 @@ class LessonForm(QWidget):
             solved = self._place in self._solved
             if solved:
                 form.show_right()
+            self._asking = None if solved else form
             self._next.setVisible(solved)
             return step.ask
         self._put(PromiseStep(self._lesson.acknowledge, self._texts))
@@ -107,15 +109,22 @@ class LessonForm(QWidget):
         self._next.setVisible(True)
         self._next.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _go_back(self) -> None:
-        self._place -= 1
+    def _turn(self, by: int) -> None:
+        """Show another step, with the focus on its question or on what goes on."""
+        self._place += by
+        self._asking = None
         self._show()
-        self._next.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self._asking is not None:
+            self._asking.begin()
+        else:
+            self._next.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _go_back(self) -> None:
+        self._turn(-1)
 
     def _go_on(self) -> None:
         if self._place + 1 < len(self._steps):
-            self._place += 1
-            self._show()
+            self._turn(1)
             return
         self._finish(self._lesson.id)
         empty(self._room)

@@ -38,6 +38,11 @@ class QuestionForm(QWidget):
         inside.addWidget(self._again)
         inside.addWidget(self._check, 0, Qt.AlignmentFlag.AlignLeft)
 
+    def begin(self) -> None:
+        """Have the first answer in front, or the one that was chosen."""
+        chosen = max(self._choices.checkedId(), 0)
+        self._choices.button(chosen).setFocus(Qt.FocusReason.OtherFocusReason)
+
     def show_right(self) -> None:
         """Show the right answer with its why, for who comes back to it."""
         right = self._question.right

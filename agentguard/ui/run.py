@@ -162,9 +162,15 @@ class Interface(QObject):
             window, self.window, self._unseen = self.window, None, 0
             window.deleteLater()
 
+    def look_at_letters(self) -> None:
+        """Make the window anew once letters are wished larger or smaller, but for words in it."""
+        if self.theme.look() and self.window is not None and not _holds_words(self.window):
+            self._renew(self.window.current.page)
+
     def open_if(self, wanted: Callable[[], bool]) -> None:
         """Open the window when somebody asks for it by starting the program again, each second."""
         self.look_after()
+        self.look_at_letters()
         if wanted():
             self.open(Page.OVERVIEW)
 
@@ -207,12 +213,14 @@ def run(
     ending: Callable[[], object] = lambda: None,
     wanted: Callable[[], bool] = lambda: False,
     here: Here = NOTHING_SET,
+    scale: Callable[[], float] = lambda: 1.0,
 ) -> int:
     """Show the desk until `stop` is set, the person quits, a signal comes or the session ends.
 
     Gives 0; only in the main thread. `first` is the icon that stands in the tray, `capture` keeps
     windows out of pictures, `ending` is called before the session may end or when the display is
-    lost, `wanted` tells that somebody asks for the window, `here` gives what is set.
+    lost, `wanted` tells that somebody asks for the window, `here` gives what is set, `scale` by how
+    much letters are wished larger than the system's.
     """
     app = application()
     left = threading.Event()
@@ -222,7 +230,7 @@ def run(
         app.exit(0)  # quit() would ask the windows, and a hidden-on-close window says no
 
     interface = Interface(
-        desk, texts, Theme(app), may_quit=may_quit, first=first, capture=capture, here=here
+        desk, texts, Theme(app, scale), may_quit=may_quit, first=first, capture=capture, here=here
     )
     interface.tray.quit_wanted.connect(leave)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from string import Template
 from typing import Any
 
@@ -14,6 +15,9 @@ from agentguard.ui.colours import DARK, LIGHT, Tones, prescribed
 from agentguard.ui.listeners import News
 
 SANS = ("Segoe UI", "Noto Sans", "DejaVu Sans", "Liberation Sans", "Arial")
+
+USUAL = 9.0  # points of Windows' own letters
+NEARLY = 0.95
 
 OF_ITS_OWN = (
     "QMenu",
@@ -32,12 +36,14 @@ class Theme(QObject):
     `changed` tells the windows to paint their icons again.
     """
 
-    def __init__(self, app: QApplication) -> None:
+    def __init__(self, app: QApplication, scale: Callable[[], float] = lambda: 1.0) -> None:
         super().__init__(app)
         self.changed: News[()] = News()
-        self._app = app
+        self._app, self._scaled = app, False
         app.setStyle("Fusion")
-        app.setFont(_plain(app.font()))
+        self._scale, self._letters = scale, scale()
+        self._base = unscaled(QFontInfo(app.font()).pointSizeF(), self._letters)
+        app.setFont(self._sized(app.font()))
         self.tones = LIGHT
         self._dress()
         hints = app.styleHints()
@@ -45,6 +51,27 @@ class Theme(QObject):
         accessibility = getattr(hints, "accessibility", None)  # Qt 6.10
         if accessibility is not None:
             accessibility().contrastPreferenceChanged.connect(self._dress)
+
+    def look(self) -> bool:
+        """Take the size of letters that is wished for now; tell whether it is another one."""
+        now = self._scale()
+        if now == self._letters:
+            return False
+        self._letters = now
+        self._app.setFont(self._sized(self._app.font()))
+        self._apply()
+        return True
+
+    def _sized(self, font: QFont) -> QFont:
+        """Return a font with the letters that are wished for; a system without a wish has its own.
+
+        A system that makes its own font larger with the wish does not do so twice.
+        """
+        sized = _plain(font)
+        if self._letters != 1.0 or self._scaled:
+            self._scaled = True
+            sized.setPointSizeF(self._base * self._letters)
+        return sized
 
     def force(self, scheme: Qt.ColorScheme) -> None:
         """Take one scheme, whatever the system's is."""
@@ -73,18 +100,26 @@ class Theme(QObject):
     def _apply(self) -> None:
         self._app.setPalette(_palette(self.tones))
         self._app.setStyleSheet(_style(self.tones, QFontInfo(self._app.font()).pointSizeF()))
-        _dress_letters(self._app)
+        self._dress_letters()
         self.changed.tell()
 
+    def _dress_letters(self) -> None:
+        """Do for menus, lists and hints what was done for the application's font.
 
-def _dress_letters(app: QApplication) -> None:
-    """Do for menus, lists and hints what was done for the application's font.
+        A style sheet, when it is set, brings the system's fonts of these classes back.
+        """
+        named: Any = self._app  # PySide6's types want bytes for a class' name, the binding text
+        for name in OF_ITS_OWN:
+            named.setFont(self._sized(named.font(name)), name)
 
-    A style sheet, when it is set, brings the system's fonts of these classes back.
+
+def unscaled(points: float, scale: float) -> float:
+    """Return the size of the system's font as it is without a wish for larger letters.
+
+    Some Windows makes its own font larger by the same factor, and some does not; nobody tells which
+    but the size itself, for without the wish it has nine points.
     """
-    named: Any = app  # PySide6's types want bytes for the name of a class, the binding itself text
-    for name in OF_ITS_OWN:
-        named.setFont(_plain(named.font(name)), name)
+    return points / scale if points >= NEARLY * USUAL * scale else points
 
 
 def _plain(font: QFont) -> QFont:

@@ -194,7 +194,8 @@ class FindingCard(QFrame):
 
     def _name_all(self, item: FindingView) -> None:
         say, due = self._texts.say, item.due
-        self._except.setAccessibleName(f"{self._except.text()}: {item.title}")
+        for link in (self._folder, self._respond, self._except):
+            link.setAccessibleName(f"{link.text()}: {item.title}")
         self.setAccessibleName(
             say("todo.card.row", title=item.title, due=due, wrong=item.wrong, advice=item.advice)
         )

@@ -126,10 +126,10 @@ class StatusWindow(Ordered):
             self.showMinimized()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Close on Escape."""
+        """Close on Escape, and go through what is read on a page where Tab has nothing to reach."""
         if event.key() == Qt.Key.Key_Escape:
             self.close()
-        else:
+        elif not self.current.scrolled(event.key()):
             super().keyPressEvent(event)
 
     def _make_pages(self) -> dict[Page, PageFrame]:
@@ -259,9 +259,17 @@ class StatusWindow(Ordered):
             self._pages[page].repaint_icons()
 
 
+class _Doors(QScrollArea):
+    """The doors, which follow the focus: keys that scroll are for the page."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave it to the window."""
+        event.ignore()
+
+
 def _scrolled(doors: QWidget) -> QScrollArea:
     """Let doors scroll where large letters leave no room for all, and be as wide as they want."""
-    area = QScrollArea()
+    area = _Doors()
     area.setObjectName("doors")
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)

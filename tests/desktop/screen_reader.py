@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -89,6 +90,18 @@ class ScreenReader:
         rule = MatchRule(type="signal", interface="org.a11y.atspi.Event.Object")
         self._bus.send_and_get_reply(message_bus.AddMatch(rule))
         self._heard = self._bus.filter(rule, bufsize=1000)
+
+    def forget(self) -> None:
+        """Hear no more of what was told until now."""
+        with suppress(TimeoutError):
+            while True:
+                self._bus.recv_until_filtered(self._heard.queue, timeout=0.01)
+
+    def again(self, one: Heard) -> Heard | None:
+        """Read something anew; None when it is not there any more."""
+        with suppress(Gone):
+            return self._read(one.path, one.depth, one.within)
+        return None
 
     def told(self, kind: str, within: float = 5.0) -> tuple[Heard | None, str]:
         """Wait for the next event of a kind; give what it is about, and its words."""

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QApplication, QRadioButton, QWidget
+from PySide6.QtWidgets import QApplication, QRadioButton, QScrollArea, QWidget
 
 from agentguard.ui.accessible import Role
 from agentguard.ui.focus_order import reached
@@ -163,3 +163,38 @@ def test_row_362_an_empty_list_and_a_picture_without_words_are_not_told(rig) -> 
             assert told.childCount()
         if told.role() in (Role.StaticText, Role.Heading, Role.Graphic):
             assert told.text(QAccessible.Text.Name)
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_row_382_what_is_taken_away_leaves_the_focus_beside_it(qtbot, rig, place) -> None:
+    """Else one who pressed a button that goes away begins anew at the list of pages."""
+    one = rig(todo.six())
+    one.window.open(Page.TODO)
+    qtbot.waitExposed(one.window)
+    QApplication.processEvents()
+    on_page = [w for w in reached(one.window) if one.window.current.isAncestorOf(w)]
+    gone = on_page[place]
+    gone.setFocus(Qt.FocusReason.TabFocusReason)
+    gone.hide()
+    assert QApplication.focusWidget() is on_page[place + 1]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [Page.OVERVIEW, Page.LESSONS, Page.SHIFT, Page.INCIDENT, Page.LEAVING, Page.ABOUT],
+)
+def test_row_383_a_page_without_anything_to_press_is_read_by_keys(qtbot, rig, page) -> None:
+    one = rig(data.act())
+    one.window.resize(1000, 480)
+    one.window.open(page)
+    qtbot.waitExposed(one.window)
+    direct = Qt.FindChildOption.FindDirectChildrenOnly
+    bar = one.window.current.findChild(QScrollArea, options=direct).verticalScrollBar()
+    one.until(lambda: bar.maximum() > 0)  # the page is longer than the window
+    seen = []
+    for key in (Qt.Key.Key_PageDown, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_Home):
+        qtbot.keyClick(one.window.focusWidget(), key)
+        seen.append(bar.value())
+    down, end, up, home = seen
+    assert 0 < down <= end == bar.maximum()
+    assert home == 0 <= up < end

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QLineEdit, QPushButton, QRadioButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QRadioButton, QWidget
 
 from agentguard.model.guided import Cause, Ending, Found, Response
 from agentguard.model.hits import Hit
@@ -144,3 +145,19 @@ def test_a_finding_with_card_data_leads_from_to_do_to_its_five_steps(rig, qtbot)
     one.until(lambda: "Card data where it must not be" in one.said(one.window.current))
     (response,) = one.bridge.snapshot.responses
     assert response.path == cards[0].subject
+
+
+def test_row_382_nothing_is_deleted_by_one_key_too_many(rig, qtbot) -> None:
+    one = desk(rig, held=data.good().at)
+    page = opened(one, Page.INCIDENT)
+    press(qtbot, page, "Delete it for good")
+    assert one.bridge.snapshot.responses[0].ending is None
+    assert "It cannot be brought back." in one.said(page)
+    assert not buttons(page) & {"Delete it for good", "Keep it in the vault"}
+    assert QApplication.focusWidget().text() == "No, keep it"
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
+    assert {"Delete it for good", "Keep it in the vault"} <= buttons(page)
+    press(qtbot, page, "Delete it for good")
+    press(qtbot, page, "Yes, delete")
+    one.until(lambda: "Deleted for good at" in one.said(page))
+    assert "It cannot be brought back." not in one.said(page)

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractSlider, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from agentguard.ui.accessible import announce
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.theme import Theme
 from agentguard.ui.views import Page, View
 from agentguard.ui.widgets import GAP, column, frame, label
+
+_Action = QAbstractSlider.SliderAction
+SCROLLS: dict[int, QAbstractSlider.SliderAction] = {
+    Qt.Key.Key_PageDown: _Action.SliderPageStepAdd,
+    Qt.Key.Key_PageUp: _Action.SliderPageStepSub,
+    Qt.Key.Key_End: _Action.SliderToMaximum,
+    Qt.Key.Key_Home: _Action.SliderToMinimum,
+}
+"""The keys by which all of a page is read without a mouse, also what holds nothing to press."""
 
 
 class PageFrame(QWidget):
@@ -31,6 +40,7 @@ class PageFrame(QWidget):
         words.addWidget(title)
         words.addWidget(label(self.texts.say(f"ui.{self.page}.lead"), "muted"))
         outer.addWidget(head)
+        self._area = QScrollArea()
         self.body = self._scroll(outer)
         self.setAccessibleName(title.text())
 
@@ -42,6 +52,13 @@ class PageFrame(QWidget):
 
     def opened(self) -> None:
         """Bring up to date what is not in the snapshot, each time the page is opened."""
+
+    def scrolled(self, key: int) -> bool:
+        """Scroll by one of the keys that are there for it; tell whether it was one."""
+        action = SCROLLS.get(key)
+        if action is not None:
+            self._area.verticalScrollBar().triggerAction(action)
+        return action is not None
 
     def nothing(self) -> QFrame:
         """Make the card that says kindly that there is nothing here."""
@@ -58,7 +75,7 @@ class PageFrame(QWidget):
         return line
 
     def _scroll(self, outer: QVBoxLayout) -> QVBoxLayout:
-        area = QScrollArea()
+        area = self._area
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         rows = QWidget()

@@ -98,6 +98,7 @@ class IncidentPage(PageFrame):
     def _change(self) -> None:
         self._draft = None
         self._show_step()
+        self._form.begin()
 
     def _send(self) -> None:
         if self._draft is None or self._sent == self._draft.number:
@@ -119,6 +120,7 @@ class IncidentPage(PageFrame):
     def _another(self) -> None:
         self._sent = ""
         self._show_step()
+        self._form.begin()
 
     def _find(self, typed: str) -> str:
         return look_up(self.bridge.snapshot, typed, self.texts, self._line)

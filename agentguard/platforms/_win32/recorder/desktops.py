@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ctypes
+import struct
 import sys
 import winreg
 from collections.abc import Iterator
 from ctypes import wintypes
 
 from agentguard.base.errors import PlatformError
-from agentguard.platforms._win32 import api, print_log, registry, window
+from agentguard.platforms._win32 import api, letters, print_log, registry, window
 from agentguard.platforms._win32.microphone_answers import Use
-from agentguard.platforms._win32.recorder._native import Pointer, agreed, error_of, function
+from agentguard.platforms._win32.recorder._native import Pointer, agreed, done, error_of, function
 from agentguard.platforms._win32.sharing_answers import CAPABILITIES
 from agentguard.platforms.recorder.recording import Refusal
 
@@ -21,6 +22,8 @@ if sys.platform != "win32":
 _FOREGROUND = 3  # EVENT_SYSTEM_FOREGROUND
 _NONE, _BLACK, _BENEATH = 0x00, 0x01, 0x11  # WDA_NONE, WDA_MONITOR, WDA_EXCLUDEFROMCAPTURE
 _EFFECTIVE = 0  # MDT_EFFECTIVE_DPI
+_GET_METRICS, _USUAL_DPI = 0x0029, 96  # SPI_GETNONCLIENTMETRICS
+_METRICS, _MESSAGE_FONT = 504, 408  # bytes of NONCLIENTMETRICSW, and where lfMessageFont begins
 _LONGEST = 1024
 _CONSENT = r"SOFTWARE\Microsoft\Windows\CurrentVersion\CapabilityAccessManager\ConsentStore"
 _PROGRAMS = "NonPackaged"
@@ -81,6 +84,21 @@ def _scaling() -> dict[str, object]:
         "awareness": awareness.value,
         "count": len(every),
         "monitors": every,
+    }
+
+
+def _letters() -> dict[str, object]:
+    """Tell the text size, and how high the font of messages is at 96 dpi: whether it grows."""
+    metrics = ctypes.create_string_buffer(_METRICS)
+    struct.pack_into("<i", metrics, 0, _METRICS)
+    ask = function(
+        "user32", "SystemParametersInfoForDpi", api.BOOL, api.UINT, api.UINT, api.VOID, api.UINT,
+        api.UINT,
+    )  # fmt: skip
+    done(ask(_GET_METRICS, _METRICS, metrics, 0, _USUAL_DPI))
+    return {
+        "percent": registry.values(registry.USER, letters.KEY).get(letters.VALUE),
+        "pixels": abs(struct.unpack_from("<i", metrics, _MESSAGE_FONT)[0]),
     }
 
 
@@ -155,6 +173,7 @@ CALLS = {
     "window.hook": _hook,
     "window.capture": _capture,
     "screen.scaling": _scaling,
+    "screen.letters": _letters,
     "microphone.uses": _uses,
     "window.captures": _captures,
 }

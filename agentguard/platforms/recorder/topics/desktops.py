@@ -54,6 +54,11 @@ QUESTIONS = (
             system=VARYING, awareness=NUMBER, count=VARYING, monitors=Each(VARYING)
         ),
     ),
+    call(
+        "screen.letters",
+        r"registry HKCU\...\Accessibility TextScaleFactor, SystemParametersInfoForDpi message font",
+        fields(percent=VARYING, pixels=VARYING),
+    ),
     keys(
         "microphone.consent", "HKLM", rf"{_CONSENT}\microphone", Value=known("Allow", "Deny"),
     ),
