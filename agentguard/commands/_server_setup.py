@@ -15,7 +15,7 @@ from pathlib import Path
 
 from agentguard.base.errors import AgentGuardError, CannotError, UsageError
 from agentguard.base.translations import Texts
-from agentguard.commands import _setup_keys
+from agentguard.commands import _server_setup_keys
 from agentguard.commands.base import FINDINGS, FINE
 from agentguard.platforms import system_clock
 from agentguard.server.admin import first_steps, overview, places_file
@@ -146,8 +146,8 @@ def _root(day: _Day) -> str:
     folder = day.wanted("keys")
     if not folder:
         return day.said.say(f"{ID}.how-keys")
-    passphrase = _setup_keys.passphrase(day.given, day.said)
-    chain = _setup_keys.make(Path(folder), day.settings.data, passphrase, day.said)
+    passphrase = _server_setup_keys.passphrase(day.given, day.said)
+    chain = _server_setup_keys.make(Path(folder), day.settings.data, passphrase, day.said)
     day.admin.policies.publish_roots(chain)
     return day.said.say(f"{ID}.keys-made", folder=folder)
 
@@ -156,9 +156,9 @@ def _policy(day: _Day) -> str:
     folder = day.given.keys
     if folder is None or _seen(day, "root").state is not State.DONE:
         return day.said.say(f"{ID}.how-policy")
-    passphrase = _setup_keys.passphrase(day.given, day.said)
-    raw = _setup_keys.sign(folder, day.given.policy, passphrase)
-    label = _setup_keys.publish(day.admin, raw)
+    passphrase = _server_setup_keys.passphrase(day.given, day.said)
+    raw = _server_setup_keys.sign(folder, day.given.policy, passphrase)
+    label = _server_setup_keys.publish(day.admin, raw)
     return day.said.say(f"{ID}.policy-published", name=label.name, version=label.version)
 
 
@@ -169,7 +169,7 @@ def _feeds(day: _Day) -> str:
 def _backup(day: _Day) -> str:
     folder = day.wanted("backups")
     recipient = day.given.recipient or (
-        _setup_keys.backup_key(day.given.keys, day.said) if folder and day.given.keys else ""
+        _server_setup_keys.backup_key(day.given.keys, day.said) if folder and day.given.keys else ""
     )
     if not folder or not recipient:
         return day.said.say(f"{ID}.how-backup")

@@ -15,7 +15,7 @@ import pytest
 from agentguard.base import translations
 from agentguard.base.errors import UsageError
 from agentguard.cli import main
-from agentguard.commands import _server_setup, _setup_keys
+from agentguard.commands import _server_setup, _server_setup_keys
 from agentguard.server.admin import first_steps, places_file
 from agentguard.server.admin.accounts import Admin
 from agentguard.server.admin.first_steps import State
@@ -245,11 +245,11 @@ class TestSheet:
 
 def test_keys_are_not_made_over_others(tmp_path: Path) -> None:
     folder = tmp_path / "stick"
-    _setup_keys.make(folder, tmp_path / "data", b"x", WORDS)
+    _server_setup_keys.make(folder, tmp_path / "data", b"x", WORDS)
     with pytest.raises(UsageError):
-        _setup_keys.make(folder, tmp_path / "data", b"x", WORDS)
-    one = _setup_keys.backup_key(folder, WORDS)
-    assert _setup_keys.backup_key(folder, WORDS) == one
+        _server_setup_keys.make(folder, tmp_path / "data", b"x", WORDS)
+    one = _server_setup_keys.backup_key(folder, WORDS)
+    assert _server_setup_keys.backup_key(folder, WORDS) == one
 
 
 def test_steps_are_seen_without_writing(endpoint: ServerSettings) -> None:
