@@ -35,7 +35,7 @@ SERVER = Parcel(
     extras=("server",),
     left_out=(
         "pyside6-essentials", "shiboken6", "libpff-python", "pypdfium2", "python-xlib", "jeepney",
-        "tqdm", "polyfactory", "faker",
+        "tqdm", "polyfactory", "faker", "fontpkg",
     ),
 )  # fmt: skip
 PLACES = {

@@ -96,6 +96,48 @@ ARGUED = re.compile(
 )
 """What is in English on a page, and why."""
 
+WIDER = """() => {
+  const wide = innerWidth, page = document.documentElement.scrollWidth;
+  if (page <= wide) return "";
+  const over = [...document.body.querySelectorAll("*")].filter(one => {
+    const box = one.getBoundingClientRect();
+    return box.width && (box.right > wide + 1 || box.left < -1);
+  });
+  const names = over.map(one => one.tagName.toLowerCase() + "." + one.className);
+  return `${page}: ${[...new Set(names)].slice(0, 12).join(" ")}`;
+}"""
+"""How wide a page is that a window of this width would have to scroll sideways, and what is."""
+
+
+def every_page(centre: Any, page: Any) -> tuple[str, ...]:
+    """Return where each page that an administrator sees stands."""
+    page.goto("/")
+    menu = {one.get_attribute("href") for one in page.locator(".menu nav a").all()}
+    desk, person = f"/desk/{centre.shown}", f"/people/{centre.person}"
+    more = (desk, f"{desk}/held", f"{desk}/software", person, "/account", "/no-such-page")
+    return tuple(dict.fromkeys((*MAY["admin"], *sorted(menu), *more)))
+
+
+@pytest.mark.parametrize("language", STANDS_FOR)
+def test_row_392_no_page_of_a_long_language_is_wider_than_a_phone(
+    centre: Any, chrome: Any, language: str
+) -> None:
+    centre.admin.add_user("sam", PASSWORD, "admin")
+    found: dict[str, str] = {}
+    with driving.visit(chrome, centre, locale=language, **WAYS["phone"]) as context:
+        page = context.new_page()
+        page.goto("/sign-in")
+        if wider := page.evaluate(WIDER):
+            found["/sign-in"] = wider
+    with driving.visit(chrome, centre, "sam", locale=language, **WAYS["phone"]) as context:
+        page = context.new_page()
+        for path in every_page(centre, page):
+            page.goto(path)
+            page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+            if wider := page.evaluate(WIDER):
+                found[path] = wider
+    assert found == {}
+
 
 @pytest.mark.parametrize("language", STANDS_FOR)
 def test_row_358_each_page_says_the_persons_language_and_nothing_else(
@@ -105,13 +147,9 @@ def test_row_358_each_page_says_the_persons_language_and_nothing_else(
     how = {**WAYS[STANDS_FOR[language][1]], "locale": language}
     with driving.visit(chrome, centre, "sam", **how) as context:
         page = context.new_page()
-        page.goto("/")
-        menu = {one.get_attribute("href") for one in page.locator(".menu nav a").all()}
-        desk, person = f"/desk/{centre.shown}", f"/people/{centre.person}"
-        more = (desk, f"{desk}/held", f"{desk}/software", person, "/account", "/no-such-page")
         found: dict[str, list[str]] = {}
         amiss: list[str] = []
-        for path in (*dict.fromkeys((*MAY["admin"], *sorted(menu), *more)),):
+        for path in every_page(centre, page):
             page.goto(path)
             assert page.locator("html").get_attribute("lang") == language
             for one in page.evaluate(LEFT, OWN):

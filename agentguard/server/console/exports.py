@@ -23,7 +23,6 @@ from agentguard.server.console.site import (
 )
 from agentguard.server.feeds import printed_floor, sheets
 from agentguard.server.feeds.sheets import SHEETS, Sheet
-from agentguard.server.paper_letters import words_of
 from agentguard.server.roles import Scope
 from agentguard.server.store.floor import pages
 
@@ -54,7 +53,7 @@ async def floor_pdf(request: Asked) -> Response[bytes]:
     site, visitor = site_of(request), visitor_of(request)
     desks = await site.database.read(lambda c: pages.desks(c, visitor.scope))
     await looked(request, "export.pdf", "floor")
-    about = (desks, words_of(site.words), site.now(), site.limits.silent_after, visitor.name)
+    about = (desks, site.words, site.now(), site.limits.silent_after, visitor.name)
     made = await asyncio.to_thread(
         printed_floor.floor_report, *about
     )  # reports are taken meanwhile

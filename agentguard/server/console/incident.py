@@ -27,7 +27,6 @@ from agentguard.server.console.site import (
 )
 from agentguard.server.feeds import incident_record
 from agentguard.server.feeds.printed_incident import Told, incident_report
-from agentguard.server.paper_letters import words_of
 from agentguard.server.playbooks.playbook import BITES, Act, Grade, Playbook
 from agentguard.server.roles import Right
 from agentguard.server.store.accounts import members
@@ -160,7 +159,7 @@ async def paper(request: Asked, id_: FromPath[int]) -> Response[bytes]:
     await looked(request, "incident.refused" if found is None else "incident.paper", str(id_))
     if found is None:
         raise NotFoundException
-    one, words = found.incident, words_of(site.words)
+    one, words = found.incident, site.words
     known = f"console.incident.{one.category}"
     told_ = Told(
         incident=one,

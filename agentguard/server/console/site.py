@@ -29,7 +29,6 @@ from agentguard.server.console.sign_in_queue import Lanes
 from agentguard.server.console.waits import waits_of
 from agentguard.server.jobs import backups
 from agentguard.server.keys import ServerKeys
-from agentguard.server.paper_letters import can_write
 from agentguard.server.roles import ADMIN, Right, may
 from agentguard.server.settings import Limits, Now, ServerSettings
 from agentguard.server.signin.oidc import Provider
@@ -127,7 +126,7 @@ def environment(words: Texts, compiled: BytecodeCache | None = None) -> Environm
 
     pages.globals.update(
         say=words.say, has=words.has, tell=tell, titled=words.title, advise=words.advice,
-        spans=moments.spans(words), lang=words.language, on_paper=can_write(words.language),
+        spans=moments.spans(words), lang=words.language,
         direction="rtl" if words.right_to_left else "ltr",
     )  # fmt: skip
     pages.filters.update(decimal=decimal, stamp=stamp, iso=moments.iso, ago=ago)

@@ -6,7 +6,6 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from xml.sax.saxutils import escape
 
 from reportlab.graphics.shapes import Drawing, Rect  # type: ignore[import-untyped]
 from reportlab.lib import colors  # type: ignore[import-untyped]
@@ -18,7 +17,6 @@ from reportlab.platypus import (  # type: ignore[import-untyped]
     CondPageBreak,
     Flowable,
     LongTable,
-    Paragraph,
     SimpleDocTemplate,
     Spacer,
     TableStyle,
@@ -27,13 +25,14 @@ from reportlab.platypus import (  # type: ignore[import-untyped]
 from agentguard.model.held import UNWATCHED, State, share
 from agentguard.server.evidence.base import Claim, Work
 from agentguard.server.evidence.claims import by_requirement
-from agentguard.server.paper_letters import drawable
+from agentguard.server.papers.pen import Pen, pen_of
 from agentguard.trust.evidence.tables import day, stamp
 
 MARGIN = 18 * mm
 MOST_ROWS = 400
 """Rows of a table on paper; a thousand more would cost seconds and be read by nobody."""
-LONGEST = 300
+LONGEST, LONGEST_LEAD = 300, 2000
+"""Signs of a paragraph at the most."""
 BAR = (29 * mm, 3 * mm)
 WIDTH = 170
 _INK, _SOFT, _RULE = (colors.HexColor(one) for one in ("#16211e", "#56635e", "#d5dedb"))
@@ -64,18 +63,17 @@ Sums = Mapping[str, int]
 
 def draw(work: Work, out: io.BytesIO) -> None:
     """Write the paper as a PDF; it names desks, teams and controls, and no personal data."""
-    words = work.words
+    words, pen = work.words, _pen(work)
     title = words.say(f"{WORDS}.title")
     document = SimpleDocTemplate(
         out, pagesize=A4, title=title, author="AgentGuard", leftMargin=MARGIN, rightMargin=MARGIN,
-        topMargin=MARGIN, bottomMargin=MARGIN,
+        topMargin=MARGIN, bottomMargin=MARGIN, lang=words.language,
     )  # fmt: skip
 
     def foot(canvas: Canvas, _document: object) -> None:
-        canvas.setFont("Helvetica", 8)
         canvas.setFillColor(_SOFT)
-        canvas.drawString(MARGIN, 10 * mm, words.say(f"{WORDS}.foot", made=stamp(int(work.now))))
-        canvas.drawRightString(A4[0] - MARGIN, 10 * mm, str(canvas.getPageNumber()))
+        said = words.say(f"{WORDS}.foot", made=stamp(int(work.now)))
+        pen.foot(canvas, MARGIN, 10 * mm, said, str(canvas.getPageNumber()))
 
     story = [
         *_first(work, title), *_requirements(work), *_teams(work), *_lists(work), *_files(work),
@@ -86,25 +84,25 @@ def draw(work: Work, out: io.BytesIO) -> None:
 
 def _first(work: Work, title: str) -> Iterator[Flowable]:
     """Yield the headline: about what, for how long, and how much of it held."""
-    words, order = work.words, work.order
+    words, order, pen = work.words, work.order, _pen(work)
     place = words.say(f"{WORDS}.scope-{order.scope.kind}", name=order.scope.name)
     about = " ".join(filter(None, (order.scope.framework, order.scope.requirement)))
-    yield _p(title, _TITLE)
-    yield _p(f"{place}{' – ' if about else ''}{about}", _LEAD)  # noqa: RUF001 - a dash
-    yield _p(
+    yield pen.write(title, _TITLE)
+    yield pen.write(f"{place}{' – ' if about else ''}{about}", _LEAD, LONGEST_LEAD)  # noqa: RUF001 - a dash
+    yield pen.write(
         words.say(
             f"{WORDS}.period", since=day(order.since), until=day(order.until - 1), by=order.by
         ),
         _SMALL,
     )
     if work.cut_off < order.until:
-        yield _p(words.say(f"{WORDS}.goes-on", at=stamp(work.cut_off)), _PLAIN)
+        yield pen.write(words.say(f"{WORDS}.goes-on", at=stamp(work.cut_off)), _PLAIN)
     sums = _added(work.summary.sums.values())
     yield Spacer(1, 4 * mm)
-    yield _p(_headline(work, sums), _LEAD)
+    yield pen.write(_headline(work, sums), _LEAD, LONGEST_LEAD)
     yield Spacer(1, 2 * mm)
-    yield _bar(sums, WIDTH * mm, 6 * mm)
-    yield _p(words.say(f"{WORDS}.bar"), _SMALL)
+    yield _bar(pen, sums, WIDTH * mm, 6 * mm)
+    yield pen.write(words.say(f"{WORDS}.bar"), _SMALL)
 
 
 def _headline(work: Work, sums: Sums) -> str:
@@ -127,10 +125,10 @@ def _headline(work: Work, sums: Sums) -> str:
 
 def _requirements(work: Work) -> Iterator[Flowable]:
     """Yield a table for each framework: a row for each control that bears on a requirement."""
-    words = work.words
+    words, pen = work.words, _pen(work)
     for framework, claims in groupby(by_requirement(work.claims), key=lambda one: one.framework):
         yield CondPageBreak(50 * mm)
-        yield _p(framework, _PART)
+        yield pen.write(framework, _PART)
         every = list(claims)
         asked = [one for one in every if _asked(work.summary.sums.get(one.control, {}))]
         names = (
@@ -139,11 +137,11 @@ def _requirements(work: Work) -> Iterator[Flowable]:
         head = [words.say(f"{WORDS}.{one}") if one else "" for one in names]
         if asked:
             widths = (16, 42, 14, 31, 13, 13, 16, 25)
-            yield _table(head, [_claim(work, one) for one in asked], widths)
+            yield _table(pen, head, [_claim(work, one) for one in asked], widths)
         left = dict.fromkeys(_unasked(work, one, asked) for one in every if one not in asked)
         if left:
             yield Spacer(1, 2 * mm)
-            yield _p(words.say(f"{WORDS}.unasked", numbers=", ".join(left)), _SMALL)
+            yield pen.write(words.say(f"{WORDS}.unasked", numbers=", ".join(left)), _SMALL)
 
 
 def _unasked(work: Work, one: Claim, asked: Sequence[Claim]) -> str:
@@ -164,7 +162,7 @@ def _claim(work: Work, one: Claim) -> list[object]:
         one.requirement,
         name,
         _share(sums, (State.PASS,)),
-        _bar(sums, *BAR),
+        _bar(_pen(work), sums, *BAR),
         _share(sums, (State.FAIL,)),
         _share(sums, _NOT_KNOWN),
         _share(sums, _LET_OFF),
@@ -174,7 +172,7 @@ def _claim(work: Work, one: Claim) -> list[object]:
 
 def _teams(work: Work) -> Iterator[Flowable]:
     """Yield how each team stood, the one of which least held first."""
-    words, summary = work.words, work.summary
+    words, summary, pen = work.words, work.summary, _pen(work)
     rows = []
     for number, desks in summary.desks_of.items():
         sums = summary.by_team.get(number, {})
@@ -182,15 +180,15 @@ def _teams(work: Work) -> Iterator[Flowable]:
         asked = _asked(sums)
         rank = sums.get(State.PASS.value, 0) / asked if asked else 0.0
         hours = f"{watched // max(len(summary.sums), 1) // 3600:,}"
-        held = (_share(sums, (State.PASS,)), _bar(sums, *BAR))
+        held = (_share(sums, (State.PASS,)), _bar(_pen(work), sums, *BAR))
         failed = _share(sums, (State.FAIL,))
         rows.append((rank, [work.teams.get(number, ""), str(len(desks)), hours, *held, failed]))
     rows.sort(key=lambda one: one[0])
     yield CondPageBreak(50 * mm)
-    yield _p(words.say(f"{WORDS}.teams"), _PART)
+    yield pen.write(words.say(f"{WORDS}.teams"), _PART)
     names = ("team", "desks", "hours", "held", "", "failed")
     head = [words.say(f"{WORDS}.{one}") if one else "" for one in names]
-    yield _table(head, [row for _, row in rows], (66, 18, 22, 14, 32, 18))
+    yield _table(pen, head, [row for _, row in rows], (66, 18, 22, 14, 32, 18))
 
 
 _LISTS = {
@@ -203,60 +201,60 @@ _LISTS = {
 
 def _lists(work: Work) -> Iterator[Flowable]:
     """Yield what happened and what was allowed, as far as a person would read it."""
-    words = work.words
+    words, pen = work.words, _pen(work)
     for name, (columns, widths) in _LISTS.items():
         rows = work.summary.tables.get(name)
         if rows is None:
             continue
         yield CondPageBreak(40 * mm)
-        yield _p(words.say(f"{WORDS}.{name}"), _PART)
+        yield pen.write(words.say(f"{WORDS}.{name}"), _PART)
         if not rows:
-            yield _p(words.say(f"{WORDS}.none"), _PLAIN)
+            yield pen.write(words.say(f"{WORDS}.none"), _PLAIN)
             continue
         head = [words.say(f"{WORDS}.{one}") for one in columns]
-        yield _table(head, [list(row) for row in rows], widths)
+        yield _table(pen, head, [list(row) for row in rows], widths)
 
 
 def _files(work: Work) -> Iterator[Flowable]:
     """Yield how many rows of what there are, and how to check all of it."""
-    words = work.words
+    words, pen = work.words, _pen(work)
     yield CondPageBreak(60 * mm)
-    yield _p(words.say(f"{WORDS}.files"), _PART)
+    yield pen.write(words.say(f"{WORDS}.files"), _PART)
     rows = [
         [words.say(f"{WORDS}.count-{name}"), f"{count:,}"]
         for name, count in sorted(work.summary.counts.items())
     ]
-    yield _table([words.say(f"{WORDS}.what"), words.say(f"{WORDS}.rows")], rows, (140, 30))
-    yield _p(words.say(f"{WORDS}.verify"), _PLAIN)
-    yield _p("agentguard evidence verify FOLDER --root ROOTS", _CODE)
+    yield _table(pen, [words.say(f"{WORDS}.what"), words.say(f"{WORDS}.rows")], rows, (140, 30))
+    yield pen.write(words.say(f"{WORDS}.verify"), _PLAIN)
+    yield pen.write("agentguard evidence verify FOLDER --root ROOTS", _CODE)
 
 
 def _limits(work: Work) -> Iterator[Flowable]:
     """Yield what none of this proves, control by control."""
-    words = work.words
+    words, pen = work.words, _pen(work)
     yield CondPageBreak(50 * mm)
-    yield _p(words.say(f"{WORDS}.limits"), _PART)
+    yield pen.write(words.say(f"{WORDS}.limits"), _PART)
     claimed = sorted({one.control for one in work.claims})
     rows = [[words.say(f"{check}.title"), words.say(f"{check}.not")] for check in claimed]
-    yield _table([words.say(f"{WORDS}.control"), words.say(f"{WORDS}.lacks")], rows, (50, 120))
+    yield _table(pen, [words.say(f"{WORDS}.control"), words.say(f"{WORDS}.lacks")], rows, (50, 120))
 
 
 def _table(
-    head: Sequence[str], rows: Sequence[Sequence[object]], widths: Sequence[int]
+    pen: Pen, head: Sequence[str], rows: Sequence[Sequence[object]], widths: Sequence[int]
 ) -> Flowable:
     """Return a table with a line under each row; its head stands on each page."""
-    shown = [[_p(one, _HEAD) for one in head]]
-    shown += [[_cell(one) for one in row] for row in rows[:MOST_ROWS]]
+    shown = [[pen.write(one, _HEAD) for one in head]]
+    shown += [[_cell(pen, one) for one in row] for row in rows[:MOST_ROWS]]
     if len(rows) > MOST_ROWS:
-        shown.append([_p("…", _CELL), *[""] * (len(head) - 1)])
-    wide = [one * mm for one in widths]
-    table = LongTable(shown, colWidths=wide, repeatRows=1, hAlign="LEFT")
+        shown.append([pen.write("…", _CELL), *[""] * (len(head) - 1)])
+    wide = [one * mm for one in pen.columns(widths)]
+    every = [pen.columns(row) for row in shown]
+    table = LongTable(every, colWidths=wide, repeatRows=1, hAlign=pen.side)
     table.setStyle(
         TableStyle(
             [
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                ("LEFTPADDING", (0, 0), (-1, -1), 0),
-                ("RIGHTPADDING", (0, 0), (-1, -1), 4),
+                *pen.paddings(0, 4),
                 ("TOPPADDING", (0, 0), (-1, -1), 2.5),
                 ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
                 ("LINEBELOW", (0, 0), (-1, -1), 0.5, _RULE),
@@ -266,14 +264,15 @@ def _table(
     return table
 
 
-def _bar(sums: Sums, width: float, height: float) -> Drawing:
+def _bar(pen: Pen, sums: Sums, width: float, height: float) -> Drawing:
     """Return a bar of the time asked for: held, failed, not known, excepted or paused."""
     drawing, at, whole = Drawing(width, height + 3), 0.0, _asked(sums)
     drawing.add(Rect(0, 0, width, height, fillColor=_RULE, strokeColor=None))
     for states, colour in _BARS:
         part = width * sum(sums.get(one.value, 0) for one in states) / whole if whole else 0.0
         if part:
-            drawing.add(Rect(at, 0, part, height, fillColor=colour, strokeColor=None))
+            left = width - at - part if pen.right_to_left else at
+            drawing.add(Rect(left, 0, part, height, fillColor=colour, strokeColor=None))
         at += part
     return drawing
 
@@ -308,14 +307,12 @@ def _length(seconds: int) -> str:
     return f"{seconds} s"
 
 
-def _cell(one: object) -> object:
+def _cell(pen: Pen, one: object) -> object:
     """Return a cell; a moment is told to the minute."""
     if isinstance(one, str) and _MOMENT.fullmatch(one):
         one = one[:16].replace("T", " ")
-    return _p(one, _CELL) if isinstance(one, str) else one
+    return pen.write(one, _CELL) if isinstance(one, str) else one
 
 
-def _p(text: str, style: ParagraphStyle) -> Paragraph:
-    """Return a paragraph of plain text: what a desk or a person wrote is never read as markup."""
-    shown = text if len(text) <= LONGEST or style is _LEAD else f"{text[:LONGEST]} …"
-    return Paragraph(escape(drawable(shown)), style)
+def _pen(work: Work) -> Pen:
+    return pen_of(work.words, LONGEST)

@@ -21,7 +21,6 @@ from agentguard.base.errors import AgentGuardError
 from agentguard.server.evidence import making
 from agentguard.server.evidence.base import Cancelled, NothingThere, Order
 from agentguard.server.evidence.making import Maker, Watch
-from agentguard.server.paper_letters import words_of
 from agentguard.trust.evidence.manifest import Scope
 
 WAITING, RUNNING, DONE, FAILED, CANCELLED = "waiting", "running", "done", "failed", "cancelled"
@@ -237,6 +236,5 @@ class Shelf:
 
 
 def speaking(maker: Maker, language: str) -> Maker:
-    """Return who makes a pack in a language, or in English where its letters cannot be drawn."""
-    words = translations.load(language) if language else maker.words
-    return replace(maker, words=words_of(words))
+    """Return who makes a pack in a language; in the endpoint's where none was asked for."""
+    return replace(maker, words=translations.load(language)) if language else maker

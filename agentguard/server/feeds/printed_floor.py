@@ -7,17 +7,16 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
-from xml.sax.saxutils import escape
 
 from reportlab.lib import colors  # type: ignore[import-untyped]
 from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]
 from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet  # type: ignore[import-untyped]
 from reportlab.lib.units import mm  # type: ignore[import-untyped]
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle  # type: ignore[import-untyped]
+from reportlab.platypus import Flowable, SimpleDocTemplate, Spacer, Table, TableStyle  # type: ignore[import-untyped]
 
 from agentguard.base.translations import Texts
 from agentguard.model.messages import Message
-from agentguard.server.paper_letters import drawable
+from agentguard.server.papers.pen import pen_of
 from agentguard.server.store.desks import goodbyes
 from agentguard.server.store.desks.desk_status import SEVERITIES, severity, worst_first
 from agentguard.server.store.engine.times import iso
@@ -34,7 +33,9 @@ _STATE = ParagraphStyle("state", parent=_PLAIN, fontName="Helvetica-Bold")
 _SMALL = ParagraphStyle("small", parent=_PLAIN, textColor=_SOFT)
 _TITLE = ParagraphStyle("big", parent=_STYLES["Title"], alignment=0, textColor=_INK, spaceAfter=2)
 _TEAM = ParagraphStyle("team", parent=_STYLES["Heading2"], textColor=_INK, spaceBefore=10)
-_GRID = (("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 2))
+_GRID = (("VALIGN", (0, 0), (-1, -1), "TOP"),)
+FREE = (2, 6)
+"""What is free where a cell begins and where it ends (points)."""
 LONGEST = 1200
 """Letters of a paragraph, so that a row is no higher than a page, whatever a desk has sent."""
 _Row = list[Flowable | list[Flowable] | str]
@@ -48,15 +49,15 @@ def floor_report(
     title = words.say("exports.paper.title")
     document = SimpleDocTemplate(
         out, pagesize=A4, title=title, author="AgentGuard", leftMargin=MARGIN, rightMargin=MARGIN,
-        topMargin=MARGIN, bottomMargin=MARGIN,
+        topMargin=MARGIN, bottomMargin=MARGIN, lang=words.language,
     )  # fmt: skip
     said = words.say("exports.paper.made", at=_stamp(now), name=by, count=len(desks))
-    story: list[Flowable] = [_p(title, _TITLE), _p(said, _SMALL)]
+    story: list[Flowable] = [_p(words, title, _TITLE), _p(words, said, _SMALL)]
     ordered = sorted(desks, key=lambda one: (one.team, one.label))
     for team, members in groupby(ordered, key=lambda one: one.team):
         story += _team(team, tuple(members), words, now, silent_after)
     if not desks:
-        story.append(_p(words.say("exports.paper.none"), _PLAIN))
+        story.append(_p(words, words.say("exports.paper.none"), _PLAIN))
     document.build(story)
     return out.getvalue()
 
@@ -70,19 +71,21 @@ def _team(
         words.say(f"exports.paper.{kind}", count=counts[kind]) for kind in TIERS if counts[kind]
     )
     bad = [one for one, kind in zip(members, kinds, strict=True) if kind in TIERS[:3]]
-    parts: list[Flowable] = [_p(name, _TEAM), _p(said, _SMALL), Spacer(1, 2 * mm)]
+    parts: list[Flowable] = [_p(words, name, _TEAM), _p(words, said, _SMALL), Spacer(1, 2 * mm)]
     if bad:
         bad.sort(key=lambda one: _urgency(one, now, silent_after))
-        parts.append(_table([_rows(one, words, now, silent_after) for one in bad]))
+        parts.append(_table(words, [_rows(one, words, now, silent_after) for one in bad]))
     return parts
 
 
-def _table(desks: Sequence[Sequence[_Row]]) -> Table:
+def _table(words: Texts, desks: Sequence[Sequence[_Row]]) -> Table:
     """Return a table of desks with a line under each; a page may end between two rows of a desk."""
     last = [sum(map(len, desks[: place + 1])) - 1 for place in range(len(desks))]
     lines = [("LINEBELOW", (0, at), (-1, at), 0.5, colors.HexColor(_RULE)) for at in last]
-    table = Table([row for rows in desks for row in rows], colWidths=WIDTHS, repeatRows=0)
-    table.setStyle(TableStyle([*_GRID, *lines]))
+    pen = pen_of(words, LONGEST)
+    every = [pen.columns(row) for rows in desks for row in rows]
+    table = Table(every, colWidths=pen.columns(WIDTHS), repeatRows=0, hAlign=pen.side)
+    table.setStyle(TableStyle([*_GRID, *pen.paddings(*FREE), *lines]))
     return table
 
 
@@ -109,16 +112,24 @@ def _rows(one: Desk, words: Texts, now: float, silent_after: float) -> list[_Row
             _stamp(one.last_seen) if one.last_seen is not None else words.say("exports.paper.never")
         )
         what = words.say("exports.paper.not-heard")
-        return [[_desk(one, words, now, silent_after), _p(what, _PLAIN), _p(heard, _SMALL)]]
+        return [
+            [
+                _desk(one, words, now, silent_after),
+                _p(words, what, _PLAIN),
+                _p(words, heard, _SMALL),
+            ]
+        ]
     bad = worst_first(one.controls)
     if not bad:
         what = words.say("exports.paper.no-posture")
-        return [[_desk(one, words, now, silent_after), _p(what, _PLAIN), _p("", _SMALL)]]
+        return [
+            [_desk(one, words, now, silent_after), _p(words, what, _PLAIN), _p(words, "", _SMALL)]
+        ]
     since = min(control.since for control in bad)
     head: _Row = [
         _desk(one, words, now, silent_after),
         _control(bad[0], words),
-        _p(_minute(since), _SMALL),
+        _p(words, _minute(since), _SMALL),
     ]
     return [head, *(["", _control(control, words), ""] for control in bad[1:])]
 
@@ -126,7 +137,7 @@ def _rows(one: Desk, words: Texts, now: float, silent_after: float) -> list[_Row
 def _desk(one: Desk, words: Texts, now: float, silent_after: float) -> list[Flowable]:
     """Return the desk's name and how it stands."""
     tier = words.say(f"console.tier.{_kind(one, now, silent_after)}")
-    return [_p(one.label, _PLAIN), _p(tier, _SMALL)]
+    return [_p(words, one.label, _PLAIN), _p(words, tier, _SMALL)]
 
 
 def _control(control: v1.Control, words: Texts) -> list[Flowable]:
@@ -134,8 +145,8 @@ def _control(control: v1.Control, words: Texts) -> list[Flowable]:
     found = words.render(Message(id=control.detail, params=control.params))
     advice = words.advice(control.check, control.detail) if control.state == "fail" else ""
     return [
-        _p(words.title(control.check, control.state, control.detail), _STATE),
-        _p(" ".join(filter(None, (found if control.detail else "", advice))), _SMALL),
+        _p(words, words.title(control.check, control.state, control.detail), _STATE),
+        _p(words, " ".join(filter(None, (found if control.detail else "", advice))), _SMALL),
     ]
 
 
@@ -151,7 +162,6 @@ def _stamp(at: float) -> str:
     return f"{iso(at)[:16].replace('T', ' ')} UTC"
 
 
-def _p(text: str, style: ParagraphStyle) -> Paragraph:
-    """Return a paragraph of plain text: what a desk says is never read as markup."""
-    shown = text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
-    return Paragraph(escape(drawable(shown)), style)
+def _p(words: Texts, text: str, style: ParagraphStyle) -> Flowable:
+    """Return a paragraph of plain text in the letters of a language."""
+    return pen_of(words, LONGEST).write(text, style)

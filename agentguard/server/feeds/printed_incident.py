@@ -6,17 +6,16 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from xml.sax.saxutils import escape
 
 from reportlab.lib import colors  # type: ignore[import-untyped]
 from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]
 from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet  # type: ignore[import-untyped]
 from reportlab.lib.units import mm  # type: ignore[import-untyped]
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle  # type: ignore[import-untyped]
+from reportlab.platypus import Flowable, SimpleDocTemplate, Spacer, Table, TableStyle  # type: ignore[import-untyped]
 
 from agentguard.base.translations import Texts
 from agentguard.server.feeds.incident_record import Moment
-from agentguard.server.paper_letters import drawable
+from agentguard.server.papers.pen import pen_of
 from agentguard.server.playbooks.playbook import Playbook
 from agentguard.server.store.engine.times import iso
 from agentguard.server.store.reports.containments import Containment
@@ -56,20 +55,18 @@ def incident_report(told: Told, words: Texts, now: float, by: str) -> bytes:
     title = words.say("paper.incident.title", number=one.number or one.id)
     document = SimpleDocTemplate(
         out, pagesize=A4, title=title, author="AgentGuard", leftMargin=MARGIN, rightMargin=MARGIN,
-        topMargin=MARGIN, bottomMargin=MARGIN,
+        topMargin=MARGIN, bottomMargin=MARGIN, lang=words.language,
     )  # fmt: skip
 
     def foot(canvas: Any, page: Any) -> None:
-        canvas.setFont("Helvetica", 8)
         canvas.setFillColor(_SOFT)
         number = words.say("paper.incident.page", number=page.page)
-        canvas.drawRightString(A4[0] - MARGIN, MARGIN / 2, number)
-        canvas.drawString(MARGIN, MARGIN / 2, title)
+        pen_of(words, LONGEST).foot(canvas, MARGIN, MARGIN / 2, title, number)
 
     story: list[Flowable] = [
-        _p(title, _TITLE),
-        _p(told.title, _HEAD),
-        _p(words.say("paper.incident.made", at=stamp(now), name=by), _SMALL),
+        _p(words, title, _TITLE),
+        _p(words, told.title, _HEAD),
+        _p(words, words.say("paper.incident.made", at=stamp(now), name=by), _SMALL),
         *_part("facts", words, _facts(told, words), FACTS),
         *_part("steps", words, [_step(task, words) for task in told.tasks], STEPS),
         *_part("held", words, [_held(h, words) for h in told.held], LINES),
@@ -77,7 +74,10 @@ def incident_report(told: Told, words: Texts, now: float, by: str) -> bytes:
     ]
     for name, text in (("outcome", one.outcome), ("lessons", one.lessons)):
         if text:
-            story += [_p(words.say(f"paper.incident.{name}"), _HEAD), _p(text, _PLAIN)]
+            story += [
+                _p(words, words.say(f"paper.incident.{name}"), _HEAD),
+                _p(words, text, _PLAIN),
+            ]
     document.build(story, onFirstPage=foot, onLaterPages=foot)
     return out.getvalue()
 
@@ -96,17 +96,20 @@ def _part(
     every = list(rows)
     if not every:
         return []
-    table = Table(every, colWidths=widths)
+    pen = pen_of(words, LONGEST)
+    table = Table(
+        [pen.columns(row) for row in every], colWidths=pen.columns(widths), hAlign=pen.side
+    )
     table.setStyle(
         TableStyle(
             [
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                ("LEFTPADDING", (0, 0), (-1, -1), 2),
+                *pen.paddings(2, 6),
                 ("LINEBELOW", (0, 0), (-1, -1), 0.5, colors.HexColor(_RULE)),
             ]
         )
     )
-    return [_p(words.say(f"paper.incident.{name}"), _HEAD), table, Spacer(1, 2 * mm)]
+    return [_p(words, words.say(f"paper.incident.{name}"), _HEAD), table, Spacer(1, 2 * mm)]
 
 
 def _facts(told: Told, words: Texts) -> list[_Row]:
@@ -129,7 +132,7 @@ def _facts(told: Told, words: Texts) -> list[_Row]:
         ("verdict", verdict),
     )  # fmt: skip
     return [
-        [_p(words.say(f"paper.incident.{name}"), _BOLD), _p(text, _PLAIN)]
+        [_p(words, words.say(f"paper.incident.{name}"), _BOLD), _p(words, text, _PLAIN)]
         for name, text in told_of
         if text
     ]
@@ -148,30 +151,36 @@ def _when(at: float | None, by: str, due: float | None, words: Texts) -> str:
 
 def _step(task: Task, words: Texts) -> _Row:
     step, done = task.step, task.done
-    left: list[Flowable] = [_p(step.words, _PLAIN), _p(step.source, _SMALL)]
+    left: list[Flowable] = [_p(words, step.words, _PLAIN), _p(words, step.source, _SMALL)]
     if done is None:
-        return [left, _p(words.say("paper.incident.not-yet"), _PLAIN)]
+        return [left, _p(words, words.say("paper.incident.not-yet"), _PLAIN)]
     word = words.say(f"console.response.{'skipped' if done.skipped else 'done'}")
     answer = words.say(f"console.response.answer-{done.answer}") if done.answer else ""
     said = ": ".join(
         filter(None, (word, " ".join(filter(None, (answer, done.note, done.skipped)))))
     )
     by = words.say("console.response.by-desk") if done.by == "desk" else done.by
-    return [left, [_p(said, _PLAIN), _p(f"{by}, {stamp(done.at)}", _SMALL)]]
+    return [left, [_p(words, said, _PLAIN), _p(words, f"{by}, {stamp(done.at)}", _SMALL)]]
 
 
 def _held(one: Containment, words: Texts) -> _Row:
     said = words.say(f"console.response.act-{one.act}")
     stands = words.say(f"console.response.hold-{one.state}")
     who = ", ".join(dict.fromkeys(filter(None, (one.asked_by, one.ruled_by))))
-    below = [_p(f"{one.desk}: {said}. {stands}.", _PLAIN), _p(f"{who}: {one.reason}", _SMALL)]
-    return [_p(stamp(one.asked_at), _SMALL), below]
+    below = [
+        _p(words, f"{one.desk}: {said}. {stands}.", _PLAIN),
+        _p(words, f"{who}: {one.reason}", _SMALL),
+    ]
+    return [_p(words, stamp(one.asked_at), _SMALL), below]
 
 
 def _lines(told: Told, words: Texts) -> list[_Row]:
     """Return what people and the desk did about it."""
     return [
-        [_p(stamp(m.at), _SMALL), [_p(said, _PLAIN), *([_p(m.text, _SMALL)] if text else [])]]
+        [
+            _p(words, stamp(m.at), _SMALL),
+            [_p(words, said, _PLAIN), *([_p(words, m.text, _SMALL)] if text else [])],
+        ]
         for m in told.timeline
         if m.kind != "event"
         for said, text in (line(m, told.book, words),)
@@ -194,7 +203,6 @@ def line(moment: Moment, book: Playbook, words: Texts) -> tuple[str, bool]:
     return words.say(f"console.one.{kind}", name=by), bool(moment.text)
 
 
-def _p(text: str, style: ParagraphStyle) -> Paragraph:
-    """Return a paragraph of plain text: what somebody wrote is never read as markup."""
-    shown = text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
-    return Paragraph(escape(drawable(shown)), style)
+def _p(words: Texts, text: str, style: ParagraphStyle) -> Flowable:
+    """Return a paragraph of plain text in the letters of a language."""
+    return pen_of(words, LONGEST).write(text, style)

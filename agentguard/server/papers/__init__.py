@@ -1,0 +1,1 @@
+"""Sentences on paper: which letters are drawn, by which typeface, and from which side."""
