@@ -6,9 +6,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QLabel
 
-from agentguard.base import cldr
+from agentguard.base import cldr, translations
 from agentguard.base.languages import SPOKEN, SYSTEM
 from agentguard.ui.bridge import Bridge
+from agentguard.ui.drawn_letters import missing
 from agentguard.ui.speech import Speech
 from agentguard.ui.widgets import GAP, column, frame, label
 
@@ -62,8 +63,13 @@ class LanguageCard:
         fixed = self._speech.fixed()
         self.choice.setEnabled(not fixed)
         self.choice.setCurrentIndex(max(0, self.choice.findData(self._speech.wanted())))
-        self._note.setText(self._bridge.texts.say("ui.language.fixed") if fixed else "")
-        self._note.setVisible(fixed)
+        typeface = missing(self._bridge.texts.language)
+        # What cannot be drawn tells nobody anything: then it is said in English.
+        say = translations.load().say if typeface else self._bridge.texts.say
+        told = [say("ui.language.no-letters", font=typeface)] if typeface else []
+        told += [say("ui.language.fixed")] if fixed else []
+        self._note.setText("\n".join(told))
+        self._note.setVisible(bool(told))
 
     def _chosen(self, place: int) -> None:
         wish = str(self.choice.itemData(place))
