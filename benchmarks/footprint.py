@@ -160,9 +160,12 @@ def thread_names(process: psutil.Process) -> Counter[str]:
 
 def scan_children(process: psutil.Process) -> list[psutil.Process]:
     """Give the children that read files; Python's resource tracker beside them reads none."""
-    return [
-        child for child in process.children(recursive=True) if "agentguard-scan" in child.cmdline()
-    ]
+    found = []
+    for child in process.children(recursive=True):
+        with suppress(psutil.Error):  # it ended meanwhile
+            if "agentguard-scan" in child.cmdline():
+                found.append(child)
+    return found
 
 
 def settle(processes: dict[str, psutil.Process], seconds: float) -> None:

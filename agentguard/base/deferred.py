@@ -18,6 +18,17 @@ def _get_annotations(of: type, /) -> dict[str, Any]:
     return dict(vars(of).get("__annotations__", {}))
 
 
+def _unused_functions() -> list[str]:
+    """Return the names of OpenSSL's functions that *cryptography* lists for other libraries."""
+    rust = import_module("cryptography.hazmat.bindings._rust")
+    names: list[str] = dir(vars(rust)["_openssl"].lib)
+    return [name for name in names if not name.startswith("Cryptography_HAS")]
+
+
+OPENSSL_NAMES = "cryptography.hazmat.bindings.openssl._conditional"
+"""Where *cryptography* says which of OpenSSL's functions it has, before it lists all of them: for
+pyOpenSSL, which is not here. A desk has no use for the list, which would take it a megabyte."""
+
 _READY: dict[str, dict[str, Any]] = {
     "inspect": {"get_annotations": _get_annotations},
     "typing_extensions": {
@@ -25,10 +36,12 @@ _READY: dict[str, dict[str, Any]] = {
         "NotRequired": typing.NotRequired,
         "Required": typing.Required,
     },
+    OPENSSL_NAMES: {"CONDITIONAL_NAMES": {"SSL_ERROR_NONE": _unused_functions}},
 }
 """What a module answers before it is read: from 3.13 on `dataclasses` asks `inspect` that of each
 class, and reading `inspect` and `ast` for it would take a start ten milliseconds. msgspec asks
-`typing_extensions` for what Python has since 3.11, which would take a megabyte."""
+`typing_extensions` for what Python has since 3.11, which would take a megabyte. Of *cryptography*'s
+names those are left out whose condition is 0, as SSL_ERROR_NONE is."""
 
 
 def defer(names: Iterable[str]) -> None:

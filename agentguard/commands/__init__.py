@@ -6,3 +6,5 @@ from agentguard.base.deferred import defer
 defer(("base64", "bz2", "csv", "inspect", "ipaddress", "lzma", "pkgutil"))
 defer(("msgspec.toml", "msgspec.yaml", "pickle", "platformdirs", "subprocess"))
 defer(("textwrap", "tokenize", "typing_extensions"))
+# What an agent needs at its first file for the vault, and where Firefox is: two megabytes.
+defer(("configparser", "msgspec.inspect", "pyrage"))

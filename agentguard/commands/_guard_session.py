@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from agentguard.base import paths, settings, translations
 from agentguard.base.borrowed import be_brief
+from agentguard.base.deferred import OPENSSL_NAMES, defer
 from agentguard.base.errors import CannotError
 from agentguard.base.languages import chosen
 from agentguard.base.lean_records import share
@@ -45,6 +46,7 @@ from agentguard.ports.service_manager import KEEPER
 
 if TYPE_CHECKING:
     from agentguard.runtime.agent import Agent
+    from agentguard.software.kept_pack import KeptPack
 
 
 SILENT = 7
@@ -115,15 +117,31 @@ def guarding(folder: Path, starting: Starting) -> Iterator[Agent]:
         yield agent
 
 
+def _catalogue(folder: Path) -> KeptPack:
+    """Return what keeps the catalogue of programs, which is read by now.
+
+    Reading takes twice what is kept of it: what is imported next has room in what it leaves.
+    """
+    from agentguard.runtime.catalogue_service import packs  # noqa: PLC0415 - after the first icon
+
+    kept = packs(folder, system_clock())
+    kept.start()
+    return kept
+
+
 def _started(folder: Path, starting: Starting, stack: ExitStack) -> Agent:
     from agentguard.ports.desktop import nothing  # noqa: PLC0415 - after the first icon
     from agentguard.ports.secrets import Places  # noqa: PLC0415 - as above
-    from agentguard.runtime.bootstrap import Place, logged, opened  # noqa: PLC0415 - as above
+
+    early = Starting()  # what fails now is tried again by the agent, which tells it
+    packs = early.room("catalogue", lambda: _catalogue(folder), lambda _why: None)
+    from agentguard.runtime.bootstrap import Place, logged, opened  # noqa: PLC0415 - after it
 
     place = Place(
         folder=folder,
         backend=starting.room("desktop", load, nothing),
         clock=system_clock(),
+        packs=packs,
         user=user_name(),
         secrets=starting.room("keyring", secret_places, lambda _why: Places()),
         layers=machine_layers(),
@@ -147,10 +165,16 @@ def _ending(end: Callable[[], None]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def guard_without_windows() -> int:
-    """Guard until SIGINT or SIGTERM, or until all agents are told to end."""
+def _be_lean() -> None:
+    """Let this process carry little: it lives for hours. Called before anything else is loaded."""
     share()
     be_brief()
+    defer((OPENSSL_NAMES,))
+
+
+def guard_without_windows() -> int:
+    """Guard until SIGINT or SIGTERM, or until all agents are told to end."""
+    _be_lean()
     starting, stop = Starting(), threading.Event()
     folder = _home(starting)
     words = _words(folder)
@@ -201,8 +225,7 @@ def guard_with_windows(*, may_quit: bool, quiet: bool = False) -> int:
     Where an agent guards already, this one ends at once; unless it is `quiet`, the other's window
     comes up. Without a display it guards without windows until there is one.
     """
-    share()
-    be_brief()
+    _be_lean()
     starting = Starting()
     folder = _home(starting)
     words = _words(folder)

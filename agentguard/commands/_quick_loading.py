@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import linecache
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,6 +21,7 @@ def loading(*, tidy: bool = False) -> Iterator[None]:
         yield
     finally:
         if tidy:
+            linecache.clearcache()  # PySide reads sources as it starts
             gc.unfreeze()
             gc.collect()
         gc.freeze()

@@ -6,8 +6,8 @@ nsToolkitProfileService.cpp for profiles.ini.
 
 from __future__ import annotations
 
+import configparser
 from collections.abc import Iterator, Mapping
-from configparser import Error, RawConfigParser
 from pathlib import Path
 from typing import Any
 
@@ -63,13 +63,13 @@ class FirefoxProfiles:
                     yield item
 
     def _profiles(self, root: Path) -> list[Path]:
-        parser = RawConfigParser(strict=False)
+        parser = configparser.RawConfigParser(strict=False)
         try:
             data = self._reads.data(root / "profiles.ini", _OF_PROFILES)
             if data is None:
                 return []
             parser.read_string(data.decode("utf-8-sig"))
-        except (UnreadError, Error, UnicodeError):
+        except (UnreadError, configparser.Error, UnicodeError):
             self.whole = False
             return []
         paths = [

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agentguard.base import translations
 from agentguard.base.errors import UsageError
@@ -34,6 +35,9 @@ from agentguard.runtime.exception_book import Exceptions
 from agentguard.runtime.timers import HELD, MOMENTS, NAP, longest, ticking
 from agentguard.vault.vault import Vault
 
+if TYPE_CHECKING:
+    from agentguard.software.kept_pack import KeptPack
+
 LOG = logging.getLogger(__name__)
 
 SENSES = 2.0
@@ -59,13 +63,17 @@ class Computer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Storage:
-    """Where it keeps what it knows; `seen` keeps which files were looked at, None for nowhere."""
+    """Where it keeps what it knows; `seen` keeps which files were looked at, None for nowhere.
+
+    `packs` keeps the catalogue, where it was read before the rest; None: it is yet to be read.
+    """
 
     folder: Path
     journal: Journal
     outbox: Outbox
     seen: SeenFiles | None = None
     secrets: Places = field(default_factory=Places)
+    packs: KeptPack | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

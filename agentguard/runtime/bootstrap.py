@@ -69,6 +69,7 @@ from agentguard.trust.secret_store import FILE
 from agentguard.vault.vault import Vault
 
 if TYPE_CHECKING:
+    from agentguard.software.kept_pack import KeptPack
     from agentguard.store.commit_seals import Sealer
     from agentguard.uplink.late_identity import LateUplink, Picture
 
@@ -91,6 +92,7 @@ class Place:
     user: str = ""
     secrets: Places = field(default_factory=Places)
     layers: Layers = NOTHING
+    packs: KeptPack | None = None
     starting: Starting = field(default_factory=Starting)
 
 
@@ -126,6 +128,7 @@ def opened(place: Place) -> Iterator[Agent]:
                 outbox=store.outbox,
                 seen=seen,
                 secrets=place.secrets,
+                packs=place.packs,
             ),
             person=_person(place, asking, phone),
             scan=stack.enter_context(reader),
@@ -283,7 +286,7 @@ def _uplink(
     from agentguard.uplink.late_identity import LateUplink  # noqa: PLC0415 - see above
 
     ways = network(place.folder)
-    delivered = Delivered(kept=packs(place.folder, place.clock), clock=place.clock)
+    delivered = _delivered(place)
 
     def connected(picture: Picture) -> Uplink | None:
         uplink = connect(
@@ -310,6 +313,10 @@ def _uplink(
 
     late = LateUplink(connected, store.outbox, submit=submit, clock=place.clock)
     return late
+
+
+def _delivered(place: Place) -> Delivered:
+    return Delivered(kept=place.packs or packs(place.folder, place.clock), clock=place.clock)
 
 
 def _keeper() -> str:

@@ -139,7 +139,7 @@ def build(
     recorder, more = _recorder(storage, engine, clock), add(engine, kept.vault)
     errands, threads = Errands(), compose_time.supervisor(engine, SENSES)
     drills = compose_drills.drills_of(parts, engine, files.labels, kept, lived, more.link)
-    catalogues = Catalogues(packs(storage.folder, clock), clock)
+    catalogues = Catalogues(storage.packs or packs(storage.folder, clock), clock)
     desk = desk_of(parts, engine, kept, own, more.link, errands)
     door = _door(storage.folder, signals, threads, desk, drills)
     exceptions = Exceptions(storage.journal, clock, lived)

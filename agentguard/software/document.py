@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
+from sys import intern
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -156,6 +158,13 @@ def contents(told: Document) -> Contents:
 
     """
     try:
+        return _told(told)
+    finally:
+        _day.cache_clear()  # a day that many lines share is one object; which they are is no news
+
+
+def _told(told: Document) -> Contents:
+    try:
         whole = msgspec.convert(dict(told), _Document)
         return Contents(
             seq=whole.seq,
@@ -217,25 +226,30 @@ def _listed(row: list[Any]) -> ReleaseLine:
     name, released, active, security, extended, latest, _, long_term, source = row
     ends = [_end(one) for one in (active, security, extended)]
     return ReleaseLine(
-        name=name,
-        released=date.fromisoformat(released) if released else None,
+        name=intern(name),
+        released=_day(released) if released else None,
         active=ends[0],
         security=ends[1],
         extended=ends[2],
-        latest=latest or "",
+        latest=intern(latest or ""),
         long_term=long_term,
-        source=source,
+        source=intern(source),
     )
 
 
 def _end(told: Any) -> End:
-    return date.fromisoformat(told) if isinstance(told, str) else told
+    return _day(told) if isinstance(told, str) else told
+
+
+@cache
+def _day(told: str) -> date:
+    return date.fromisoformat(told)
 
 
 def _exploited(row: dict[str, str]) -> Exploited:
     return Exploited(
         cve=row["cve"],
-        added=date.fromisoformat(row["added"]),
+        added=_day(row["added"]),
         lines=row["lines"],
         first=row["from"],
         below=row.get("below", ""),
@@ -245,7 +259,7 @@ def _exploited(row: dict[str, str]) -> Exploited:
 
 
 def _releases(rows: list[list[str]]) -> tuple[tuple[str, date], ...]:
-    return tuple((version, date.fromisoformat(day)) for version, day in rows)
+    return tuple((version, _day(day)) for version, day in rows)
 
 
 def _kept(told: _Product, products: dict[str, Product]) -> Product:

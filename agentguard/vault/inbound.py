@@ -12,8 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-
-from pyrage import x25519
+from typing import TYPE_CHECKING
 
 from agentguard.base import atomic_files, file_marks
 from agentguard.base.errors import VaultError
@@ -27,6 +26,9 @@ from agentguard.vault.recovery import Ending, mend
 from agentguard.vault.sealed_file import BrokenSeal, Header, seal
 from agentguard.vault.sealed_files import NEW, AtStep, Move, Shelf, Stage, why
 from agentguard.vault.source import Source, opened, refusal
+
+if TYPE_CHECKING:
+    from pyrage import x25519
 
 
 class Inbound:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pyrage import IdentityError, x25519
+import pyrage
 
 from agentguard.base.errors import SecretError, VaultError
 from agentguard.base.translations import load
 from agentguard.ports.secrets import SecretPlace
 from agentguard.trust.secret_store import FILE, Kept, Safe
+
+if TYPE_CHECKING:
+    from pyrage import x25519
 
 KEY = "vault.key"
 
@@ -35,7 +39,7 @@ class VaultKey:
         """
         if self._known is None or not self.settled:
             self._known = self._loaded(holds_files=holds_files)
-        return x25519.Identity.from_str(self._known.secret.decode("ascii").strip())
+        return pyrage.x25519.Identity.from_str(self._known.secret.decode("ascii").strip())
 
     @property
     def settled(self) -> bool:
@@ -82,7 +86,7 @@ class VaultKey:
         if holds_files:
             raise VaultError(words.say("vault.key-gone"), words.say("vault.key-advice"))
         try:
-            return self._safe.save(f"{x25519.Identity.generate()}\n".encode("ascii"))
+            return self._safe.save(f"{pyrage.x25519.Identity.generate()}\n".encode("ascii"))
         except SecretError as error:
             advice = words.say("vault.disk-advice")
             raise VaultError(words.say("vault.key-not-made"), advice) from error
@@ -90,8 +94,8 @@ class VaultKey:
 
 def _is_identity(secret: bytes) -> bool:
     try:
-        x25519.Identity.from_str(secret.decode("ascii").strip())
-    except (IdentityError, UnicodeDecodeError):
+        pyrage.x25519.Identity.from_str(secret.decode("ascii").strip())
+    except (pyrage.IdentityError, UnicodeDecodeError):
         return False
     return True
 

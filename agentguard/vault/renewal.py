@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-
-from pyrage import x25519
+from typing import TYPE_CHECKING
 
 from agentguard.base import atomic_files
 from agentguard.base.errors import VaultError
@@ -18,7 +17,10 @@ from agentguard.base.translations import load
 from agentguard.vault.sealed_file import BrokenSeal, Nothing, unseal
 from agentguard.vault.sealed_files import NEW, AtStep, Shelf, why
 
-Recipients = Callable[[], tuple[x25519.Recipient, ...]]
+if TYPE_CHECKING:
+    from pyrage import x25519
+
+    Recipients = Callable[[], tuple[x25519.Recipient, ...]]
 
 
 class Renewal:

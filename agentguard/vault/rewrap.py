@@ -10,17 +10,19 @@ import hashlib
 import hmac
 import shutil
 from collections.abc import Sequence
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from pyrage import x25519
 
 from agentguard.vault.age_header import VERSION, AgeHeader, Stanza, base64_of, bytes_of, read
 from agentguard.vault.sealed_file import BrokenSeal
+
+if TYPE_CHECKING:
+    from pyrage import x25519
 
 KIND = b"X25519"
 KEY = NONCE = 16

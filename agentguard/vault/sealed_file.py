@@ -11,13 +11,15 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 import pyrage
-from pyrage import x25519
 
 from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
+
+if TYPE_CHECKING:
+    from pyrage import x25519
 
 FORMAT = 1
 LONGEST_HEADER = 256 * 1024

@@ -11,9 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes, unquote_to_bytes
-
-from pyrage import x25519
 
 from agentguard.base import atomic_files
 from agentguard.base.errors import VaultError
@@ -26,6 +25,9 @@ from agentguard.vault import age_header, lock
 from agentguard.vault.file_names import written
 from agentguard.vault.keys import VaultKey
 from agentguard.vault.sealed_file import BrokenSeal, Header, Nothing, peek, unseal
+
+if TYPE_CHECKING:
+    from pyrage import x25519
 
 ITEM = re.compile(r"[0-9a-f]{16}")
 MEMORY = "vault.move."

@@ -7,14 +7,18 @@ import io
 import os
 import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pyrage import x25519
+import pyrage
 
 from agentguard.base import atomic_files
 from agentguard.base.errors import SecretError, VaultError
 from agentguard.model.moments import Moment
 from agentguard.vault.sealed_file import BrokenSeal, Header, Nothing, seal, unseal
 from agentguard.vault.sealed_files import NEW, Shelf
+
+if TYPE_CHECKING:
+    from pyrage import x25519
 
 LENGTH = 100_000
 """Bytes: more than one chunk of the format."""
@@ -52,7 +56,7 @@ def works(shelf: Shelf, at: Moment, recovery: tuple[x25519.Recipient, ...]) -> b
 
 def _key(shelf: Shelf) -> x25519.Identity:
     """Return the vault's key; one for the moment where nothing was ever put."""
-    return shelf.key() if shelf.vault_key.where() else x25519.Identity.generate()
+    return shelf.key() if shelf.vault_key.where() else pyrage.x25519.Identity.generate()
 
 
 def _comes_back(

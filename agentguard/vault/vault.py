@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pyrage import RecipientError, x25519
+import pyrage
 
 from agentguard.base.errors import StoreError, VaultError
 from agentguard.base.translations import load
@@ -23,6 +24,9 @@ from agentguard.vault.recovery import mend
 from agentguard.vault.renewal import Renewal
 from agentguard.vault.sealed_file import BrokenSeal, Header
 from agentguard.vault.sealed_files import AtStep, Move, Shelf, no_step, why
+
+if TYPE_CHECKING:
+    from pyrage import x25519
 
 LOG = logging.getLogger(__name__)
 
@@ -193,6 +197,6 @@ def _item(head: Header) -> VaultItem:
 
 def _recipient(key: str) -> x25519.Recipient:
     try:
-        return x25519.Recipient.from_str(key)
-    except RecipientError as error:
+        return pyrage.x25519.Recipient.from_str(key)
+    except pyrage.RecipientError as error:
         raise VaultError(load().say("vault.bad-recovery-key")) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import shtab
@@ -79,6 +80,85 @@ def test_a_first_icon_waits_for_nothing_that_it_does_not_show() -> None:
         "PySide6.QtWidgets",
     } <= loaded
     assert not loaded & {*LATER, *HEAVY, *TALK}
+
+
+IDLE = """
+import enum, sys
+from agentguard import cli, platforms
+from agentguard.commands import _guard_session
+cli._parser(['tray'])
+_guard_session._be_lean()
+from agentguard.ui.sourceless import spare
+spare()
+import agentguard.ui.startup_icon, agentguard.ui.run
+platforms.load()
+import agentguard.runtime.bootstrap, agentguard.uplink.compose, agentguard.uplink.late_identity
+from agentguard.uplink.identity import DeviceKey
+DeviceKey(bytes(32), "file").sign(b"said")
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+X25519PrivateKey.generate()
+from cryptography.hazmat.bindings.openssl.binding import Binding
+print(len(vars(Binding.lib)))
+print(*(name for name, one in sys.modules.items() if getattr(one, "__spec__", None)))
+def below(kind):
+    for one in kind.__subclasses__():
+        yield one
+        yield from below(one)
+print(*{one.__qualname__.partition(".")[0] for one in below(enum.Enum)})
+"""
+SPARED = {
+    "configparser", "cryptography.x509", "msgspec._json_schema.schema", "msgspec.inspect",
+    "pyrage", "pyrage.pyrage", "ruamel", "urllib.request",
+}  # fmt: skip
+
+
+def test_row_385_an_idle_enrolled_desk_carries_nothing_that_only_few_hours_need() -> None:
+    """Each costs from a quarter to one and a half MiB; a desk that uses one reads it then."""
+    ended = subprocess.run(
+        (sys.executable, "-c", IDLE), capture_output=True, text=True, check=True, timeout=120
+    )
+    listed, loaded, enums = ended.stdout.splitlines()
+    assert int(listed) < 50, "some 2,400 functions of OpenSSL that nobody here calls"
+    assert {"cryptography", "agentguard.vault.vault", "msgspec"} <= set(loaded.split())
+    assert not set(loaded.split()) & SPARED
+    assert "Qt" in enums.split()
+    assert "QStyle" not in enums.split(), "700 numbers for one sum"
+
+
+def test_row_385_the_library_still_looks_whether_its_halves_belong_together() -> None:
+    show = (
+        "from agentguard.commands import _guard_session\n"
+        "_guard_session._be_lean()\n"
+        "import cryptography\n"
+        "cryptography.__version__ = '0'\n"
+        "import cryptography.hazmat.bindings.openssl.binding\n"
+    )
+    ended = subprocess.run(
+        (sys.executable, "-c", show), capture_output=True, text=True, check=False, timeout=60
+    )
+    assert ended.returncode
+    assert "does not match the loaded shared object" in ended.stderr
+
+
+def test_row_386_what_is_large_while_it_is_read_is_read_before_the_rest(tmp_path: Path) -> None:
+    """The catalogue of programs leaves as much free as it keeps: what comes next has room there."""
+    show = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from agentguard.commands import _guard_session\n"
+        f"kept = _guard_session._catalogue(Path({str(tmp_path)!r}))\n"
+        "print(*sys.modules)\n"
+        "print(kept.start().contents.lines > 1000)"
+    )
+    ended = subprocess.run(
+        (sys.executable, "-c", show), capture_output=True, text=True, check=True, timeout=60
+    )
+    loaded, read = ended.stdout.splitlines()
+    assert read == "True"
+    assert not set(loaded.split()) & {
+        "agentguard.runtime.bootstrap", "agentguard.runtime.compose", "agentguard.uplink.enrolment",
+        "cryptography", "psutil",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("spared", [True, False])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import os
+import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -378,3 +381,17 @@ def test_what_the_network_says_is_good_for_no_sign_in(
     run: proxy_answers.Run, found: Way | None
 ) -> None:
     assert proxy_answers.of_network(GOAL, run, own=False) == found
+
+
+def test_row_385_names_and_values_count_as_in_urllib(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [one for one in os.environ if one.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+    for names in itertools.permutations(("https_proxy", "HTTPS_PROXY", "HTTPS_proxy"), 2):
+        for values in itertools.product(("", "a.example", "b.example"), repeat=2):
+            set_ = dict(zip(names, values, strict=True))
+            with monkeypatch.context() as here:
+                for name, value in set_.items():
+                    here.setenv(name, value)
+                wanted = urllib.request.getproxies_environment().get("https")
+                found = by_environment(GOAL)
+                assert (found.proxies[0].host if found else None) == wanted, set_

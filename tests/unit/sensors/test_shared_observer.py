@@ -32,7 +32,7 @@ def watched(tmp_path: Path) -> Iterator[tuple[Watcher, list[Path], list[tuple[st
 
 def test_row_365_more_folders_take_no_more_threads(watched) -> None:
     watcher, folders, told, before = watched
-    assert threading.active_count() - before == 3
+    assert threading.active_count() - before == 2
     assert watcher.alive()
     for folder in folders:
         (folder / "note.txt").write_text("well")
@@ -71,5 +71,5 @@ def test_row_365_a_folder_that_is_taken_away_ends_alone(watched) -> None:
 
 def test_row_365_a_reader_that_died_is_seen(watched) -> None:
     watcher, _folders, _told, _before = watched
-    watcher._observer._pump.stop()
+    watcher._observer._common.queue.close()
     until(lambda: not watcher.alive())

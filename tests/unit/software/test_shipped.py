@@ -34,6 +34,18 @@ def names() -> list[dict[str, str]]:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
+def test_row_386_a_day_that_many_lines_share_is_kept_once() -> None:
+    ends = [
+        day
+        for product in CATALOGUE.products.values()
+        for line in product.lines
+        for day in (line.released, line.active, line.security, line.extended)
+        if isinstance(day, date)
+    ]
+    assert len(ends) > 5000
+    assert len({id(day) for day in ends}) < 1.2 * len(set(ends)), "some are read from TOML"
+
+
 def test_row_201_the_list_of_names_is_long_and_has_strangers_and_parts() -> None:
     wanted = [row["product"] for row in names()]
     assert len(wanted) >= 950
