@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from agentguard.base.translations import Texts
 from agentguard.ui import icons
+from agentguard.ui.accessible import Role, is_a
 from agentguard.ui.colours import STATE_TONES
 
 L = TypeVar("L", QVBoxLayout, QHBoxLayout)
@@ -51,9 +52,17 @@ def code_field(texts: Texts, hint: str, entered: Callable[[], object]) -> QLineE
     return field
 
 
-def button(text: str, clicked: Callable[[], object], *, main: bool = False) -> QPushButton:
-    """Make a button; `main` is the one thing to do here."""
-    made = QPushButton(text)
+def button(
+    text: str, clicked: Callable[[], object], *, main: bool = False, role: Role | None = None
+) -> QPushButton:
+    """Make a button; `main` is the one thing to do here.
+
+    A `role` comes before the first word: with words a reader that runs is told what it is for good.
+    """
+    made = QPushButton()
+    if role is not None:
+        is_a(made, role)
+    made.setText(text)
     made.setProperty("look", "main" if main else "plain")
     made.setAccessibleName(text)
     made.setAutoDefault(False)

@@ -192,10 +192,10 @@ class StatusWindow(Ordered):
         return pages
 
     def _door(self, number: int, page: Page) -> QPushButton:
-        door = button(self._texts.say(f"ui.page.{page}"), lambda: None)
+        words = self._texts.say(f"ui.page.{page}")
+        door = button(words, lambda: None, role=Role.ListItem)
         door.setProperty("look", "nav")
         door.setCheckable(True)
-        is_a(door, Role.ListItem)
         door.setMinimumWidth(_bold_width(door, door.text()))
         self._buttons.addButton(door, number)
         return door

@@ -135,12 +135,14 @@ class ScreenReader:
         return list(self._below(window))
 
     def focused(self, pid: int) -> Heard | None:
-        """Give what has the keyboard's focus."""
-        for window in self.windows(pid):
-            for one in self.walk(window):
-                if "focused" in one.states:
-                    return one
-        return None
+        """Give what has the keyboard's focus.
+
+        Qt calls the chosen line of a list focused even when the list is not.
+        """
+        there = [one for window in self.windows(pid) for one in self.walk(window)]
+        found = [one for one in there if "focused" in one.states]
+        other = [one for one in found if one.role != "list item"]
+        return next(iter(other or found), None)
 
     def extents(self, one: Heard) -> tuple[int, int, int, int]:
         """Give where it stands on the screen: left, top, width, height (pixels)."""

@@ -31,11 +31,7 @@ class Typist:
         self._inside.run("xdotool", "type", "--delay", DELAY, words)
 
     def here(self) -> Heard:
-        """Wait until something has the focus, and give it.
-
-        Qt calls the chosen line of a list focused even when the list is not, so what was told last
-        goes before what a look finds first.
-        """
+        """Wait until something has the focus, and give it; first where it was told to be."""
         told = self._reader.again(self._last) if self._last else None
         if told is None or not {"focused", "showing"} <= told.states:
             told = eventually(lambda: self._reader.focused(self._pid), within=LONG)
