@@ -47,10 +47,11 @@ def day(language: str, then: datetime, *, with_year: bool = False) -> str:
     return pattern.format(day=then.day, month=months[then.month - 1], year=then.year)
 
 
-def moment(language: str, then: datetime) -> str:
-    """Return a day of this year and the time on it."""
+def moment(language: str, then: datetime, *, with_year: bool = False) -> str:
+    """Return a day, of this year unless asked otherwise, and the time on it."""
     pattern = cldr.MOMENT.get(language, cldr.MOMENT[ENGLISH])
-    return pattern.format(date=day(language, then), time=f"{then:%H:%M}")
+    date = day(language, then, with_year=with_year)
+    return pattern.format(date=date, time=f"{then:%H:%M}")
 
 
 def decimal(language: str, number: str) -> str:

@@ -19,7 +19,7 @@ from agentguard.base.translations import load
 from agentguard.trust import dsse
 from agentguard.trust.dsse import Sealed
 
-SEED = 32  # bytes
+SEED, SALT = 32, 8  # bytes
 
 
 class ServerKeys:
@@ -85,6 +85,22 @@ class ServerKeys:
     def token(self, text: str) -> str:
         """Return a token that only this endpoint can make for `text`."""
         return hmac.new(self._hmac, text.encode(), hashlib.sha256).hexdigest()
+
+    def form_token(self, session: str) -> str:
+        """Return a form's token for a session; each is another, so that none can be guessed at.
+
+        A packed page tells by its length whether what somebody put into its address stands in it
+        a second time.
+        """
+        salt = secrets.token_hex(SALT)
+        return salt + self.token(f"form {salt} {session}")
+
+    def is_form_token(self, given: str, session: str) -> bool:
+        """Check whether a form's token was made for a session."""
+        salt = given[: 2 * SALT]
+        wanted = salt + self.token(f"form {salt} {session}")
+        earlier = self.token(session)  # of a page that a process of the release before has made
+        return any(hmac.compare_digest(one.encode(), given.encode()) for one in (wanted, earlier))
 
     def opening(self, text: str) -> bytes:
         """Return 32 bytes that only this endpoint can make, for what opens a desk by phone."""

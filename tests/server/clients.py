@@ -204,7 +204,9 @@ class Browser:
         shown = self.submit("/sign-in/enrol", proof_passkey=made)
         if shown.status_code != OK:
             return shown
-        kept = [("location", "/"), *((k, v) for k, v in shown.headers.multi_items())]
+        packed = {"content-encoding", "content-length"}
+        every = ((k, v) for k, v in shown.headers.multi_items() if k not in packed)
+        kept = [("location", "/"), *every]
         return httpx.Response(SEE_OTHER, headers=kept, text=shown.text)
 
     def options(self, page: str) -> dict[str, Any]:

@@ -30,7 +30,7 @@ GAINED = {
     "finding": ("",),
     "posture_current": ("",),
     "incident": ("", "", "", "", None, None),
-    "user_account": ("",),
+    "user_account": ("", ""),
 }
 """What later steps add to the rows of a table of before: empty where nothing was told."""
 PLACED = {"held_site", "team_site"}

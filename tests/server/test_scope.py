@@ -40,7 +40,13 @@ ABOUT: dict[str, tuple[str, ...]] = {
 """What a form without a parameter in its address acts on."""
 OF_ONESELF = {
     *("/prove", "/sign-out", "/account/passkey", "/account/totp", "/account/totp/confirm"),
-    *("/account/totp/forget", "/account/recovery", "/account/password", "/account/language"),
+    *(
+        "/account/totp/forget",
+        "/account/recovery",
+        "/account/password",
+        "/account/language",
+        "/account/zone",
+    ),
     *("/account/notices", "/findings/views"),
     # these name neither a desk nor a person, and are held against the scope in test_drills,
     # test_exceptions, test_care and test_responses

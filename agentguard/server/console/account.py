@@ -10,7 +10,8 @@ from litestar.response import Redirect
 from sqlalchemy import Connection
 
 from agentguard.base.languages import SPOKEN
-from agentguard.server.console import factor_enrolment, fresh_proof, spoken
+from agentguard.server import zoned
+from agentguard.server.console import clocks, factor_enrolment, fresh_proof, spoken
 from agentguard.server.console.fresh_proof import ask_first
 from agentguard.server.console.site import (
     Asked,
@@ -195,6 +196,17 @@ async def speak(request: Asked) -> Redirect:
     return back(ACCOUNT)
 
 
+@post(ACCOUNT + "/zone")
+async def keep_clock(request: Asked) -> Page | Redirect:
+    """Keep the clock that the person chose; empty for the one that the browser tells."""
+    site, visitor = site_of(request), visitor_of(request)
+    wish = (await field(request, "zone", zoned.LONGEST_NAME)).strip()
+    if not clocks.known(wish):
+        return await _page(request, said="console.zone.unknown")
+    await site.database.write(lambda c: people.put_zone(c, visitor.name, wish))
+    return back(ACCOUNT)
+
+
 def _purpose(request: Asked) -> str:
     return f"account {sessions.id_of(visitor_of(request).token)}"
 
@@ -209,6 +221,7 @@ async def _page(request: Asked, *, said: str = "", app: bool = False) -> Page:
         local=await _local(site, visitor.name),
         least=weak_passwords.LEAST,
         languages=SPOKEN,
+        zones=sorted(zoned.zones()),
         own=sessions.id_of(visitor.token),
         fresh=0 <= site.now() - visitor.proved_at < site.limits.proof_fresh,
         **offered,
@@ -240,4 +253,5 @@ HANDLERS = (
     end,
     notice,
     speak,
+    keep_clock,
 )

@@ -20,6 +20,7 @@ from agentguard.server.console.site import (
     page,
     site_of,
     visitor_of,
+    zone_of,
 )
 from agentguard.server.feeds import printed_floor, sheets
 from agentguard.server.feeds.sheets import SHEETS, Sheet
@@ -53,7 +54,14 @@ async def floor_pdf(request: Asked) -> Response[bytes]:
     site, visitor = site_of(request), visitor_of(request)
     desks = await site.database.read(lambda c: pages.desks(c, visitor.scope))
     await looked(request, "export.pdf", "floor")
-    about = (desks, site.words, site.now(), site.limits.silent_after, visitor.name)
+    about = (
+        desks,
+        site.words,
+        site.now(),
+        site.limits.silent_after,
+        visitor.name,
+        zone_of(request),
+    )
     made = await asyncio.to_thread(
         printed_floor.floor_report, *about
     )  # reports are taken meanwhile

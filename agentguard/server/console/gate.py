@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from agentguard.server.console import spoken
+from agentguard.server.console import assets, clocks, packing, spoken
+from agentguard.server.console.assets import STATIC
 from agentguard.server.console.browsers import cookie_of, family_of
 from agentguard.server.console.site import Site
 from agentguard.server.console.way_back import kept
@@ -27,7 +28,6 @@ from agentguard.server.store.records import audit
 
 LOG = logging.getLogger(__name__)
 SIGN_IN = "/sign-in"
-STATIC = "/static/"
 WALL, WALL_PART = "/wall", "/wall/part"
 REFRESH = b"x-refresh"  # the page's own script asks; it does not keep a session alive
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -63,7 +63,7 @@ class Gate:
             return
         scope = _storable(scope)
         headers = dict(scope["headers"])
-        guarded = self._guarded(scope["path"], send)
+        guarded = self._guarded(scope["path"], packing.packed(send, headers))
         state = scope.setdefault("state", {})
         state["language"] = spoken.language("", headers, self._site.settings.language)
         try:
@@ -73,6 +73,7 @@ class Gate:
             await self._say(scope, guarded, 503, "console.error.unread")
             return
         state["visitor"] = visitor
+        state["zone"] = clocks.clock("" if visitor is None else visitor.zone, headers)
         if visitor is not None:
             own = visitor.language
             state["language"] = spoken.language(own, headers, self._site.settings.language)
@@ -138,7 +139,7 @@ class Gate:
         more = [*HEADERS]
         if self._site.settings.secure:
             more.append((b"strict-transport-security", b"max-age=31536000"))
-        cache = b"max-age=3600" if path.startswith(STATIC) else b"no-store"
+        cache = assets.caching(path) if path.startswith(STATIC) else b"no-store"
 
         async def guarded(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":

@@ -24,6 +24,7 @@ from agentguard.server.console.site import (
     site_of,
     told,
     visitor_of,
+    zone_of,
 )
 from agentguard.server.feeds import incident_record
 from agentguard.server.feeds.printed_incident import Told, incident_report
@@ -169,6 +170,7 @@ async def paper(request: Asked, id_: FromPath[int]) -> Response[bytes]:
         held=found.held,
         timeline=found.timeline,
         signed=found.signed,
+        zone=zone_of(request),
     )
     made = await to_thread(incident_report, told_, words, site.now(), visitor.name)
     return Response(

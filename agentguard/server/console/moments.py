@@ -1,25 +1,38 @@
-"""Times and spans as a person reads them."""
+"""Times and spans as a person reads them, by the clock of the person."""
 
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, tzinfo
 
 from agentguard.base import languages
 from agentguard.base.languages import ENGLISH
 from agentguard.base.translations import Texts
+from agentguard.server import zoned
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
 def iso(at: float) -> str:
-    """Return the time for machines."""
-    return _moment(at).isoformat(timespec="seconds")
+    """Return the time for machines, in UTC."""
+    return zoned.moment(at).isoformat(timespec="seconds")
 
 
-def stamp(at: float, language: str = ENGLISH) -> str:
-    """Return day and time in UTC, as in `25 Nov, 14:05 UTC`; the page's script makes it local."""
-    return f"{languages.moment(language, _moment(at))} UTC"
+def stamp(
+    at: float, language: str = ENGLISH, zone: tzinfo = UTC, *, now: float | None = None
+) -> str:
+    """Return day and time with the mark of the clock, as in `25 Nov, 14:05 CET`.
+
+    The year stands in it unless it is that of `now`; without a `now` it never does.
+    """
+    then = zoned.moment(at, zone)
+    other = now is not None and zoned.moment(now, zone).year != then.year
+    return f"{languages.moment(language, then, with_year=other)} {zoned.mark(then)}"
+
+
+def day(at: float, language: str = ENGLISH) -> str:
+    """Return a day of UTC, by which days are counted."""
+    return languages.day(language, zoned.moment(at))
 
 
 def ago(at: float, now: float, words: Texts) -> str:
@@ -39,10 +52,3 @@ def spans(words: Texts) -> str:
     """Return the sentences of `ago` as JSON, by which a page's script goes on counting."""
     names = ("now", "minutes", "hours", "days")
     return json.dumps({name: words.sentences[f"console.span.{name}"] for name in names})
-
-
-def _moment(at: float) -> datetime:
-    try:
-        return datetime.fromtimestamp(at, UTC)
-    except (ValueError, OverflowError, OSError):
-        return datetime.fromtimestamp(0, UTC)

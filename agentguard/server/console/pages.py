@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hmac
 import logging
 
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException, PermissionDeniedException
-from litestar.static_files import create_static_files_router
 
 from agentguard.server.console.gate import SAFE, Gate, is_open
 from agentguard.server.console.navigation import page_modules
-from agentguard.server.console.site import HERE, Asked, Page, Site, error_page, field, site_of
+from agentguard.server.console.site import Asked, Page, Site, error_page, field, site_of
 from agentguard.server.http_messages import App
 from agentguard.server.jobs.schedule import Jobs
 from agentguard.server.listener.path_to_endpoint import Outside
@@ -39,10 +37,7 @@ def make_console(site: Site, outside: Outside) -> App:
         site.database.close()
 
     inner = Litestar(
-        route_handlers=[
-            *(handler for module in page_modules() for handler in module.HANDLERS),
-            create_static_files_router(path="/static", directories=[HERE / "static"]),
-        ],
+        route_handlers=[h for module in page_modules() for h in module.HANDLERS],
         before_request=_check_form,
         exception_handlers={Exception: _failed},
         state=State({"site": site}),
@@ -60,9 +55,8 @@ async def _check_form(request: Asked) -> None:
     if request.method in SAFE or is_open(request.url.path):
         return
     visitor = request.scope["state"].get("visitor")
-    wanted = site_of(request).keys.token(visitor.token) if visitor else ""
     given = await field(request, "token")
-    if not wanted or not hmac.compare_digest(wanted.encode(), given.encode()):
+    if not visitor or not site_of(request).keys.is_form_token(given, visitor.token):
         raise PermissionDeniedException
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from pathlib import Path
 from types import CodeType
 from typing import Any, Literal, cast
 
-from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.bccache import Bucket
+from jinja2.runtime import Context
 from litestar import Request, Response
 from litestar.datastructures import FormMultiDict, State
 from litestar.enums import MediaType
@@ -21,8 +23,8 @@ from sqlalchemy import Connection
 from agentguard.base import languages, translations
 from agentguard.base.translations import Texts
 from agentguard.model.messages import Message
-from agentguard.server import masking
-from agentguard.server.console import moments
+from agentguard.server import masking, zoned
+from agentguard.server.console import assets, moments
 from agentguard.server.console.badges import Badges
 from agentguard.server.console.navigation import menu
 from agentguard.server.console.sign_in_queue import Lanes
@@ -115,8 +117,13 @@ def environment(words: Texts, compiled: BytecodeCache | None = None) -> Environm
     def tell(id_: str, params: dict[str, str | int]) -> str:
         return words.render(Message(id=id_, params=params))
 
-    def stamp(at: float) -> str:
-        return moments.stamp(at, words.language)
+    @pass_context
+    def stamp(context: Context, at: float) -> str:
+        zone, now = context["zone"], context.get("now")
+        return moments.stamp(at, words.language, zone, now=now)
+
+    def day(at: float) -> str:
+        return moments.day(at, words.language)
 
     def ago(at: float, now: float) -> str:
         return moments.ago(at, now, words)
@@ -127,9 +134,9 @@ def environment(words: Texts, compiled: BytecodeCache | None = None) -> Environm
     pages.globals.update(
         say=words.say, has=words.has, tell=tell, titled=words.title, advise=words.advice,
         spans=moments.spans(words), lang=words.language,
-        direction="rtl" if words.right_to_left else "ltr",
+        asset=assets.address, zone=UTC, direction="rtl" if words.right_to_left else "ltr",
     )  # fmt: skip
-    pages.filters.update(decimal=decimal, stamp=stamp, iso=moments.iso, ago=ago)
+    pages.filters.update(decimal=decimal, stamp=stamp, day=day, iso=moments.iso, ago=ago)
     return pages
 
 
@@ -137,6 +144,11 @@ def site_of(request: Asked) -> Site:
     """Return the site that serves the request, as it speaks the language of the request."""
     site = cast("Site", request.app.state["site"])
     return site.speaking(request.scope["state"].get("language", site.words.language))
+
+
+def zone_of(request: Asked) -> tzinfo:
+    """Return the clock by which times are shown; UTC when none was chosen or told."""
+    return request.scope["state"].get("zone") or UTC
 
 
 def visitor_of(request: Asked) -> Visitor:
@@ -215,9 +227,11 @@ def render(request: Asked, template: str, *, status: int = 200, **values: Any) -
         "menu": menu(visitor.role) if visitor else [],
         "badges": {},
         "failing": (),
-        "token": site.keys.token(visitor.token) if visitor else "",
+        "token": site.keys.form_token(visitor.token) if visitor else "",
         "now": site.now(),
         "path": request.url.path,
+        "zone": zone_of(request),
+        "zone_name": zoned.name_of(zone_of(request)),
         **values,
     }
     html = site.pages.get_template(template).render(shown)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from itertools import groupby
 
 from reportlab.lib import colors  # type: ignore[import-untyped]
@@ -19,9 +19,9 @@ from agentguard.model.messages import Message
 from agentguard.server.papers.pen import pen_of
 from agentguard.server.store.desks import goodbyes
 from agentguard.server.store.desks.desk_status import SEVERITIES, severity, worst_first
-from agentguard.server.store.engine.times import iso
 from agentguard.server.store.floor.board import TIERS
 from agentguard.server.store.floor.pages import Desk
+from agentguard.server.zoned import on_paper
 from agentguard.wire import v1
 
 MARGIN = 18 * mm
@@ -42,20 +42,28 @@ _Row = list[Flowable | list[Flowable] | str]
 
 
 def floor_report(
-    desks: Sequence[Desk], words: Texts, now: float, silent_after: float, by: str
+    desks: Sequence[Desk],
+    words: Texts,
+    now: float,
+    silent_after: float,
+    by: str,
+    zone: tzinfo = UTC,
 ) -> bytes:
-    """Return the report as a PDF; it names desks, controls and times, and no personal data."""
+    """Return the report as a PDF; it names desks, controls and times, and no personal data.
+
+    Its times are written by the clock of `zone`.
+    """
     out = io.BytesIO()
     title = words.say("exports.paper.title")
     document = SimpleDocTemplate(
         out, pagesize=A4, title=title, author="AgentGuard", leftMargin=MARGIN, rightMargin=MARGIN,
         topMargin=MARGIN, bottomMargin=MARGIN, lang=words.language,
     )  # fmt: skip
-    said = words.say("exports.paper.made", at=_stamp(now), name=by, count=len(desks))
+    said = words.say("exports.paper.made", at=on_paper(now, zone), name=by, count=len(desks))
     story: list[Flowable] = [_p(words, title, _TITLE), _p(words, said, _SMALL)]
     ordered = sorted(desks, key=lambda one: (one.team, one.label))
     for team, members in groupby(ordered, key=lambda one: one.team):
-        story += _team(team, tuple(members), words, now, silent_after)
+        story += _team(team, tuple(members), words, now, silent_after, zone)
     if not desks:
         story.append(_p(words, words.say("exports.paper.none"), _PLAIN))
     document.build(story)
@@ -63,7 +71,12 @@ def floor_report(
 
 
 def _team(
-    name: str, members: Sequence[Desk], words: Texts, now: float, silent_after: float
+    name: str,
+    members: Sequence[Desk],
+    words: Texts,
+    now: float,
+    silent_after: float,
+    zone: tzinfo,
 ) -> list[Flowable]:
     kinds = [_kind(one, now, silent_after) for one in members]
     counts = Counter(kinds)
@@ -74,7 +87,7 @@ def _team(
     parts: list[Flowable] = [_p(words, name, _TEAM), _p(words, said, _SMALL), Spacer(1, 2 * mm)]
     if bad:
         bad.sort(key=lambda one: _urgency(one, now, silent_after))
-        parts.append(_table(words, [_rows(one, words, now, silent_after) for one in bad]))
+        parts.append(_table(words, [_rows(one, words, now, silent_after, zone) for one in bad]))
     return parts
 
 
@@ -102,14 +115,16 @@ def _kind(one: Desk, now: float, silent_after: float) -> str:
     return {"act": "failing", "good": "ok"}.get(one.overall, "attention")
 
 
-def _rows(one: Desk, words: Texts, now: float, silent_after: float) -> list[_Row]:
+def _rows(one: Desk, words: Texts, now: float, silent_after: float, zone: tzinfo) -> list[_Row]:
     """Return what is to be said of a desk.
 
     A row for each of its controls, its name in the first.
     """
     if _kind(one, now, silent_after) == "silent":
         heard = (
-            _stamp(one.last_seen) if one.last_seen is not None else words.say("exports.paper.never")
+            on_paper(one.last_seen, zone)
+            if one.last_seen is not None
+            else words.say("exports.paper.never")
         )
         what = words.say("exports.paper.not-heard")
         return [
@@ -129,7 +144,7 @@ def _rows(one: Desk, words: Texts, now: float, silent_after: float) -> list[_Row
     head: _Row = [
         _desk(one, words, now, silent_after),
         _control(bad[0], words),
-        _p(words, _minute(since), _SMALL),
+        _p(words, _minute(since, zone), _SMALL),
     ]
     return [head, *(["", _control(control, words), ""] for control in bad[1:])]
 
@@ -150,16 +165,12 @@ def _control(control: v1.Control, words: Texts) -> list[Flowable]:
     ]
 
 
-def _minute(at: str) -> str:
+def _minute(at: str, zone: tzinfo) -> str:
     """Return a desk's time as this page writes each time."""
     try:
-        return _stamp(datetime.fromisoformat(at).timestamp())
+        return on_paper(datetime.fromisoformat(at).timestamp(), zone)
     except ValueError:
         return at
-
-
-def _stamp(at: float) -> str:
-    return f"{iso(at)[:16].replace('T', ' ')} UTC"
 
 
 def _p(words: Texts, text: str, style: ParagraphStyle) -> Flowable:

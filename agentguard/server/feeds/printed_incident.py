@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import Any
 
 from reportlab.lib import colors  # type: ignore[import-untyped]
@@ -17,10 +18,10 @@ from agentguard.base.translations import Texts
 from agentguard.server.feeds.incident_record import Moment
 from agentguard.server.papers.pen import pen_of
 from agentguard.server.playbooks.playbook import Playbook
-from agentguard.server.store.engine.times import iso
 from agentguard.server.store.reports.containments import Containment
 from agentguard.server.store.reports.incident_tasks import Task
 from agentguard.server.store.reports.incidents import Incident
+from agentguard.server.zoned import on_paper
 
 MARGIN = 18 * mm
 FACTS, STEPS, LINES = (38 * mm, 131 * mm), (94 * mm, 75 * mm), (38 * mm, 131 * mm)
@@ -37,7 +38,10 @@ _HEAD = ParagraphStyle("head", parent=_STYLES["Heading2"], textColor=_INK, space
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What the report tells: the incident, what it is called, and all that belongs to it."""
+    """What the report tells: the incident, what it is called, all that belongs to it.
+
+    Its times are written by the clock of `zone`.
+    """
 
     incident: Incident
     title: str
@@ -46,6 +50,7 @@ class Told:
     held: Sequence[Containment]
     timeline: Sequence[Moment]
     signed: bool
+    zone: tzinfo = UTC
 
 
 def incident_report(told: Told, words: Texts, now: float, by: str) -> bytes:
@@ -66,10 +71,10 @@ def incident_report(told: Told, words: Texts, now: float, by: str) -> bytes:
     story: list[Flowable] = [
         _p(words, title, _TITLE),
         _p(words, told.title, _HEAD),
-        _p(words, words.say("paper.incident.made", at=stamp(now), name=by), _SMALL),
+        _p(words, words.say("paper.incident.made", at=on_paper(now, told.zone), name=by), _SMALL),
         *_part("facts", words, _facts(told, words), FACTS),
-        *_part("steps", words, [_step(task, words) for task in told.tasks], STEPS),
-        *_part("held", words, [_held(h, words) for h in told.held], LINES),
+        *_part("steps", words, [_step(task, words, told.zone) for task in told.tasks], STEPS),
+        *_part("held", words, [_held(h, words, told.zone) for h in told.held], LINES),
         *_part("timeline", words, _lines(told, words), LINES),
     ]
     for name, text in (("outcome", one.outcome), ("lessons", one.lessons)):
@@ -80,11 +85,6 @@ def incident_report(told: Told, words: Texts, now: float, by: str) -> bytes:
             ]
     document.build(story, onFirstPage=foot, onLaterPages=foot)
     return out.getvalue()
-
-
-def stamp(at: float) -> str:
-    """Return a time as the report writes each."""
-    return f"{iso(at)[:16].replace('T', ' ')} UTC"
 
 
 _Row = list[Flowable | list[Flowable]]
@@ -123,12 +123,12 @@ def _facts(told: Told, words: Texts) -> list[_Row]:
         ("what", told.book.title),
         ("severity", severity),
         ("desk", desk),
-        ("began", stamp(one.reported_at)),
-        ("taken", _when(taken, one.taken_by or one.assigned_to, one.take_due, words)),
-        ("contained", _when(one.contained_at, "", one.contain_due, words)),
-        ("closed", _when(one.closed_at, one.closed_by, one.close_due, words)),
+        ("began", on_paper(one.reported_at, told.zone)),
+        ("taken", _when(taken, one.taken_by or one.assigned_to, one.take_due, words, told.zone)),
+        ("contained", _when(one.contained_at, "", one.contain_due, words, told.zone)),
+        ("closed", _when(one.closed_at, one.closed_by, one.close_due, words, told.zone)),
         ("signed", _when(signed.at if signed and told.signed else None,
-                         signed.by if signed else "", None, words)),
+                         signed.by if signed else "", None, words, told.zone)),
         ("verdict", verdict),
     )  # fmt: skip
     return [
@@ -138,18 +138,18 @@ def _facts(told: Told, words: Texts) -> list[_Row]:
     ]
 
 
-def _when(at: float | None, by: str, due: float | None, words: Texts) -> str:
+def _when(at: float | None, by: str, due: float | None, words: Texts, zone: tzinfo) -> str:
     """Return when something was done, by whom, and whether that was in time."""
     if at is None:
         return words.say("paper.incident.not-yet")
-    parts = [stamp(at), words.say("paper.incident.by", name=by) if by else ""]
+    parts = [on_paper(at, zone), words.say("paper.incident.by", name=by) if by else ""]
     if due is not None:
         in_time = "in-time" if at <= due else "late"
-        parts.append(words.say(f"paper.incident.{in_time}", at=stamp(due)))
+        parts.append(words.say(f"paper.incident.{in_time}", at=on_paper(due, zone)))
     return ", ".join(filter(None, parts))
 
 
-def _step(task: Task, words: Texts) -> _Row:
+def _step(task: Task, words: Texts, zone: tzinfo) -> _Row:
     step, done = task.step, task.done
     left: list[Flowable] = [_p(words, step.words, _PLAIN), _p(words, step.source, _SMALL)]
     if done is None:
@@ -160,10 +160,10 @@ def _step(task: Task, words: Texts) -> _Row:
         filter(None, (word, " ".join(filter(None, (answer, done.note, done.skipped)))))
     )
     by = words.say("console.response.by-desk") if done.by == "desk" else done.by
-    return [left, [_p(words, said, _PLAIN), _p(words, f"{by}, {stamp(done.at)}", _SMALL)]]
+    return [left, [_p(words, said, _PLAIN), _p(words, f"{by}, {on_paper(done.at, zone)}", _SMALL)]]
 
 
-def _held(one: Containment, words: Texts) -> _Row:
+def _held(one: Containment, words: Texts, zone: tzinfo) -> _Row:
     said = words.say(f"console.response.act-{one.act}")
     stands = words.say(f"console.response.hold-{one.state}")
     who = ", ".join(dict.fromkeys(filter(None, (one.asked_by, one.ruled_by))))
@@ -171,14 +171,14 @@ def _held(one: Containment, words: Texts) -> _Row:
         _p(words, f"{one.desk}: {said}. {stands}.", _PLAIN),
         _p(words, f"{who}: {one.reason}", _SMALL),
     ]
-    return [_p(words, stamp(one.asked_at), _SMALL), below]
+    return [_p(words, on_paper(one.asked_at, zone), _SMALL), below]
 
 
 def _lines(told: Told, words: Texts) -> list[_Row]:
     """Return what people and the desk did about it."""
     return [
         [
-            _p(words, stamp(m.at), _SMALL),
+            _p(words, on_paper(m.at, told.zone), _SMALL),
             [_p(words, said, _PLAIN), *([_p(words, m.text, _SMALL)] if text else [])],
         ]
         for m in told.timeline

@@ -1,21 +1,11 @@
-// Makes times local, keeps lists and the menu's numbers fresh. The console works without it.
+// Tells which clock this computer has, keeps lists and the menu's numbers fresh. The console works without it.
 "use strict";
 
-// The page's language, as the reader's own country writes it; digits, hours and months are the same
-// in every language.
-const LANGUAGE = document.documentElement.lang;
-const WRITTEN =
-  navigator.languages.find((one) => one.split("-")[0] === LANGUAGE.split("-")[0]) ?? LANGUAGE;
-const SAME = { calendar: "gregory", numberingSystem: "latn" };
-const SHORT = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...SAME };
-const DAY = { day: "numeric", month: "short", timeZone: "UTC", ...SAME };
-
-function localise(root) {
-  for (const time of root.querySelectorAll("time[data-local]")) {
-    const at = new Date(time.dateTime);
-    time.title = time.textContent;
-    time.textContent = at.toLocaleString(WRITTEN, time.dataset.local === "day" ? DAY : SHORT);
-  }
+// The endpoint writes every time by the reader's clock, and is told once which one that is: at the
+// sign-in at the latest, so that every page behind it knows.
+const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (ZONE && !document.cookie.split("; ").includes(`zone=${ZONE}`)) {
+  document.cookie = `zone=${ZONE}; path=/; max-age=31536000; samesite=strict`;
 }
 
 const SPANS = JSON.parse(document.body.dataset.spans ?? "{}");
@@ -77,7 +67,7 @@ async function refresh(live) {
     const time = live.querySelector(".as-of time");
     if (!time) return;
     time.dateTime = new Date(answer.headers.get("date")).toISOString();
-    localise(time.parentElement);
+    time.textContent = decodeURIComponent(answer.headers.get("x-as-of"));
     return;
   }
   const text = await answer.text();
@@ -90,10 +80,8 @@ async function refresh(live) {
   if (focused && document.activeElement === document.body) {
     live.querySelector(`a[href="${CSS.escape(focused).replaceAll("\\/", "/")}"]`)?.focus();
   }
-  localise(live);
 }
 
-localise(document);
 const live = document.getElementById("live");
 const stale = document.getElementById("stale");
 

@@ -31,7 +31,7 @@ class Visitor:
     """Who is signed in, by which session token; `scope` is what may be seen.
 
     `proved_at` is when the person last proved who it is, `how` by what: `totp`, `passkey`,
-    `recovery` or `sso`. `language` is the person's own choice, empty for none.
+    `recovery` or `sso`. `language` and `zone` are the person's own choices, empty for none.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Visitor:
     proved_at: float = 0.0
     how: str = ""
     language: str = ""
+    zone: str = ""
 
 
 def put(connection: Connection, name: str, password: str, role: str, now: float) -> None:
@@ -60,6 +61,11 @@ def set_password(connection: Connection, name: str, hashed: str) -> None:
 def put_language(connection: Connection, name: str, language: str) -> None:
     """Keep the language that a user chose, or none: as the browser asks."""
     connection.execute(update(user).where(user.c.name == name).values(language=language))
+
+
+def put_zone(connection: Connection, name: str, zone: str) -> None:
+    """Keep the clock that a user chose, or none: as the browser tells."""
+    connection.execute(update(user).where(user.c.name == name).values(zone=zone))
 
 
 def put_teams(connection: Connection, name: str, teams: Sequence[str]) -> None:
@@ -122,7 +128,7 @@ def visitor(
     A session that began in another browser was carried away, and opens nothing here.
     """
     row = connection.execute(
-        select(session, user.c.role, user.c.language)
+        select(session, user.c.role, user.c.language, user.c.zone)
         .join(user)
         .where(session.c.hash == hash_of(token), user.c.disabled.is_(False))
     ).first()
@@ -140,6 +146,7 @@ def visitor(
         proved_at=row.proved_at,
         how=row.how,
         language=row.language,
+        zone=row.zone,
     )
     return known, stale
 

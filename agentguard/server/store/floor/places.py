@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from zoneinfo import available_timezones
 
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
+from agentguard.server import zoned
 from agentguard.server.roles import Scope
 from agentguard.server.store.control_history import team_places
 from agentguard.server.store.schema.floor_tables import shift, site, team_place
@@ -83,10 +82,9 @@ def put_site(connection: Connection, name: str, zone: str = "") -> bool:
     return _add(connection, site, {"name": name, "zone": zone})
 
 
-@cache
 def zones() -> frozenset[str]:
     """Return the names of all clocks, such as Europe/Lisbon."""
-    return frozenset(available_timezones())
+    return zoned.zones()
 
 
 def put_shift(connection: Connection, name: str, begins: int, ends: int) -> bool:

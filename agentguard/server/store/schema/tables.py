@@ -231,6 +231,7 @@ user = Table(
     Column("made_at", Float, nullable=False),
     Column("disabled", Boolean, nullable=False, server_default=false()),
     Column("language", String(16), nullable=False, server_default=""),
+    Column("zone", String(64), nullable=False, server_default=""),
 )
 
 # The teams that a supervisor sees; without any, none.
