@@ -217,10 +217,8 @@ def run(
 ) -> int:
     """Show the desk until `stop` is set, the person quits, a signal comes or the session ends.
 
-    Gives 0; only in the main thread. `first` is the icon that stands in the tray, `capture` keeps
-    windows out of pictures, `ending` is called before the session may end or when the display is
-    lost, `wanted` tells that somebody asks for the window, `here` gives what is set, `scale` by how
-    much letters are wished larger than the system's.
+    Gives 0; only in the main thread. `first` is the tray's icon, `capture` keeps windows out of
+    pictures, `ending` comes before the end, `here` is what is set, `scale` the letters' factor.
     """
     app = application()
     left = threading.Event()
