@@ -286,7 +286,6 @@ def _uplink(
     from agentguard.uplink.late_identity import LateUplink  # noqa: PLC0415 - see above
 
     ways = network(place.folder)
-    delivered = _delivered(place)
 
     def connected(picture: Picture) -> Uplink | None:
         uplink = connect(
@@ -300,7 +299,7 @@ def _uplink(
             places=place.secrets.device,
             phone=phone,
             desk=Desk(
-                keeper=_keeper, session_ends=session_ends, network=ways, catalogue=delivered,
+                keeper=_keeper, session_ends=session_ends, network=ways, catalogue=_delivered(place),
                 programs=late.programs, lessons=late.lessons, drill=late.drills,
                 exceptions=late.exceptions,
             ),
