@@ -69,7 +69,7 @@ key = winreg.CreateKey(winreg.HKEY_CURRENT_USER, KEY)
 app = QApplication([])
 theme = Theme(app, letter_scale)
 said, menu = QLabel("x"), QMenu()
-said.show()
+said.ensurePolished()
 for percent in (None, 150, 225, 100):
     if percent:
         winreg.SetValueEx(key, VALUE, 0, winreg.REG_DWORD, percent)
@@ -100,7 +100,7 @@ key = winreg.CreateKey(winreg.HKEY_CURRENT_USER, r"%s")
 app = QApplication([])
 theme = Theme(app)
 said = QLabel("x")
-said.show()
+said.ensurePolished()
 tell = ctypes.WinDLL("user32").SendMessageTimeoutW
 for light in (1, 0, 1):
     winreg.SetValueEx(key, "AppsUseLightTheme", 0, winreg.REG_DWORD, light)
