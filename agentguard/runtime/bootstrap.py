@@ -299,9 +299,9 @@ def _uplink(
             places=place.secrets.device,
             phone=phone,
             desk=Desk(
-                keeper=_keeper, session_ends=session_ends, network=ways, catalogue=_delivered(place),
+                keeper=_keeper, session_ends=session_ends, network=ways,
                 programs=late.programs, lessons=late.lessons, drill=late.drills,
-                exceptions=late.exceptions,
+                exceptions=late.exceptions, catalogue=_delivered(place),
             ),
         )  # fmt: skip
         sealer.sign_with(uplink.key if uplink is not None else None)
