@@ -18,11 +18,12 @@ from agentguard.base.translations import Texts
 from agentguard.commands import _server_setup_keys
 from agentguard.commands.base import FINDINGS, FINE
 from agentguard.platforms import system_clock
-from agentguard.server.admin import first_steps, overview, places_file
+from agentguard.server.admin import overview
 from agentguard.server.admin.accounts import Admin
-from agentguard.server.admin.first_steps import State, Step
 from agentguard.server.backup import timetable
 from agentguard.server.backup.timetable import Timetable
+from agentguard.server.first_day import first_steps, places_file
+from agentguard.server.first_day.first_steps import State, Step
 from agentguard.server.listener import origin
 from agentguard.server.settings import ServerSettings
 

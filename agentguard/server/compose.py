@@ -49,6 +49,7 @@ def create(settings: ServerSettings, now: Now, outside: Outside | None = None) -
         words=words,
         pages=environment(words),
         badges=Badges(),
+        outside=outside,
         wrong_playbooks=wrong,
         provider=Provider(settings.company, now) if settings.company else None,
     )

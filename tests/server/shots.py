@@ -80,6 +80,7 @@ PAGES = {
     "publish": "/policies/new",
     "devices": "/devices",
     "codes": "/codes",
+    "first-day": "/first-day",
     "tamper": "/tamper",
     "users": "/users",
     "audit": "/audit",

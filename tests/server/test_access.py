@@ -78,6 +78,10 @@ PAGES: dict[str, frozenset[str]] = {
     "/walls": frozenset({ADMIN}),
     "/teams/arrange": frozenset({ADMIN}),
     "/codes": frozenset({ADMIN}),
+    "/codes/ca.pem": frozenset({ADMIN}),
+    "/codes/rollout.zip": frozenset({ADMIN}),
+    "/devices/arrange": frozenset({ADMIN}),
+    "/first-day": frozenset({ADMIN}),
 }
 FORMS: dict[str, frozenset[str]] = {
     "/incidents/{id_:int}/take": CARERS,
@@ -106,6 +110,9 @@ FORMS: dict[str, frozenset[str]] = {
     "/users/change": frozenset({ADMIN}),
     "/users/disable": frozenset({ADMIN}),
     "/codes": frozenset({ADMIN}),
+    "/devices/arrange": frozenset({ADMIN}),
+    "/first-day/places": frozenset({ADMIN}),
+    "/teams/arrange/all": frozenset({ADMIN}),
 }
 SOFTWARE = ("/software", "/software/desks", "/software/changes", "/software/findings")
 LISTS = ("/", "/floor/part", "/floor/wall", "/findings", *SOFTWARE, "/training", "/teams")

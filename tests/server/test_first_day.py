@@ -16,9 +16,9 @@ from agentguard.base import translations
 from agentguard.base.errors import UsageError
 from agentguard.cli import main
 from agentguard.commands import _server_setup, _server_setup_keys
-from agentguard.server.admin import first_steps, places_file
 from agentguard.server.admin.accounts import Admin
-from agentguard.server.admin.first_steps import State
+from agentguard.server.first_day import first_steps, places_file
+from agentguard.server.first_day.first_steps import State
 from agentguard.server.listener import certificate, origin
 from agentguard.server.settings import ServerSettings
 from agentguard.server.store.accounts.teams import team_id

@@ -13,11 +13,11 @@ from agentguard.base import atomic_files
 from agentguard.base.errors import StoreError, UsageError
 from agentguard.base.translations import load
 from agentguard.server import keys
-from agentguard.server.admin import first_steps, places_file
-from agentguard.server.admin.first_steps import Step
-from agentguard.server.admin.places_file import Line
 from agentguard.server.admin.record_keeping import Keeping
 from agentguard.server.evidence.making import Maker
+from agentguard.server.first_day import first_steps, places_file
+from agentguard.server.first_day.first_steps import Step
+from agentguard.server.first_day.places_file import Line
 from agentguard.server.policies.catalogues import CatalogueShelf
 from agentguard.server.policies.publication import Publisher
 from agentguard.server.settings import Now, ServerSettings

@@ -10,6 +10,7 @@ from litestar.response import Redirect
 from sqlalchemy import Connection
 
 from agentguard.server.console.navigation import Entry
+from agentguard.server.console.rollout import CODES, way_of
 from agentguard.server.console.site import (
     Asked,
     Page,
@@ -20,14 +21,14 @@ from agentguard.server.console.site import (
     page,
     site_of,
 )
+from agentguard.server.console.team_choice import DIGITS
 from agentguard.server.roles import Right
-from agentguard.server.store.accounts.teams import team_names
 from agentguard.server.store.desks import batch_codes, enrolment_codes
 from agentguard.server.store.desks.batch_codes import MOST, Wish
 from agentguard.server.store.desks.devices import AGENT, KEEPER
+from agentguard.server.store.floor import places
 from agentguard.server.store.records import audit
 
-CODES = "/codes"
 LONGEST_HOURS = 720
 LONGEST_LIST = 60_000  # characters of asset tags
 
@@ -39,6 +40,7 @@ class _Made:
     code: str
     team: str
     count: int
+    keeper: bool
 
 
 @get(CODES)
@@ -52,7 +54,7 @@ async def show(request: Asked) -> Page:
 async def make(request: Asked) -> Page:
     """Make a code and show it, this once."""
     site, visitor = site_of(request), administrator_of(request)
-    team = " ".join((await field(request, "team", 100)).split())
+    team = await _team(request)
     if not team:
         return await _page(request, None, site.words.say("console.codes.no-team"))
     count = _number(await field(request, "count", 10) or "1", MOST)
@@ -68,7 +70,9 @@ async def make(request: Asked) -> Page:
         assets=(await field(request, "assets", LONGEST_LIST)).splitlines(),
     )
     code = await site.database.write(lambda c: _make(c, site, team, wish, visitor.name))
-    return await _page(request, _Made(code=code, team=team, count=count), "")
+    return await _page(
+        request, _Made(code=code, team=team, count=count, keeper=wish.role == KEEPER), ""
+    )
 
 
 @post(CODES + "/{id_:int}/revoke")
@@ -82,6 +86,15 @@ async def revoke(request: Asked, id_: FromPath[int]) -> Redirect:
 
     await site.database.write(end)
     return back(CODES)
+
+
+async def _team(request: Asked) -> str:
+    """Return the name of the team that was chosen, or else that of a new one."""
+    known = await field(request, "known", DIGITS)
+    if known.isascii() and known.isdigit():
+        every = await site_of(request).database.read(places.list_placed)
+        return next((one.name for one in every if one.id == int(known)), "")
+    return " ".join((await field(request, "team", 100)).split())
 
 
 def _make(connection: Connection, site: Site, team: str, wish: Wish, by: str) -> str:
@@ -104,7 +117,8 @@ async def _page(request: Asked, made: _Made | None, problem: str) -> Page:
         made=made,
         problem=problem,
         hours=site.limits.code_hours,
-        teams=await site.database.read(team_names),
+        teams=await site.database.read(places.list_placed),
+        way=way_of(request),
         codes=await site.database.read(enrolment_codes.list_codes),
         batches=await site.database.read(batch_codes.list_batches),
     )

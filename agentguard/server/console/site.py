@@ -26,11 +26,13 @@ from agentguard.model.messages import Message
 from agentguard.server import masking, zoned
 from agentguard.server.console import assets, moments
 from agentguard.server.console.badges import Badges
+from agentguard.server.console.day_progress import DayProgress
 from agentguard.server.console.navigation import menu
 from agentguard.server.console.sign_in_queue import Lanes
 from agentguard.server.console.waits import waits_of
 from agentguard.server.jobs import backups
 from agentguard.server.keys import ServerKeys
+from agentguard.server.listener.path_to_endpoint import Outside
 from agentguard.server.roles import ADMIN, Right, may
 from agentguard.server.settings import Limits, Now, ServerSettings
 from agentguard.server.signin.oidc import Provider
@@ -60,6 +62,8 @@ class Site:
     words: Texts
     pages: Environment
     badges: Badges
+    day: DayProgress = dataclasses.field(default_factory=DayProgress)
+    outside: Outside = dataclasses.field(default_factory=Outside)
     provider: Provider | None = None
     wrong_playbooks: tuple[str, ...] = ()
     lanes: Lanes = dataclasses.field(default_factory=Lanes)
@@ -190,8 +194,9 @@ async def page(request: Asked, template: str, *, status: int = 200, **values: An
     jobs, late = await _own_troubles(site) if runs else ((), None)
     waiting = await site.database.read(lambda c: waits_of(c, visitor, site.now()))
     wrong = site.wrong_playbooks if runs else ()
+    day = await site.day.seen(site.database, site.settings, site.now()) if runs else None
     troubles = {"failing": jobs, "wrong_playbooks": wrong, "late_backup": late}
-    given = {"badges": badges, "own_waits": waiting, **troubles}
+    given = {"badges": badges, "own_waits": waiting, "first_day": day, **troubles}
     return render(request, template, status=status, **{**given, **values})
 
 
@@ -222,6 +227,7 @@ def render(request: Asked, template: str, *, status: int = 200, **values: Any) -
         "own_waits": (),
         "wrong_playbooks": (),
         "late_backup": None,
+        "first_day": None,
         "teamless": visitor is not None and visitor.scope == frozenset(),
         "may": {r.value: visitor is not None and may(visitor.role, r) for r in Right},
         "menu": menu(visitor.role) if visitor else [],

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from litestar import get, post
+from litestar.exceptions import ClientException
 from litestar.response import Redirect
 from sqlalchemy import Connection
 
@@ -18,12 +19,18 @@ from agentguard.server.console.site import (
     permitted,
     site_of,
 )
+from agentguard.server.console.team_choice import DIGITS
 from agentguard.server.roles import Right
-from agentguard.server.store.floor import places
+from agentguard.server.store.floor import moves, places
+from agentguard.server.store.floor.moves import MoveRefused
+from agentguard.server.store.floor.places import Placed
 from agentguard.server.store.records import audit
 
 ARRANGE = "/teams/arrange"
 LONGEST = 100
+LARGEST = 2 * 1024 * 1024
+"""Bytes of a form with every team, of which an outsourcer has thousands."""
+PLACES = ("site", "shift")
 TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 Act = Callable[[Connection], bool]
 
@@ -39,7 +46,7 @@ async def add_site(request: Asked) -> Page | Redirect:
     """Add a site."""
     name, zone = await _name(request), (await field(request, "zone", 64)).strip()
     if zone and zone not in places.zones():
-        return await _page(request, "console.arrange.no-zone")
+        return await _page(request, site_of(request).words.say("console.arrange.no-zone"))
     return await _do(request, "site.added", name, lambda c: places.put_site(c, name, zone))
 
 
@@ -52,7 +59,7 @@ async def add_shift(request: Asked) -> Page | Redirect:
         _minutes(await field(request, "ends", 5)),
     )
     if begins is None or ends is None:
-        return await _page(request, "console.arrange.hours")
+        return await _page(request, site_of(request).words.say("console.arrange.hours"))
     return await _do(
         request, "shift.added", name, lambda c: places.put_shift(c, name, begins, ends)
     )
@@ -84,6 +91,31 @@ async def place(request: Asked) -> Page | Redirect:
     )
 
 
+@post(ARRANGE + "/all", request_max_body_size=LARGEST)
+async def keep_all(request: Asked) -> Page | Redirect:
+    """Name and place every team that was changed, at once; or none, and say why."""
+    site, visitor = site_of(request), permitted(request, Right.MANAGE)
+    wanted = []
+    teams = (await request.form()).getall("team", [])
+    if not teams:
+        raise ClientException
+    for given in teams:
+        id_ = _id(str(given)[:DIGITS]) or 0
+        near, hours = [_id(await field(request, f"{one}-{id_}", DIGITS)) for one in PLACES]
+        name = await field(request, f"name-{id_}", moves.LONGEST_TEAM + 1)
+        wanted.append(Placed(id=id_, name=name, site=near, shift=hours))
+    company = site.settings.company
+    fixed = frozenset(company.teams.values()) if company else frozenset()
+    try:
+        await site.database.write(
+            lambda c: moves.arrange_teams(c, wanted, visitor.name, site.now(), fixed)
+        )
+    except MoveRefused as refused:
+        said = site.words.say(f"console.moves.refused-{refused.kind}", name=refused.about)
+        return await _page(request, said)
+    return back(ARRANGE)
+
+
 async def _do(request: Asked, act: str, subject: str, job: Act) -> Page | Redirect:
     site, visitor = site_of(request), permitted(request, Right.MANAGE)
 
@@ -95,7 +127,7 @@ async def _do(request: Asked, act: str, subject: str, job: Act) -> Page | Redire
 
     if await site.database.write(do):
         return back(ARRANGE)
-    return await _page(request, "console.arrange.not-done")
+    return await _page(request, site.words.say("console.arrange.not-done"))
 
 
 async def _page(request: Asked, said: str) -> Page:
@@ -105,7 +137,7 @@ async def _page(request: Asked, said: str) -> Page:
         request,
         "arrange.html",
         status=409 if said else 200,
-        problem=site.words.say(said) if said else "",
+        problem=said,
         sites=await site.database.read(places.sites),
         zones=sorted(places.zones()),
         shifts=await site.database.read(places.shifts),
@@ -127,4 +159,4 @@ def _id(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() else None
 
 
-HANDLERS = (show, add_site, add_shift, add_team, drop, place)
+HANDLERS = (show, add_site, add_shift, add_team, drop, place, keep_all)

@@ -104,3 +104,20 @@ function forever(seconds, ask) {
 if (live) forever(Number(live.dataset.every), () => refresh(live));
 else if (document.querySelector(".menu")) forever(15, recount);
 if (document.querySelector("time[data-ago]")) setInterval(age, 20000);
+
+// A line to type elsewhere is copied whole; where the browser does not let us, it is marked instead.
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  button.hidden = false;
+  const word = button.textContent;
+  button.setAttribute("aria-live", "polite");
+  button.addEventListener("click", async () => {
+    const line = document.getElementById(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(line.textContent);
+      button.textContent = button.dataset.said;
+      setTimeout(() => (button.textContent = word), 3000);
+    } catch {
+      getSelection().selectAllChildren(line);
+    }
+  });
+}

@@ -43,16 +43,32 @@ def read(file: Path, words: Texts) -> list[Line]:
         UsageError: it cannot be read, or a line of it cannot be; the line is named.
 
     """
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise _slip(words, str(file), "unread") from error
+    return parsed(raw, str(file), words)
 
-    def slip(how: str, number: int = 0) -> UsageError:
-        return UsageError(
-            words.say(f"server.places.{how}", file=str(file), line=number),
-            words.say("server.places.advice", columns=", ".join(COLUMNS)),
-        )
+
+def _slip(words: Texts, called: str, how: str, number: int = 0) -> UsageError:
+    return UsageError(
+        words.say(f"server.places.{how}", file=called, line=number),
+        words.say("server.places.advice", columns=", ".join(COLUMNS)),
+    )
+
+
+def parsed(raw: bytes, called: str, words: Texts) -> list[Line]:
+    """Return the lines of a sheet as it was given; `called` names it where a line is wrong.
+
+    Raises:
+        UsageError: it is no such sheet, or a line of it cannot be read; the line is named.
+
+    """
+    slip = partial(_slip, words, called)
 
     try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
+        text = raw.decode("utf-8-sig")
+    except ValueError as error:
         raise slip("unread") from error
     kind = ";" if ";" in text.partition("\n")[0] else ","
     rows = csv.DictReader(text.splitlines(), delimiter=kind)

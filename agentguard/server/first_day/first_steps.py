@@ -21,7 +21,7 @@ from agentguard.server.store.desks import batch_codes, enrolment_codes, policies
 from agentguard.server.store.engine import leadership
 from agentguard.server.store.engine.times import to_the_second
 from agentguard.server.store.floor import places
-from agentguard.server.store.schema.tables import device, user
+from agentguard.server.store.schema.tables import device, device_seen, user
 
 ADMINISTRATOR = "admin"
 
@@ -55,6 +55,13 @@ def look(connection: Connection, settings: ServerSettings, now: float) -> list[S
         _backup(connection, settings),
         _desk(connection, now),
     ]
+
+
+def reported(connection: Connection) -> Step:
+    """Return the step after the last one, which no command does: a desk has reported."""
+    desks = int(connection.scalar(select(func.count()).select_from(device_seen)) or 0)
+    how, state = ("done", State.DONE) if desks else ("open", State.OPEN)
+    return _step("report", how, state, count=desks)
 
 
 def _step(name: str, how: str, state: State, **params: str | int) -> Step:
