@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -25,7 +26,7 @@ from agentguard.model.events import (
     SweepFinished,
     Tick,
 )
-from agentguard.model.messages import say
+from agentguard.model.messages import Message, say
 from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Watch
 from agentguard.model.verdicts import (
@@ -118,10 +119,16 @@ def _sweep(event: SweepFinished) -> Verdict:
     coverage = Coverage(looked=event.files, missed=missed, why=event.gaps)
     if not coverage.whole:
         told = in_part(coverage, "pii-files.in-part", files=event.files, missed=missed)
-        return replace(told, rows=event.why)
-    lacks = say("pii-files.absent", count=event.absent, folders=event.folders)
-    told = passed("pii-files.swept", files=event.files)
-    return replace(told, rows=(lacks,)) if event.absent else told
+        return replace(told, rows=(*event.why, *_besides(event)))
+    return replace(passed("pii-files.swept", files=event.files), rows=tuple(_besides(event)))
+
+
+def _besides(event: SweepFinished) -> Iterator[Message]:
+    """Yield what else is to be known of a sweep: folders that are absent, and test numbers."""
+    if event.absent:
+        yield say("pii-files.absent", count=event.absent, folders=event.folders)
+    if event.test_cards:
+        yield say("pii-files.test-cards", count=event.test_cards)
 
 
 def _since(event: Event, facts: Facts) -> Verdict | None:

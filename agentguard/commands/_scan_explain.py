@@ -28,7 +28,13 @@ class Why:
     def scanned(self) -> Scanned:
         """The file as a scan tells it."""
         told = self.told
-        return Scanned(path=self.path, outcome=told.outcome, hits=told.hits, reason=told.reason)
+        return Scanned(
+            path=self.path,
+            outcome=told.outcome,
+            hits=told.hits,
+            reason=told.reason,
+            test_cards=told.test_cards,
+        )
 
 
 def ask(client: ScanClient, path: str) -> Why:
@@ -99,6 +105,8 @@ class Sentences:
             yield self._words.say("explain.found", hits=", ".join(hits))
         else:
             yield self._words.say("explain.nothing")
+        if told.test_cards:
+            yield self._words.say("explain.test-cards", count=told.test_cards)
         for trace in told.traces:
             yield from self._trace(trace)
         if len(told.traces) >= MOST_TRACES:
@@ -150,6 +158,7 @@ class Objects:
             formats=[[layer.depth, layer.format, layer.count] for layer in told.layers],
             not_read=list(told.notes),
             found={hit.kind: hit.count for hit in told.hits},
+            test_cards=told.test_cards,
         )
         for trace in told.traces:
             yield _line(

@@ -68,7 +68,7 @@ class Page:
             "banner": "" if whole else tag("p", self._say("incomplete"), "banner"),
             "facts": self._facts(),
             "tiles": "".join(self._tiles()),
-            "kinds": self._of_kinds(),
+            "kinds": self._of_kinds() + self._of_tests(),
             "folders": self._of_folders(),
             "files": self._of_files(),
             "sealed": self._of_sealed(),
@@ -141,6 +141,12 @@ class Page:
         largest = max(total.values for total in totals)
         rows = "".join(self._kind(total, largest) for total in totals)
         return self._table("kinds", ("kind", "values", "in-files"), rows)
+
+    def _of_tests(self) -> str:
+        every = self._summary.test_cards
+        if not every:
+            return ""
+        return tag("p", self._say("test-cards", count=sum(every), files=len(every)), "more")
 
     def _kind(self, total: Total, largest: int) -> str:
         width = max(1, round(100 * total.values / largest))

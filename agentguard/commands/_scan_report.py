@@ -46,13 +46,19 @@ class Report(Protocol[T_contra]):
 
 
 class JsonLines:
-    """One line for each file and kind; a file not read has `entity` null and its reason."""
+    """One line for each file and kind; a file not read has `entity` null and its reason.
+
+    So has one with published test card numbers, and how many: these are no personal data.
+    """
 
     def add(self, scanned: Scanned) -> Iterator[str]:
         """Yield the file's lines."""
         sealed = scanned.outcome is FileOutcome.SEALED
         for hit in scanned.hits:
             yield _line(scanned.path, hit.kind, hit.count, hit.masked, sealed=sealed)
+        if scanned.test_cards:
+            more = scanned.test_cards
+            yield _line(scanned.path, None, 0, (), sealed=sealed, test_cards=more)
         if scanned.reason:
             yield _line(scanned.path, None, 0, (), sealed=sealed, unread=scanned.reason)
 
@@ -66,7 +72,7 @@ def _line(
     entity: str | None,
     count: int,
     masked: tuple[str, ...],
-    **more: str | bool,
+    **more: str | bool | int,
 ) -> str:
     line = {
         "path": masked_names.masked(path),
@@ -91,6 +97,9 @@ class Sheet:
         yield from self._head()
         for hit in scanned.hits:
             yield self._row(scanned, hit)
+        if scanned.test_cards:
+            name, count = self._words.say("cli.scan.test-cards-name"), str(scanned.test_cards)
+            yield _cells(shown(scanned.path), "", name, count, "", scanned.outcome.value, "")
         if scanned.reason:
             yield self._row(scanned, None)
 
@@ -134,12 +143,15 @@ class Table:
         self._found: list[Scanned] = []
         self._unread: list[Scanned] = []
         self._read = 0
+        self._test_cards: list[int] = []
 
     def add(self, scanned: Scanned) -> Iterator[str]:
         """Keep the result for the end."""
         self._read += scanned.outcome is FileOutcome.READ and not scanned.reason
         if scanned.hits:
             self._found.append(scanned)
+        if scanned.test_cards:
+            self._test_cards.append(scanned.test_cards)
         if scanned.reason:
             self._unread.append(scanned)
         return iter(())
@@ -159,6 +171,8 @@ class Table:
             files=len(self._found),
             read=self._read,
         )
+        if every := self._test_cards:
+            yield self._words.say("cli.scan.test-cards", count=sum(every), files=len(every))
         if self._unread:
             yield self._words.say("cli.scan.unread")
         for scanned in sorted(self._unread, key=lambda s: s.path):

@@ -57,6 +57,8 @@ class Summary:
         self.unread: dict[str, list[str]] = {}
         self.files = 0
         self.read = 0
+        self.test_cards: list[int] = []
+        """Of each file that holds any: how many card numbers that are published for tests."""
         self._totals: dict[str, list[Hit]] = {}
 
     def add(self, scanned: Scanned) -> None:
@@ -69,6 +71,8 @@ class Summary:
             self.unread.setdefault(scanned.reason, []).append(scanned.path)
         if scanned.hits:
             self.found.append(scanned)
+        if scanned.test_cards:
+            self.test_cards.append(scanned.test_cards)
         for hit in scanned.hits:
             self._totals.setdefault(hit.kind, []).append(hit)
         for folder in self._above(scanned.path):

@@ -11,11 +11,15 @@ from agentguard.model.outcomes import FileOutcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What became of a source; `reason` is an id of `resources/text`, or empty."""
+    """What became of a source; `reason` is an id of `resources/text`, or empty.
+
+    `test_cards` are the card numbers published for tests that were met: nobody's, and no hits.
+    """
 
     outcome: FileOutcome
     hits: tuple[Hit, ...] = ()
     reason: str = ""
+    test_cards: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,9 @@ of its like, unless it has one; it is never in doubt; where it is, it is shy; wh
 whose it is, it speaks against its like.
 """
 
+TEST_NUMBER = "test-number"
+"""The rule by which a number that is published for tests is refused, and counted apart."""
+
 
 class Answer(NamedTuple):
     """What a recogniser says of a candidate.
@@ -190,6 +193,6 @@ def miss(why: str) -> Answer:
     return Answer(belief=Belief.MISS, why=why)
 
 
-def no(why: str) -> Answer:
-    """Refuse it."""
-    return Answer(belief=Belief.NO, why=why)
+def no(why: str, value: str = "") -> Answer:
+    """Refuse it; a `value` is told where such are counted apart."""
+    return Answer(belief=Belief.NO, value=value, why=why)

@@ -145,7 +145,8 @@ class SweepFinished(Event):
 
     `files` is how many there are. Of these, `unread` could not be read at all, `part` not in full,
     and `sealed` are encrypted, so that nobody can tell what they hold; `why` tells the reasons,
-    with counts. Of the `folders` so many are `absent`.
+    with counts. Of the `folders` so many are `absent`. `test_cards` are the card numbers published
+    for tests that the files hold, which are nobody's.
     """
 
     files: int
@@ -156,6 +157,7 @@ class SweepFinished(Event):
     why: tuple[Message, ...] = ()
     folders: int = 1
     absent: int = 0
+    test_cards: int = 0
 
     @property
     def gaps(self) -> tuple[Message, ...]:  # noqa: D102 - inherited

@@ -15,11 +15,15 @@ from agentguard.model.outcomes import FileOutcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """What became of a file; `hits` without masks, `reason` an id of resources/text or empty."""
+    """What became of a file; `hits` without masks, `reason` an id of resources/text or empty.
+
+    `test_cards` are the card numbers published for tests that it holds: nobody's, and no hits.
+    """
 
     outcome: FileOutcome
     hits: tuple[Hit, ...] = ()
     reason: str = ""
+    test_cards: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

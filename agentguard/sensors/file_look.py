@@ -74,6 +74,11 @@ class Scanned(Protocol):
         """Why it was not read in full, an id of resources/text; empty when it was."""
         ...
 
+    @property
+    def test_cards(self) -> int:
+        """How many card numbers published for tests it holds; they are no hits."""
+        ...
+
 
 Scan = Callable[[str], Scanned]
 Label = Callable[[FileScanned], Event]
@@ -218,7 +223,12 @@ class Looker:
             scanned = self._scan(path)
         except ScanError as error:
             return Looked(outcome=FileOutcome.UNREADABLE, reason=error.reason)
-        return Looked(outcome=scanned.outcome, hits=scanned.hits, reason=scanned.reason)
+        return Looked(
+            outcome=scanned.outcome,
+            hits=scanned.hits,
+            reason=scanned.reason,
+            test_cards=scanned.test_cards,
+        )
 
     def _last(self, path: str) -> Kept | None:
         return self._seen.last(name_of(path, Mark(0, 0, 0, 0), 1, self._seen.secret))

@@ -253,5 +253,6 @@ class FilesSensor:
                 why=lost.why(),
                 folders=len(self._guard.scope.roots),
                 absent=absent(self._guard.scope),
+                test_cards=sweep.test_cards,
             )
         )

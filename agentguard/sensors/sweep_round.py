@@ -74,6 +74,7 @@ class Round:
     blind: bool = False
     files: int = 0
     lost: Lost = field(default_factory=Lost)
+    test_cards: int = 0
     read: int = 0
     told: set[str] = field(default_factory=set)
     done: bool = False
@@ -97,6 +98,7 @@ class Round:
         """Count what was met; a path of which something was told needs no look at the end."""
         self.files += 1
         self.lost.count(looked)
+        self.test_cards += looked.test_cards
         self.read += read
         self.fast = self.fast or (self.blind and self.read > MANY)
         if told:

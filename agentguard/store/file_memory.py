@@ -221,14 +221,16 @@ def _word(looked: Looked) -> Value:
     if looked == _CLEAN:
         return None
     hits = {hit.kind: hit.count for hit in looked.hits}
-    return json.dumps([looked.outcome.value, looked.reason, hits], separators=(",", ":"))
+    said = [looked.outcome.value, looked.reason, hits, looked.test_cards]
+    return json.dumps(said, separators=(",", ":"))
 
 
 def _looked(word: str) -> Looked | None:
     """Read what was found; None for what no program wrote, so that the file is read again."""
     try:
-        outcome, reason, counts = json.loads(word)
+        outcome, reason, counts, *more = json.loads(word)
         hits = tuple(Hit(kind=str(kind), count=int(n)) for kind, n in counts.items())
-        return Looked(outcome=FileOutcome(outcome), hits=hits, reason=str(reason))
+        tests = int(more[0]) if more else 0  # of an older version, whose rows are soon read again
+        return Looked(outcome=FileOutcome(outcome), hits=hits, reason=str(reason), test_cards=tests)
     except (ValueError, TypeError, AttributeError):
         return None

@@ -36,7 +36,7 @@ SWEEP = textwrap.dedent(
             os.close(os.open(f"{root}/{folder}/{name}.txt", os.O_CREAT | os.O_WRONLY))
 
     class Clean:
-        outcome, hits, reason = FileOutcome.READ, (), ""
+        outcome, hits, reason, test_cards = FileOutcome.READ, (), "", 0
 
     reads, told = [0], []
 

@@ -41,6 +41,7 @@ class Answer:
     hits: tuple[Hit, ...] = ()
     outcome: FileOutcome = FileOutcome.READ
     reason: str = ""
+    test_cards: int = 0
 
 
 class Later(SystemClock):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from agentguard.detect.lexicon.words import words
 from agentguard.detect.tables.field_names import is_label, one_line, path, said
 from agentguard.detect.tables.nested_records import DEEPEST, Nested
-from agentguard.detect.tables.sibling_fields import NAMED, NAMING
+from agentguard.detect.tables.sibling_fields import NAMED, NAMING, SAID
 from agentguard.detect.tables.table_rows import Table
 from agentguard.detect.tables.typed_numbers import is_known, is_number, is_type, named_by
 
@@ -143,6 +143,8 @@ class Elements:
                 written += element.table.close()
             if plain:
                 parent.leaves.append((element.called, plain))
+            if plain and element.name.lower() in SAID and element.is_written:
+                written += self._flush(parent)  # right behind who says it
         return written + (self._flush(parent) if len(parent.leaves) >= _MOST_LEAVES else "")
 
     def _attributes(self, element: _Element, attributes: Sequence[tuple[str, str]]) -> str:

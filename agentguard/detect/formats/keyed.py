@@ -11,8 +11,9 @@ from agentguard.detect.formats import _text_lines
 from agentguard.detect.formats.text import decoded, encoding_of, pieces
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.tables.chat_transcripts import is_asking
-from agentguard.detect.tables.field_names import one_line, path, said
+from agentguard.detect.tables.field_names import is_label, one_line, path, said
 from agentguard.detect.tables.record_inference import proving
+from agentguard.detect.tables.sibling_fields import NAMED, NAMING
 
 _ORDER = BINARY + 5
 _SNIFFED = 8 << 10
@@ -82,6 +83,7 @@ class _Settings:
         self._above: list[tuple[int, str]] = []
         self._block: int | None = None  # how deep the key stands whose value goes on in lines
         self._rest = ""  # of a value that a stroke at its end carries over
+        self._says = (-1, "")  # how deep a key stands that names another one's value, and the name
 
     def line(self, line: str) -> str:
         """Return a line's value behind its names."""
@@ -119,7 +121,17 @@ class _Settings:
             self._above.append((indent, key))
             self._block = indent if value else None
             return f"{key}:\n" if value else ""
-        return said(self._name(key), value.strip("\"'"))
+        return self._beside(indent, key, value.strip("\"'"))
+
+    def _beside(self, indent: int, key: str, value: str) -> str:
+        """Write a value behind its name, which a key beside it may say: `label: DOB`."""
+        low, (depth, name) = key.lower(), self._says
+        if low in NAMED and depth == indent:
+            self._says = (-1, "")
+            return said(name, value)
+        is_name = low in NAMING and is_label(value)
+        self._says = (indent, one_line(value)) if is_name else self._says
+        return said(key if is_name else self._name(key), value)
 
     def _leave(self, indent: int) -> None:
         """Forget keys that stand as deep as `indent` allows no more."""

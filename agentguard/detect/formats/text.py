@@ -16,6 +16,7 @@ from agentguard.detect.tables.chat_transcripts import in_turns
 from agentguard.detect.tables.embedded_tables import SHORT, unpasted
 from agentguard.detect.tables.line_margins import unmargined
 from agentguard.detect.tables.talk_turns import as_talk
+from agentguard.detect.tables.wrapped_values import rejoined
 
 __all__ = ["EXTRACTOR", "decoded", "encoding_of", "pieces", "plain", "shown"]
 
@@ -75,8 +76,8 @@ def extract(source: Source, work: Work) -> Iterator[str]:
 
 
 def _as_said(text: str) -> str:
-    """Return a text without margins, each answer behind its question."""
-    return in_turns(as_talk(unmargined(text)))
+    """Return a text without margins, each answer behind its question, and values uncut."""
+    return rejoined(in_turns(as_talk(unmargined(text))))
 
 
 def plain(source: Source, work: Work) -> Iterator[str]:

@@ -144,11 +144,15 @@ _FEW_DIGITS = 3
 
 
 def is_test(number: str) -> bool:
-    """Tell numbers that are published, or too regular for a person to hold one."""
-    if number == _DRILLED.get():
+    """Tell numbers that are published for tests; not that of a drill, while it is judged."""
+    return number in _TEST_NUMBERS and number != _DRILLED.get()
+
+
+def is_filler(number: str) -> bool:
+    """Tell digits that are too regular for a person to hold them, and not published."""
+    if number in _TEST_NUMBERS:
         return False
-    few = len(set(number)) <= _FEW_DIGITS
-    return few or number in _TEST_NUMBERS or _COUNTED in number
+    return len(set(number)) <= _FEW_DIGITS or _COUNTED in number
 
 
 def published(length: int) -> tuple[str, ...]:

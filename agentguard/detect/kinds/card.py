@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from agentguard.detect.kinds._issuers import PLAIN, STRICT, is_test, issued, luhn, quick
+from agentguard.detect.kinds._issuers import (
+    PLAIN,
+    STRICT,
+    is_filler,
+    is_test,
+    issued,
+    luhn,
+    quick,
+)
 from agentguard.detect.kinds._paying import COLUMN, OWN, PAYS, is_glued, is_paid_with
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.lexicon.multilingual_labels import CARD
@@ -83,7 +91,9 @@ def judge(candidate: Candidate) -> Answer:
     if not (issued(number) and luhn(number)):
         return miss("luhn") if issued(number) else no("issuer")
     if is_test(number):
-        return no("test-number")
+        return no("test-number", number)
+    if is_filler(number):
+        return no("filler")
     return sure(number, "track") if track else _untracked(candidate, number)
 
 
@@ -101,7 +111,7 @@ def _written(candidate: Candidate, number: str) -> Answer:
     groups = tuple(len(group) for group in re.split(r"[^0-9]+", candidate.plain))
     single = set(groups) == {1}
     if _counts_up(candidate.plain):
-        return no("test-number")
+        return no("filler")
     if _runs_on(candidate, single=single):
         return no("longer-number")
     joints = set(candidate.separators)

@@ -14,16 +14,19 @@ from agentguard.detect.recogniser import Answer, Candidate, Recogniser, no, sure
 _SOCIAL = later(r"social \Z", re.IGNORECASE)
 _MORE = later(r"[ \-/.]?[0-9]|[A-Za-z_]| (?:digit|stellig|chiffres|cifras|d\xedgitos|cifre)")
 _ENDING = later(r"end|last|letzt|termin|fini|eindig|konc|ultim|derni", re.IGNORECASE)
+_FOUR = later(r"(?:four|4)\b", re.IGNORECASE)
+_ENDS_SO = later(r"\blast \Z", re.IGNORECASE)  # the last four digits of something are no code
 _LENGTHS = (3, 4)
 # What an answer about a card has a code for as well: "declined, code 051".
-_OF_AN_ANSWER = later(
+_ANSWER = (
     r"declin|reject|refus|fail|error|reason|respon|approv|auth|abgelehnt|fehler|genehmig|rechaz|denega"
-    r"|rifiut|negat|recus|negad|odrzuc|b(?:l|\u0142)[a\u0105]d|geweigerd|afgewezen|foutmelding|status",
-    re.IGNORECASE,
+    r"|rifiut|negat|recus|negad|odrzuc|b(?:l|\u0142)[a\u0105]d|geweigerd|afgewezen|foutmelding|status"
 )
+_OF_AN_ANSWER = later(_ANSWER, re.IGNORECASE)
 _BARE = later(
     r"[,;].*|(?:code|sec)[\"']?[:=>.]|cid|(?:the|my|and|der|le|el|il|de|o)\W.*", re.IGNORECASE
 )
+_ANSWERED = later(rf"(?:{_ANSWER})[a-z]{{0,8}}[ _\-.]?\Z", re.IGNORECASE)
 _LISTING = (",", ";", "")
 _CARD = later(r"(?<![0-9])[2-68][0-9]{3}(?:[ .\-]?[0-9]){9,15}(?![0-9])")
 _CARD_BEFORE = later(
@@ -49,11 +52,14 @@ def judge(candidate: Candidate) -> Answer:
     label = candidate.before.rpartition(candidate.told)[0]
     glued = label[-1:].isdigit() and candidate.told[:1].isalpha()  # as within a passport's number
     gap = candidate.before.rpartition(candidate.told)[2]
-    if _ENDING.search(gap):
+    is_ending = _FOUR.match(candidate.told) and _ENDS_SO.search(label)
+    if is_ending or _ENDING.search(gap):
         return no("another-label")
     ends = gap == "=" and candidate.after.startswith(" ")  # a parameter's: "cvv=123 200"
     if glued or (not ends and _MORE.match(candidate.after)) or _SOCIAL.search(label):
         return no("touched")
+    if candidate.told[:4].lower() == "code" and _ANSWERED.search(label):
+        return no("another-label")
     if _BARE.fullmatch(candidate.told) and not _is_of_a_card(candidate):
         return no("no-card")
     code = digits_of(candidate.text) or candidate.text
@@ -206,7 +212,7 @@ RECOGNISER = Recogniser(
         r"kod (?:zabezpieczaj[a?]cy|bezpiecze[n?]stwa|weryfikacyjny|karty)",
     ),
     near=(
-        rf"(?i:\)?[ _\-]?{_NUMBER}?[.]?{_ASIDE}{_CHANGED})(?:[._]{{2,60}})?"
+        rf"(?i:\)?[ _\-]?{_NUMBER}?[.]?{_ASIDE}{_CHANGED})(?:[._]{{2,60}}|:? {{4,40}})?"
         rf"""(?:{_SIGNS}{{0,8}}(?i:(?:{_VERB}|on) ?:? ?)?["']?|(?i:{_FILLER})|{_TURN}|{_BELOW})"""
         rf"([0-9]{{3,4}}|{_SPOKEN})"
     ),

@@ -42,6 +42,11 @@ def mod_97(iban: str) -> bool:
     return int("".join(str(int(letter, 36)) for letter in turned)) % 97 == 1
 
 
+def length_of(iban: str) -> int:
+    """Return how many letters and digits an account has that begins so; 0 for no country's."""
+    return _LENGTHS.get(iban[:2], 0)
+
+
 def judge(candidate: Candidate) -> Answer:
     """Judge touch, country length and check digits."""
     if not candidate.alone:

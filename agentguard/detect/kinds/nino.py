@@ -28,6 +28,8 @@ def judge(candidate: Candidate) -> Answer:
     if not candidate.alone or len(set(candidate.separators)) > 1:
         return no("touched")
     number = candidate.compact.upper()
+    if len(set(number[2:_WITHOUT_SUFFIX])) == 1:
+        return no("filler")
     signs = ("prefix", "grouped-so") if candidate.separators else ("prefix", NEVER_ALONE, "run")
     suffixed = len(number) == _WITHOUT_SUFFIX or number[-1] in _SUFFIXES
     if not (given(number) and suffixed):

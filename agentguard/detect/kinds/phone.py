@@ -65,6 +65,7 @@ _CHANGED = later(
     re.IGNORECASE,
 )
 _PLACE = later(r"\b(?:in|en|em|a|\xe0|te|w|i|zu) [A-Z][a-z\xdf-\xff?]{2,15}\b")
+_DIRECT = later(r"[\"']?[ ]?[=:][ ]?[\"']?")
 _ENCODED = "%2B"
 _ENCODED_SPACE = later(r"%20|\+")
 
@@ -130,6 +131,11 @@ def _behind_label(candidate: Candidate, written: str, digits: str) -> Answer:
     is_domain = candidate.told == "ph" and candidate.before.rpartition("ph")[0].endswith(".")
     if is_tax_file or (issued(digits) and luhn(digits)) or is_domain or _OTHER_KIND.search(gap):
         return no("another-label")
+    return _of_groups(written, told) or _in_full(written, gap) or no("plan")
+
+
+def _of_groups(written: str, told: str) -> Answer | None:
+    """Return what as many groups as make a number say, the most of them first."""
     parts = written.replace("+", " ").split(" ")
     for count in range(len(parts), 0, -1):
         text = " ".join(parts[:count])
@@ -137,10 +143,21 @@ def _behind_label(candidate: Candidate, written: str, digits: str) -> Answer:
         if digits.startswith(_ABROAD) and in_country(digits[len(_ABROAD) :]):
             return read(digits[len(_ABROAD) :], "label", "plan.full")
         if behind_label(text, digits, direct=False):
-            return read(digits, "label", NEEDS_OWN, "plan.full")
+            return read(_without_one(digits), "label", NEEDS_OWN, "plan.full")
         if told != "ring" and behind_label(text, digits, direct=True):
             return read(digits, "label", NEEDS_OWN, "plan.bare")
-    return no("plan")
+    return None
+
+
+def _in_full(written: str, gap: str) -> Answer | None:
+    """Return what a number with its country and no plus says as a field's value: "phone=49…"."""
+    is_one = written.isdigit() and in_country(written) and _DIRECT.fullmatch(gap) is not None
+    return read(written, "label", NEEDS_OWN, "plan.full") if is_one else None
+
+
+def _without_one(digits: str) -> str:
+    """Return a number of North America without the 1 that one dials before, as its shape has it."""
+    return digits[1:] if len(digits) == _FULL and digits[0] == "1" else digits
 
 
 def _is_touched(candidate: Candidate) -> bool:
@@ -203,7 +220,7 @@ RECOGNISER = Recogniser(
         r"m(?:\xf3|o)vil",
         r"(?:cell?|smart|mobile|home|work|office|car) ?phones?(?: ?number)?",
         r"cell(?: ?n(?:umber|o|r)|ulare)?",
-        r"ani(?: ?(?:n(?:umber|o|r)|digits))?",  # of call records (ITU-T Q.731.3)
+        r"(?:ani|dnis)(?: ?(?:n(?:umber|o|r)|digits))?",  # of call records: who calls, and whom
         r"celular",
         r"(?:msisdn|gsm)",
         r"handy(?:nummer| nr)?",

@@ -119,6 +119,7 @@ RECOGNISER = Recogniser(
     # Behind its label: "12-34-56 / 31926819 (sort code / account)".
     shapes=(
         rf"[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}(?:[ ,;/|:\-]{{1,3}}| and |\n){_NAMED_SO}[0-9]{{8}}",
+        r"[0-9]{2} [0-9]{2} [0-9]{2} ?[/|] ?[0-9]{8}",
         r"[0-9]{2}-[0-9]{2}-[0-9]{2} (?i:is (?:the|my|her|his|their|our) sort)[^0-9]{4,40}[0-9]{8}",
     ),
     labels=(

@@ -41,7 +41,7 @@ TURN = (
 """RE2: the end of a question, and who answers in the next line: "...?", "Client: "."""
 
 _ASIDE = r"(?:\([^()\n\x1e]{0,32}\)[^0-9\n\x1e]{0,4}?)??"
-_BREAK = r"(?:\n[ \t*]{0,4}(?:\([^()\n\x1e]{1,32}\))?){0,2}"
+_BREAK = r"(?:\n[ \t*]{0,4}(?:\([^()\n\x1e]{1,32}\))??){0,2}"
 _WHICH = r"[ _]?[1-9]\)?: {0,2}"
 _BEFORE_BREAK = r"[^0-9\n\x1e]{0,32}?"
 # Before a break alone: the day of a stamp is no value.

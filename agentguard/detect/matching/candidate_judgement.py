@@ -9,7 +9,7 @@ from agentguard.detect.matching.decision_trace import Watcher
 from agentguard.detect.matching.hit_counter import Tally
 from agentguard.detect.matching.pattern_set import candidate_of, judged, origin
 from agentguard.detect.matching.shape_matcher import Found, Part, Refused
-from agentguard.detect.recogniser import Answer, Recogniser
+from agentguard.detect.recogniser import TEST_NUMBER, Answer, Recogniser
 from agentguard.detect.trace_records import Belief
 
 _MOST = 8192
@@ -110,6 +110,8 @@ class Judging:
             self._tally.add(recogniser, answer, place, column)
         elif answer.belief in _DOUBT:
             self._tally.add(recogniser, answer, place, "")
+        elif answer.why == TEST_NUMBER:
+            self._tally.test_numbers.add(answer.value)
         return answer
 
 

@@ -59,6 +59,8 @@ class Tally:
         self._kinds: dict[str, _Kind] = {}
         self.full: set[str] = set()
         """Kinds that are counted to the end; their candidates need not be judged any more."""
+        self.test_numbers: set[str] = set()
+        """Numbers that are published for tests: nobody's, and so no hits."""
 
     def add(self, recogniser: Recogniser, answer: Answer, place: int, column: str) -> None:
         """Take one answer for a candidate at `place` of the text, in a `column` or in none."""

@@ -32,6 +32,7 @@ def explained(
         outcome=reading.outcome,
         hits=reading.hits,
         reason=reading.reason,
+        test_cards=reading.test_cards,
         layers=log.layers(),
         notes=log.notes(),
         traces=watched.begun.explain().traces if log.worked else (),

@@ -105,7 +105,9 @@ class Reader:
         if failure and not hits:
             return Reading(outcome=FileOutcome.UNREADABLE, reason=failure)
         reason = failure or next(iter(work.notes), "")
-        return Reading(outcome=FileOutcome.READ, hits=hits, reason=reason)
+        return Reading(
+            outcome=FileOutcome.READ, hits=hits, reason=reason, test_cards=stream.test_cards
+        )
 
     def _deadline(self) -> Callable[[], bool]:
         """Return what tells that it is time.

@@ -88,6 +88,11 @@ class Stream:
         """The kinds of which enough was found; it grows while text is taken."""
         return self._tally.full
 
+    @property
+    def test_cards(self) -> int:
+        """How many card numbers that are published for tests were met; they are no hits."""
+        return len(self._tally.test_numbers)
+
     def feed(self, text: str) -> None:
         """Take the next piece of the text."""
         self._pending.append(text)

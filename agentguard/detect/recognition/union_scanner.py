@@ -50,6 +50,10 @@ class _Streams(Stream):
     def full(self) -> AbstractSet[str]:
         return self._first.full
 
+    @property
+    def test_cards(self) -> int:
+        return self._first.test_cards + self._second.test_cards
+
     def feed(self, text: str) -> None:
         self._first.feed(text)
         self._second.feed(text)

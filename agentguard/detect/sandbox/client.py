@@ -36,12 +36,16 @@ _Identity = tuple[str, int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scanned:
-    """What became of one file; `reason` is an id of `resources/text`, or empty."""
+    """What became of one file; `reason` is an id of `resources/text`, or empty.
+
+    `test_cards` are the card numbers published for tests that it holds: nobody's, and no hits.
+    """
 
     path: str
     outcome: FileOutcome
     hits: tuple[Hit, ...] = ()
     reason: str = ""
+    test_cards: int = 0
 
 
 class ScanClient:
@@ -100,7 +104,11 @@ class ScanClient:
             if reading.reason in _STRIKES_FOR:
                 self._strikes.add(*identity)
             return Scanned(
-                path=path, outcome=reading.outcome, hits=reading.hits, reason=reading.reason
+                path=path,
+                outcome=reading.outcome,
+                hits=reading.hits,
+                reason=reading.reason,
+                test_cards=reading.test_cards,
             )
 
     def explain(self, path: str) -> Explanation:

@@ -102,7 +102,7 @@ def asked(data: bytes) -> tuple[str, str, str]:
 def tell(reading: Reading) -> bytes:
     """Write an answer; what an explanation says more, it says at the end."""
     hits = [[hit.kind, hit.count, list(hit.masked)] for hit in reading.hits]
-    answer: list[Any] = [reading.outcome.value, reading.reason, hits]
+    answer: list[Any] = [reading.outcome.value, reading.reason, hits, reading.test_cards]
     if isinstance(reading, Explanation):
         answer += [
             [[layer.depth, layer.format, layer.count] for layer in reading.layers],
@@ -120,9 +120,12 @@ def told(data: bytes) -> Reading:
 
     """
     try:
-        outcome, reason, hits, *more = json.loads(data)
+        outcome, reason, hits, test_cards, *more = json.loads(data)
         reading = Reading(
-            outcome=FileOutcome(outcome), reason=str(reason), hits=tuple(_hit(*hit) for hit in hits)
+            outcome=FileOutcome(outcome),
+            reason=str(reason),
+            hits=tuple(_hit(*hit) for hit in hits),
+            test_cards=int(test_cards),
         )
         return _explanation(reading, *more) if more else reading
     except (ValueError, TypeError, KeyError) as error:
@@ -138,6 +141,7 @@ def _explanation(reading: Reading, layers: Any, notes: Any, traces: Any) -> Expl
         outcome=reading.outcome,
         reason=reading.reason,
         hits=reading.hits,
+        test_cards=reading.test_cards,
         layers=tuple(Layer(depth=int(d), format=str(f), count=int(c)) for d, f, c in layers),
         notes=tuple(str(note) for note in notes),
         traces=tuple(_trace(**trace) for trace in traces),

@@ -25,10 +25,12 @@ from agentguard.detect.score.word_classes import (
 _SOURCE = later(SOURCE, re.IGNORECASE)
 # "on file", "place of issue", and what is said out of respect in Filipino, elsewhere an order.
 _ASIDES = later(
-    r"\b[io]n (?:the |my |your |our )?file\b"
+    r"\b[io]n (?:the |my |your |our )?file\b|\bin case\b"
     r"|\b(?:place|date|country|state|office|authority) of issue\b"
-    r"|\b(?:ko|mo|ni?ya|ni?n?yo|namin|natin|nila|ako|siya|kami|kayo|sila|ito|yan|yun|na|pa|ba|lang)"
-    r" po\b|\bpo (?=(?:sa|ng|ang|ay|si|ako|kayo|ito|yung|yun|na|ba|lang|ni?ya)\b)",
+    r"|\b(?:ko|mo|ni?ya|ni?n?yo|namin|natin|nila|ako|siya|kami|kayo|sila|ito|yan|yun|na|pa|ba|lang"
+    r"|opo|sige|tama|salamat|dito)"
+    r" po\b|\bpo (?=(?:sa|ng|ang|ay|si|ako|kayo|ito|yung|yun|na|ba|lang|ni?ya|ni?n?yo|namin|natin"
+    r"|nila|kami|tayo|sila|siya|yan)\b)",
     re.IGNORECASE,
 )
 _INITIALS = later(r"\b(?:[A-Za-z]\.){2,5}")  # "N.H.S.", where nothing else tells
@@ -44,7 +46,14 @@ _NUMBERED = later(
 _FOR = later(
     r"\b(?:for|of|on|to|f\xfcr|zur?|pour|del?|della|do|da|voor|till?|per|para|na)"
     r" [^.,;:?!\n\x1e]{1,40}? ?"
-    r"(?:[:=]|\b(?:is|was|ist|war|est|es|era|\xe8|jest|\xe4r|er)\b)\W{0,3}\Z"
+    r"(?:[:=?]|\b(?:is|was|ist|war|est|es|era|\xe8|jest|\xe4r|er)\b)\W{0,3}\Z"
+)
+# A question goes on with what a value is for: "your passport for the visa file?", and the answer.
+_ASKED_FOR = later(
+    r"\A\W{0,2}(?:(?:number|no|nummer|n\xfamero|num\xe9ro|numero|numer)\W{1,2})?"
+    r"(?:for|of|on|to|in|as|that|which|you|f\xfcr|zur?|pour|del?|della|do|da|voor|til|para|per|na)\b"
+    r"(?:(?!number|nummer|n\xfamero|num\xe9ro|numero|numer|code)[^.?\n]){1,60}[.?](?=\n)",
+    re.IGNORECASE,
 )
 _NEAR = 2
 
@@ -55,7 +64,7 @@ Names = tuple[str, ...]
 @lru_cache(4096)
 def behind_label(gap: str, words: Words) -> Names:
     """Return what stands between a label and its value: how much, and what names another number."""
-    gap = _ASIDES.sub(" ", _SOURCE.sub("", gap))
+    gap = _ASKED_FOR.sub("?", _ASIDES.sub(" ", _SOURCE.sub("", gap)))
     said = [class_of(word, words) for word, _ in last_first(gap)]
     names = [f"label.{_bin(said.count(PLAIN))}"]
     if "\n" in gap:

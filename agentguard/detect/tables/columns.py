@@ -33,7 +33,7 @@ _SIGNS = "=.,'*)\u00a0\u202f"  # one of which each has
 _PADDED = range(8, 13)
 _PAYMENT = later(
     r"card|\bpan|cvv|cvc|cv2|csc|cid|secur|verif|expir|exp\b|valid|sort|branch|account|acct|konto|compte"
-    r"|(?:\b|_|bank)[as][/_. ]?c(?:\b|_|n)",
+    r"|(?:\b|_|bank)[as][/_. ]?c(?:\b|_|n)|(?:\b|_)acc(?:\b|_)",
     re.IGNORECASE,
 )
 _SORT_CODE = later(r"sort|(?:\A|[^a-z])s[/_. ]?c\Z|branch ?code", re.IGNORECASE)

@@ -9,6 +9,7 @@ from agentguard.detect.tables.chat_transcripts import in_turns
 from agentguard.detect.tables.embedded_tables import SHORT
 from agentguard.detect.tables.field_names import respaced
 from agentguard.detect.tables.talk_turns import as_talk
+from agentguard.detect.tables.wrapped_values import rejoined
 
 
 def running(found: Iterator[str]) -> Iterator[str]:
@@ -37,7 +38,7 @@ def _read(held: list[str]) -> str:
     """Return the text of pieces and forget them."""
     text = "".join(held)
     held.clear()
-    text = as_talk(text)
+    text = rejoined(as_talk(text))
     return in_turns("\n".join(map(respaced, text.split("\n"))))
 
 

@@ -9,10 +9,13 @@ from agentguard.detect.tables.field_names import respaced
 from agentguard.detect.tables.sibling_fields import SAID, SPEAKERS
 from agentguard.detect.tables.turns_in_order import Turn, as_questions, asks
 
-_SPEAKERS = SPEAKERS | {"party", "sentby", "participantpurpose", "author type", "user name", "name"}
+_SPEAKERS = SPEAKERS | {
+    *("party", "sentby", "participantpurpose", "author type", "user name", "name"),
+    *("channel", "media channel"),
+}
 _SAID = SAID | {"phrase", "comment", "line"}
 _ROLES = words("user admin bot lead contact agent customer visitor operator system client")
-_NAMED = tuple(f"{name}: " for name in (*_SAID, *(f"{name}s" for name in _SAID)))
+_NAMED = tuple(f"{name}:" for name in (*_SAID, *(f"{name}s" for name in _SAID)))
 _MOST_SPEAKERS = 12
 _LEAST = 2
 
@@ -38,8 +41,9 @@ def with_talk(text: str) -> str:
 
 
 def _may_hold(low: str) -> bool:
+    low = low.replace(" ", "")  # a name's words may have been parted
     said = any(name in low for name in _NAMED)
-    return said and any(f"{name}: " in low for name in (*_SPEAKERS, "type"))
+    return said and any(f"{name.replace(' ', '')}:" in low for name in (*_SPEAKERS, "type"))
 
 
 def _told(cell: str) -> tuple[str, str]:

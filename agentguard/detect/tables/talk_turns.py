@@ -17,8 +17,13 @@ _T = (
     r"(?:[01]?[0-9]|2[0-3])[:.][0-5][0-9](?:[:.][0-5][0-9](?:[.,][0-9]{1,3})?)?"
     r"(?:\s?[AaPp]\.?[Mm]\.?)?"
 )
-_DAY = r"(?:[0-9]{1,4}[./\-][0-9]{1,2}[./\-][0-9]{1,4}(?:,|\sklo|\sum|T)?\s?)?"
+_DAY = (
+    r"(?:[0-9]{1,4}[./\-][0-9]{1,2}(?:[./\-][0-9]{1,4})?(?:,|\sklo|\sum|T)?\s?"
+    r"|(?:[A-Z][a-z]{2,8}\.?\s[0-9]{1,2}|[0-9]{1,2}\.?\s[A-Z][a-z]{2,8})(?:,?\s20[0-9]{2})?,?\s)?"
+)
 _WHO = r"(?P<who>[^\W_][^\t\n:<>\[\](){}=]{0,39}?|\+[0-9\s()\-]{7,18})"
+# On a line of its own beside a time: what holds a number is a note, and nobody's name.
+_NAME = r"(?P<who>[^\W\d_][^\t\n:<>\[\](){}=0-9]{0,39}?(?:\s[0-9]{1,2})?|\+[0-9\s()\-]{7,18})"
 _SAID = r"(?P<text>.*)"
 _LINES = tuple(
     later(rf"[\s\u200e\u202a]*{pattern}")
@@ -35,8 +40,8 @@ _LINES = tuple(
     )
 )
 _HEADS = (
-    later(rf"[\[(]?(?P<before>{_DAY}{_T})[\])]?\s+{_WHO}\s*"),
-    later(rf"{_WHO}\s{{1,4}}[\[(]?(?P<after>{_DAY}{_T})[\])]?\s*"),
+    later(rf"[\[(]?(?P<before>{_DAY}{_T})[\])]?\s+{_NAME}(?:\s\([^()]{{1,24}}\))?\s*"),
+    later(rf"{_NAME}\s{{1,4}}[\[(]?(?P<after>{_DAY}{_T})[\])]?\s*"),
     later(rf"(?P<zoomed>{_T})\s+From\s+{_WHO}\s+[Tt]o\s+[^:]{{1,60}}:\s*"),
 )
 _CUE = later(rf"(?P<time>{_T})\s+-->\s+{_T}.*")
@@ -134,8 +139,8 @@ def _spoken(said: list[str]) -> Iterator[_Found]:
     text = " ".join(said)
     if voice := _VOICE.match(text):
         yield Turn(voice[1], _TAG.sub("", voice[2]), "cue", text)
-    elif named := _LINES[-1].fullmatch(text):
-        yield Turn(named["plain"], named["text"], "cue", text)
+    elif named := _LINES[-1].fullmatch(text) or _LINES[-2].fullmatch(text):
+        yield Turn(named[1], named["text"], "cue", text)
     else:
         yield Turn("", _TAG.sub("", text), "cue", text)
 

@@ -23,7 +23,7 @@ _MOST_WORDS = 10
 _MOST_PARTS, _MOST_BETWEEN = 6, 3
 _FEWEST = 2
 _LONGEST_PLAIN, _SHORTEST_PLAIN = 11, 9
-_MOST_DELAYS = 6
+_MOST_DELAYS, _MOST_WORDS_MEANWHILE = 6, 6
 _NODS = frozenset(("and", "yes", "ok", "okay", "then", "so", "right", "go"))
 _LONGEST_NOD = 3
 """Words with which one says that the other may go on: "and the rest?"."""
@@ -217,6 +217,10 @@ def _answer(turns: Sequence[Turn], place: int) -> int:
         turn = turns[other]
         if any(map(str.isdigit, turn.text)) or "@" in turn.text:
             return other if turn.who != asked.who or not turn.who else place
-        if turn.who == asked.who and (is_asking(turn.text) or names_something(turn.text)):
+        if turn.who != asked.who:
+            continue
+        if is_asking(turn.text) or names_something(turn.text):
             return place  # asks for something else
+        if len(turn.text.split()) > _MOST_WORDS_MEANWHILE and not names_something(asked.text):
+            return place  # "How can I help?", and then at length
     return place

@@ -169,6 +169,19 @@ def test_row_111_a_folder_that_is_not_there_is_told_beside_the_others(desk) -> N
     assert [row.id for row in verdict.rows] == ["pii-files.absent"]
 
 
+@pytest.mark.parametrize(("part", "state"), [(0, State.PASS), (2, State.PARTIAL)])
+def test_row_406_test_numbers_are_told_beside_and_change_no_state(
+    desk, part: int, state: State
+) -> None:
+    why = (say("reason.partial", count=part),) if part else ()
+    told = {"part": part, "why": why, "test_cards": 4}
+    swept = desk.see(SweepFinished, files=9, unread=0, seconds=1, **told)
+    verdict = CHECK.judge(swept, desk.facts, CHECK.settings())
+    assert verdict is not None
+    assert verdict.state is state
+    assert verdict.rows == (*why, say("pii-files.test-cards", count=4))
+
+
 def test_a_sweep_gets_old_after_two_intervals_of_the_policy(desk) -> None:
     desk.policy_in_force(watch=Watch(sweep_minutes=10))
     desk.see(SweepFinished, files=1, unread=0, seconds=1)

@@ -34,6 +34,7 @@ class Answer:
     outcome: FileOutcome
     hits: tuple[Hit, ...] = ()
     reason: str = ""
+    test_cards: int = 0
 
 
 @dataclass

@@ -39,6 +39,7 @@ class Answer:
     outcome: FileOutcome = FileOutcome.READ
     hits: tuple[Hit, ...] = ()
     reason: str = ""
+    test_cards: int = 0
 
 
 @dataclass
@@ -133,6 +134,16 @@ def test_reasons_and_counts_outlive_a_restart(desk: Desk) -> None:
     assert sorted((e.path, e.outcome, e.reason) for e in desk.sweep()) == first
     assert desk.asked == []
     assert desk.unread == 1
+
+
+def test_row_406_test_numbers_are_remembered_and_told_by_each_sweep(desk: Desk) -> None:
+    for name in ("a.txt", "b.txt"):
+        (desk.root / name).write_text("x")
+    desk.reasons = {"a.txt": Answer(test_cards=3)}
+    for read in (["a.txt", "b.txt"], []):
+        assert desk.sweep() == []
+        assert sorted(desk.asked) == read
+        assert [e.test_cards for e in desk.events if isinstance(e, SweepFinished)] == [3]
 
 
 @pytest.mark.parametrize(
@@ -316,7 +327,7 @@ SWEEPER = textwrap.dedent(
     log = os.open(read, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     class Clean:
-        outcome, hits, reason = FileOutcome.READ, (), ""
+        outcome, hits, reason, test_cards = FileOutcome.READ, (), "", 0
 
     def scan(path):
         global left

@@ -31,6 +31,7 @@ class Found:
     outcome: FileOutcome = FileOutcome.READ
     hits: tuple[Hit, ...] = (HIT,)
     reason: str = ""
+    test_cards: int = 0
 
 
 @dataclass

@@ -449,7 +449,15 @@ def test_an_errand_survives_the_way_to_the_child() -> None:
 
 @pytest.mark.parametrize(
     "said",
-    [b"", b"1", b"[]", b'["read"]', b'["lost","",[]]', b'["read","",[],[],[],[{"kind":1}]]'],
+    [
+        b"",
+        b"1",
+        b"[]",
+        b'["read"]',
+        b'["lost","",[],0]',
+        b'["read","",[],"one"]',
+        b'["read","",[],0,[],[],[{"kind":1}]]',
+    ],
 )
 def test_what_is_no_answer_is_a_crash(said: bytes) -> None:
     with pytest.raises(ScanError) as refused:

@@ -85,6 +85,33 @@ def test_nothing_found_is_fine(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert "No personal data was found." in capsys.readouterr().out
 
 
+def test_row_406_published_test_numbers_are_told_apart_and_are_no_finding(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tests = "try card 4111 1111 1111 1111 or 4242424242424242, again 4111-1111-1111-1111"
+    (tmp_path / "tests.txt").write_text(tests)
+    (tmp_path / "both.txt").write_text(f"card {CARD}, not 5555555555554444")
+    assert main(["scan", str(tmp_path / "tests.txt")]) == 0
+    told = capsys.readouterr().out
+    assert "No personal data was found." in told
+    assert "which are nobody's and not counted: 2 (files: 1)." in told
+    assert main(["scan", "--format", "jsonl", str(tmp_path)]) == 1
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    said = {(Path(r["path"]).name, r["entity"]): r.get("test_cards", r["count"]) for r in rows}
+    assert said == {("tests.txt", None): 2, ("both.txt", "PAN"): 1, ("both.txt", None): 1}
+
+
+def test_row_406_digits_that_nobody_published_are_not_called_test_numbers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.txt").write_text("card 4444 4444 4444 4448 or 4111 1111 1111 1111")
+    assert main(["scan", "--explain", str(tmp_path / "a.txt")]) == 0
+    told = capsys.readouterr().out
+    assert "Counted apart: published test card numbers, which are nobody's (1)." in told
+    assert told.count("the card schemes publish for tests") == 1
+    assert told.count("a row of the same or counting digits") == 1
+
+
 def test_a_missing_path_is_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["scan", str(tmp_path), str(tmp_path / "absent")]) == 2
     told = capsys.readouterr()

@@ -101,7 +101,7 @@ def test_an_answer_arrives_as_it_was_given(
     outcome: FileOutcome, reason: str, hits: list[tuple[str, int, str]]
 ) -> None:
     found = tuple(Hit(kind=kind, count=count, masked=(mask,)) for kind, count, mask in hits)
-    reading = Reading(outcome=outcome, reason=reason, hits=found)
+    reading = Reading(outcome=outcome, reason=reason, hits=found, test_cards=len(hits))
     assert ipc_messages.told(ipc_messages.tell(reading)) == reading
 
 

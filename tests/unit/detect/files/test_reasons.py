@@ -133,6 +133,7 @@ class Answer:
     outcome: FileOutcome
     reason: str = ""
     hits: tuple[Hit, ...] = ()
+    test_cards: int = 0
 
 
 class Desk:

@@ -195,6 +195,20 @@ def test_the_sheet_has_a_row_for_each_file_and_kind(folder: Path) -> None:
     assert "It is a pipe" in by_file["pipe", ""]["reason"]
 
 
+def test_row_406_both_reports_tell_test_numbers_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "tests.txt"
+    file.write_text("try 4111 1111 1111 1111 and 5555 5555 5555 4444")
+    assert main(["scan", "--report", "csv", str(file)]) == 0
+    _head, row = csv.reader(capsys.readouterr().out.splitlines())
+    assert row == [str(file), "", "published test card numbers", "2", "", "read", ""]
+    assert main(["scan", "--report", "html", str(file)]) == 0
+    words = Checked(capsys.readouterr().out).words
+    assert "No personal data was found." in words
+    assert "counted apart since they are nobody's: 2 (files: 1)." in words
+
+
 def test_an_empty_sheet_has_its_head(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     told = report(tmp_path / "in", "--report", "csv", code=0)
