@@ -109,7 +109,7 @@ def way_of(request: Asked) -> Way:
 
 @get(ROLLOUT)
 async def take(request: Asked) -> Response[bytes]:
-    """Give the file for many desks; there is none while nobody has said the address."""
+    """Return the file for many desks; there is none while nobody has said the address."""
     permitted(request, Right.MANAGE)
     way = way_of(request)
     if not way.known:
@@ -119,7 +119,7 @@ async def take(request: Asked) -> Response[bytes]:
 
 @get(AUTHORITY)
 async def take_authority(request: Asked) -> Response[bytes]:
-    """Give the endpoint's own authority; there is none where its certificate is another's."""
+    """Return the endpoint's own authority; there is none where its certificate is another's."""
     permitted(request, Right.MANAGE)
     way = way_of(request)
     if not way.trust.authority:
