@@ -7,6 +7,7 @@ the only honest figure there is; look at the errors of the others instead.
 
 from __future__ import annotations
 
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.corpus.wording import load, names
 
 QUICK = "first"
 SEEDS = (0, 1, 2)
+STRANGERS = Path(__file__).parent.parent / "corpus" / "strangers"
 
 
 def broken(folder: Path, variant: str, seed: int | None = None) -> list[str]:
@@ -38,3 +40,12 @@ def test_the_floor_holds_on_every_variant(variant: str, tmp_path: Path) -> None:
     for more in SEEDS[1:] if variant == QUICK else SEEDS:
         folder = tmp_path / str(more)
         assert broken(folder, variant, load(variant).seed + more) == []
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", ["first", "second"])
+def test_the_floor_holds_on_what_strangers_wrote(name: str, tmp_path: Path) -> None:
+    """Files of authors who had not seen the rules; the second is as it was at first contact."""
+    with tarfile.open(STRANGERS / f"{name}.tar.xz") as archive:
+        archive.extractall(tmp_path, filter="data")
+    assert list(floors.broken(scanned(tmp_path), f"strangers-{name}")) == []
