@@ -89,6 +89,7 @@ ARGUED = re.compile(
     r"|td: (Apache-2\.0|CC0|MIT)"  # licences
     r"|(a|caption|h1|h2|option): ((PCI DSS|ISO 27001|NIST CSF|CIS)( [\d.]+)?|Measure)"
     r"|a: [A-Z]{2}\.[A-Z]{2}-\d+"
+    r"|@placeholder: (UTC|[A-Z][a-z]+/[A-Z]\w+)"  # names of clocks
     r"|title: .*· AgentGuard"  # it has no elements; what it names stands in the page's headline
     # the tables of requirements (resources/requirements), which are kept as their sources are
     r"|(p|span): .*(AgentGuard's own judgement|NIST CSWP 29|Annex A|ten measures)[^⟦]*"

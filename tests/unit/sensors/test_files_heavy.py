@@ -260,7 +260,7 @@ LIMITED = textwrap.dedent(
     guard.POLL, guard.ROOM = 1.0, 0.5
 
     class Found:
-        outcome, reason = FileOutcome.READ, ""
+        outcome, reason, test_cards = FileOutcome.READ, "", 0
         def __init__(self, path):
             holds = b"4111" in Path(path).read_bytes()
             self.hits = (Hit(kind="PAN", count=1),) if holds else ()
@@ -368,7 +368,7 @@ MOUNTED = textwrap.dedent(
         subprocess.run(("mount", *words), check=True)
 
     class Found:
-        outcome, hits, reason = FileOutcome.READ, (), "reason.partial"
+        outcome, hits, reason, test_cards = FileOutcome.READ, (), "reason.partial", 0
 
     def hear(event):
         with came:

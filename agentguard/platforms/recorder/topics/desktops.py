@@ -56,7 +56,8 @@ QUESTIONS = (
     ),
     call(
         "screen.letters",
-        r"registry HKCU\...\Accessibility TextScaleFactor, SystemParametersInfoForDpi message font",
+        r"registry HKCU\Software\Microsoft\Accessibility TextScaleFactor, "
+        "SystemParametersInfoForDpi message font",
         fields(percent=VARYING, pixels=VARYING),
     ),
     keys(
