@@ -45,23 +45,7 @@ _OF_A_CARD = later(
     r"|\b(?:bill|charge|book|debit|put) (?:it|this|that|them|the [a-z]{3,10}) (?:to|on)\W{1,3})\Z"
 )
 _NEAR = 64  # characters: more than the longest of what is said of a card
-_CLAUSE = 96  # characters: a card's words, what it was for, and what joins them
 _MAY_BE_OF_A_CARD = later(r" (?:for|of|on|to) |account[ _\-]?n")
-# "Card number for the booking: 4539 ...", "the card for order 88123 is 4539 ...": a card in one
-# clause with it outranks what it was for, unless that thing's own number is named.
-_FOR_A_THING = later(
-    r"\b(?:(?:debit|credit|kredit|bank|giro)? ?(?:card|kart[aey]n?|carte|carta|tarjeta|kaart"
-    r"|kort(?:et)?|cart(?:\xe3|a)o|kortti)|visa|mastercard|amex)[ _\-]?"
-    r"(?:n(?:[o.\xb0\xba]{1,2}|r|um(?:ber|mer|ero)?|\xfamero|um\xe9ro|ummer)|details?|#)?[ .]{0,2}"
-    r"(?:used |given |charged |on file )?"
-    r"(?:for|of|on|to|f\xfcr|zur?|pour|del?|della|do|da|voor|till?|per|para|na|do) "
-    r"([^.,;:?!\n\x1e]{1,40}?) ?"
-    r"(?:[:=]|\b(?:is|was|ist|war|est|es|era|\xe8|jest|\xe4r|er)\b)\W{0,3}\Z"
-)
-_OWN_NUMBER = later(
-    r"\b(?:n(?:[o.]{1,2}|r|um(?:ber|mer|ero)?|\xfamero|um\xe9ro|ummer)|ref(?:erence|erenz)?"
-    r"|ids?|code|serial)(?: [0-9]+)?\Z"
-)
 _PAY = (
     r"\b(?:pa(?:id|y|ys|ying|yment)|charg\w*|guarantee\w*|debit\w*|refund\w*|bezahl\w*|(?:ab)?gebucht"
     r"|belast\w*|betaal\w*|pag(?:at|ad|o|ar|an|ou)\w*|pay(?:\xe9|e|er|\xe9e)s?|r\xe9gl\w*|(?:za|o)plac\w*"
@@ -76,7 +60,6 @@ _WITH_BEFORE = later(_WITH)
 _NEXT_TO = 24  # characters: more than the longest of what joins a card to a payment
 _PAID_BEHIND = later(rf"[^\n0-9]{{0,24}}{_PAY}", re.IGNORECASE)
 _PAYMENT = r"(?:pago|pagamento|paiement|payment|zahlung|betaling)\w*\W{0,4}\Z"
-_PAYMENTS = words("payment paiement pago pagamento zahlung betaling")  # perhaps its own number
 _AT_A_PAYMENT = later(_PAYMENT)
 # "referencia de pago": the payment's own number, not what it was made with.
 _OF_A_PAYMENT = later(
@@ -88,15 +71,6 @@ _OF_A_PAYMENT = later(
 _NUMBERED_PAYMENT = later(
     r"\b(?:payment|zahlungs?|betaal|betalings?)[ _.\-]?"
     r"(?:ref(?:\.|erence|erenz)?|n(?:o|r|um(?:ber|mer)?))[.:#]?\s{0,2}\Z"
-)
-# "paid by card, wager number 4...": behind a comma it is that thing's number.
-_OF_A_THING = later(
-    r"[,;] (?:[a-z\xdf-\xff]{2,12} ){0,2}([a-z\xdf-\xff]{4,20})"
-    r" (?:n(?:[o.\xb0\xba]{1,2}|r|um(?:ber|mer|ero)?|\xfamero|um\xe9ro)|#)[.:]? ?\Z"
-)
-_OF_ITSELF = words(
-    "with whose this that which long full whole complete main front sixteen digit same correct"
-    " right following account"
 )
 _LABEL_GLUED = later(r"(?:card|visa|amex|no|nr|num|number|pan|cc)\.?\Z", re.IGNORECASE)
 _SIGN_GLUED = later(r"(?:exp|valid|cv[cv2]|csc|thru|bis|val)\b", re.IGNORECASE)
@@ -111,6 +85,14 @@ def is_paid_with(candidate: Candidate) -> bool:
     if not _WITH_BEFORE.search(before[-_NEXT_TO:]):
         return False
     return bool(_PAID_WITH.search(before) or _PAID_BEHIND.match(candidate.after))
+
+
+def is_of_a_payment(before: str) -> bool:
+    """Check whether the words before a number name it as a payment's own: "payment number"."""
+    low = before[-_NEAR:].lower()
+    if _NUMBERED_PAYMENT.search(low):
+        return True
+    return bool(_AT_A_PAYMENT.search(low) and _OF_A_PAYMENT.search(low))
 
 
 def is_glued(candidate: Candidate) -> bool:

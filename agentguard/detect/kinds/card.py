@@ -14,7 +14,14 @@ from agentguard.detect.kinds._issuers import (
     luhn,
     quick,
 )
-from agentguard.detect.kinds._paying import COLUMN, OWN, PAYS, is_glued, is_paid_with
+from agentguard.detect.kinds._paying import (
+    COLUMN,
+    OWN,
+    PAYS,
+    is_glued,
+    is_of_a_payment,
+    is_paid_with,
+)
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.lexicon.multilingual_labels import CARD
 from agentguard.detect.lexicon.spoken_digits import digits_of, run
@@ -138,7 +145,7 @@ def _bare(candidate: Candidate, number: str) -> Answer:
     }
     signs += [name for name, found in told.items() if found]
     if not (candidate.origin or told["paid-with"]) and _is_named(candidate.before):
-        signs += ["named", SHY]
+        signs += ["named", SHY, *([NEEDS_OWN] if is_of_a_payment(candidate.before) else [])]
     return read(number, "check-digit", *signs)
 
 
