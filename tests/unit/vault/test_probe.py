@@ -58,7 +58,7 @@ def test_a_library_that_seals_something_else_is_found_out(
     def other(_source: object, target: object, recipients: list[x25519.Recipient]) -> None:
         target.write(pyrage.encrypt(b"x", recipients))  # type: ignore[attr-defined]
 
-    monkeypatch.setattr(pyrage, "encrypt_io", other)
+    monkeypatch.setattr("agentguard.vault.sealed_file.pyrage.encrypt_io", other)
     assert vault.works() is False
 
 
