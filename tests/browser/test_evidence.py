@@ -45,7 +45,7 @@ def test_a_pack_takes_one_click_to_order_and_one_to_take_away(
         page.goto("/evidence")
         assert seen(page, f"{role}-empty") == []
         page.get_by_role("button", name="Make the pack").click()
-        assert page.get_by_text("Waits for its turn.").is_visible()
+        page.get_by_text("Waits for its turn.").wait_for()  # a click ends before the page is there
         one = shelf.list()[0]
         half = Stand(state=RUNNING, part="held", done=13, whole=30, at=centre.time())
         shelf._tell(one.folder, half)
@@ -63,7 +63,7 @@ def test_a_pack_takes_one_click_to_order_and_one_to_take_away(
         told.value.save_as(packed)
         assert any(n.endswith("manifest.dsse.json") for n in zipfile.ZipFile(packed).namelist())
         page.get_by_role("button", name="Remove").click()
-        assert page.get_by_text("None yet.").is_visible()
+        page.get_by_text("None yet.").wait_for()
         assert complaints == []
 
 
@@ -87,7 +87,7 @@ def test_every_state_of_an_order_has_no_barrier(centre: Any, chrome: Any, way: s
         assert seen(page, f"every-{way}") == []
         page.get_by_label("About").select_option("desk")
         page.get_by_role("button", name="Make the pack").click()
-        assert page.get_by_role("alert").is_visible()
+        page.get_by_role("alert").wait_for()
         assert seen(page, f"wrong-{way}") == []
     for one in shelf.list():
         shelf.forget(one.id)

@@ -262,8 +262,10 @@ def test_pages_work_without_scripts(centre: Any, chrome: Any) -> None:
         page.goto("/")
         page.get_by_label("Desk", exact=True).fill("billing")
         page.get_by_role("button", name="Show").click()
+        page.wait_for_load_state("load")
         assert page.locator("main h2").all_inner_texts() == ["Billing"]
         page.get_by_role("link", name="Trends").click()
+        page.wait_for_load_state("load")
         assert page.locator("figure").count() == 4
 
 

@@ -61,9 +61,10 @@ def test_a_vendor_is_kept_by_keyboard_and_mistakes_are_told_where_they_are(
         field.fill("https://dms.example/1")
         page.get_by_role("button", name="Save").press("Enter")
         page.get_by_role("heading", name=f"Acme of {way}").wait_for()
-        assert page.get_by_role("link", name="https://dms.example/1").is_visible()
+        page.get_by_role("link", name="https://dms.example/1").wait_for()
         page.get_by_role("button", name="Remove from the register").press("Enter")
         page.get_by_role("heading", name="Vendors", exact=True).wait_for()
+        page.wait_for_load_state("load")
         assert f"Acme of {way}" not in page.content()
 
 

@@ -178,14 +178,15 @@ def test_row_327_containment_comes_to_the_desk_and_its_answer_to_the_console(sea
                 if one.state is OrderState.RUNNING
             }
 
-        seat.until(lambda: acts() == {"hold-vault"})
-        told = {n.title.id for n in seat.agent.engine.snapshot().inbox}
-        assert {"order.hold-vault.title", "order.lock.title"} <= told
+        def told() -> set[str]:
+            return {one.title.id for one in seat.agent.engine.snapshot().inbox}
+
+        both = {"order.hold-vault.title", "order.lock.title"}
+        seat.until(lambda: acts() == {"hold-vault"} and both <= told())  # the lock ends at once
         seat.until(lambda: "In force" in (acts() and browser.words("/incidents/1")))
         seat.until(
             lambda: (acts(), "The desk says that it is done" in browser.words("/incidents/1"))[1]
         )
         browser.submit("/incidents/1", "/incidents/1/contain/1", do="end")
         seat.until(lambda: acts() == set())
-        told = {n.title.id for n in seat.agent.engine.snapshot().inbox}
-        assert "order.ended-title" in told
+        assert "order.ended-title" in told()
