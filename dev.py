@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import inspect
 import io
 import json
 import os
@@ -693,6 +694,9 @@ def main() -> int:
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("rest", nargs=argparse.REMAINDER, help="options of the command")
     given = parser.parse_args()
+    if given.rest in (["-h"], ["--help"]):
+        print(inspect.cleandoc(COMMANDS[given.command].__doc__ or ""))
+        return 0
     try:
         return COMMANDS[given.command](given.rest)
     except KeyboardInterrupt:

@@ -99,3 +99,17 @@ def test_all_ends_with_what_failed_first(
     told = capfd.readouterr().out
     assert "said test --freeze" in told
     assert ("said test --installer" in told) == (linux == 0)
+
+
+def test_help_of_a_command_tells_what_it_does_and_does_nothing(
+    dev: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    before = set(tmp_path.iterdir())
+    for name, do in dev.COMMANDS.items():
+        monkeypatch.setattr(sys, "argv", ["dev.py", name, "--help"])
+        assert dev.main() == 0, name
+        assert (do.__doc__ or "").strip().splitlines()[0] in capsys.readouterr().out, name
+    assert set(tmp_path.iterdir()) == before
