@@ -11,12 +11,12 @@ MIB = 1 << 20
 class Limits:
     """What one file may cost.
 
-    `seconds` and `memory_mib` bound the child; `file_mib` is read in full, of larger text only
-    samples are. The others bound what containers may unfold to, and are judged before inflating:
-    `depth` levels of containers, `members` of one, `total_mib` of all, `part_mib` of one part
-    that must be held in memory, and `ratio` of size to packed size above `plain_mib`.
-    By the clock a file may take `patience` times as long while the child waits for the processor or
-    the disk, which others come before it.
+    `seconds` of the processor and `memory_mib` bound the child; `file_mib` is read in full, of
+    larger text only samples are. The others bound what containers may unfold to, and are judged
+    before inflating: `depth` levels of containers, `members` of one, `total_mib` of all, `part_mib`
+    of one part that must be held in memory, and `ratio` of size to packed size above `plain_mib`.
+    By the clock a file may take `patience` times as long, since the child comes last at the
+    processor and the disk.
     `strikes` failures set a file aside for `aside` seconds. `ocr` reads the text in pictures, which
     needs the extra of that name and the program tesseract.
     """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +24,7 @@ from agentguard.model.outcomes import FileOutcome
 __all__ = ["Reader", "Reading", "default_extractors"]
 
 _OF_DEADLINE = 0.6
-"""The part of the deadline after which reading stops by itself, so that what was found is told."""
+"""The part of its seconds after which reading stops by itself, so that what was found is told."""
 
 DAMAGED = (
     zipfile.BadZipFile,
@@ -43,20 +42,6 @@ _OF_PARTS = {
     "reason.unsupported": "reason.unsupported-part",
 }
 """What a part of a container is told to be, where the container itself can be read on."""
-
-
-if sys.platform == "win32":
-
-    def _switches() -> tuple[int, int]:
-        return 0, 0  # are not counted there
-
-else:
-    import resource
-
-    def _switches() -> tuple[int, int]:
-        """Return how often this process yielded, and how often it had to (getrusage(2))."""
-        had = resource.getrusage(resource.RUSAGE_SELF)
-        return had.ru_nvcsw, had.ru_nivcsw
 
 
 class Reader:
@@ -110,20 +95,17 @@ class Reader:
         )
 
     def _deadline(self) -> Callable[[], bool]:
-        """Return what tells that it is time.
+        """Return what tells that it is time, by the time of the processor that was used.
 
-        Longer by the clock while others have the processor.
+        By the clock only where a file takes far longer than that, or another program reads it.
         """
         each, most = self._limits.seconds * _OF_DEADLINE, self._limits.patience
-        used, begun, switched = process_time(), perf_counter(), _switches()
-
-        def held_up() -> bool:
-            own, forced = (now - then for now, then in zip(_switches(), switched, strict=True))
-            return forced > own and process_time() - used <= each
+        if self._limits.ocr:  # what reads pictures is another program, whose time is not ours
+            most = 1.0
+        used, begun = process_time(), perf_counter()
 
         def over() -> bool:
-            late = perf_counter() - begun
-            return late > each and (late > each * most or not held_up())
+            return process_time() - used > each or perf_counter() - begun > each * most
 
         return over
 

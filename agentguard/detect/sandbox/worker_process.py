@@ -22,6 +22,8 @@ _JOIN = 5.0
 _LOOK = 0.1
 _ITS_TURN = 0.9
 """The part of a file's seconds on the processor from which on it was its turn, and it is slow."""
+_AT_WORK = 0.05
+"""The part of a span of time on the processor that shows a child at work, though it waits now."""
 
 
 class Offspring:
@@ -113,7 +115,10 @@ class Offspring:
             self._leash.bound(self._committed() + self._errand.limits.memory_mib * MIB)
 
     def _receive(self, seconds: float, patience: float = 1.0) -> bytes:
-        """Wait so long, and `patience` times as long while the child waits for its turn."""
+        """Wait until it had so many seconds of the processor; without any, so many by the clock.
+
+        Not longer than `patience` times as long by the clock, whatever the others do.
+        """
         begun = perf_counter()
         first = used = self._used() if patience > 1 else 0.0
         end, last = begun + seconds, begun + patience * seconds
@@ -123,7 +128,7 @@ class Offspring:
             if perf_counter() < end:
                 continue
             before, used = used, self._used()
-            if used - first > seconds * _ITS_TURN or not self._held_up(used - before):
+            if used - first > seconds * _ITS_TURN or not self._goes_on(used - before, seconds):
                 raise ScanError("reason.timeout")
             if perf_counter() >= last:
                 waited = used > first or self._status() == psutil.STATUS_RUNNING
@@ -135,11 +140,15 @@ class Offspring:
         left = max(0.0, end - perf_counter())
         return min(_LOOK, left) if self._watched else left
 
-    def _held_up(self, had: float) -> bool:
-        """Check whether it would go on if it were its turn; `had` is what it had of late."""
+    def _goes_on(self, had: float, seconds: float) -> bool:
+        """Check whether it worked of late, or would if it were its turn.
+
+        `had` is what it had of the processor in the last `seconds`.
+        """
         if sys.platform == "win32":  # where no process tells what it waits for
             return had > 0
-        return self._status() in {psutil.STATUS_RUNNING, psutil.STATUS_DISK_SLEEP}
+        states = {psutil.STATUS_RUNNING, psutil.STATUS_DISK_SLEEP}
+        return had > seconds * _AT_WORK or self._status() in states
 
     def _status(self) -> str:
         """Return the state of the child as the system names it; empty when it is gone.

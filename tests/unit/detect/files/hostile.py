@@ -108,7 +108,18 @@ def toil(source: Source, work: Work) -> Iterator[str]:
     yield f"card {CARD}"
 
 
+def rest(source: Source, work: Work) -> Iterator[str]:
+    """Wait for a slow disk most of a second, and work a little in between."""
+    for _ in range(10):
+        time.sleep(0.08)
+        end = time.process_time() + 0.02
+        while time.process_time() < end:
+            pass
+    yield f"card {CARD}"
+
+
 _BEHAVIOUR = {
+    b"REST": rest,
     b"TOIL": toil,
     b"SPOIL": spoil,
     b"FAINT": faint,
