@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, get_args, get_origin, get_type_hints
@@ -44,6 +45,7 @@ WORD = st.text(max_size=20)
 WHOLE = st.integers(0, 2**53)
 
 
+@cache  # to make a strategy costs more than to draw an example of it
 def values_of(shape: type[v1.Struct]) -> st.SearchStrategy[Any]:
     return st.builds(shape, **{name: of(hint) for name, hint in get_type_hints(shape).items()})
 
