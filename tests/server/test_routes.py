@@ -72,16 +72,19 @@ def test_a_stranger_sees_the_sign_in_and_nothing_else(stranger: Any) -> None:
 
 
 def test_no_form_is_taken_from_elsewhere(browser: Any) -> None:
+    """The page that a token is taken from is shown only to who is signed in, before and after."""
     for path, site in product(FORMS, ("cross-site", "same-site", "none", "")):
         answer = browser.submit(path, site=site, token=browser.token())
         assert answer.status_code == 403
-        assert browser.get("/").status_code == 200
+    assert browser.get("/").status_code == 200
 
 
 def test_no_form_is_taken_without_the_session_s_token(browser: Any) -> None:
+    """The smallest answer that only who is signed in is given tells that nobody was put out."""
     for path, token in product(INSIDE, ("", "0" * 64, "ü")):
         assert browser.submit(path, token=token).status_code == 403
-        assert browser.get("/").status_code == 200
+        assert browser.get("/badges").status_code == 200
+    assert browser.get("/").status_code == 200
 
 
 def test_the_token_of_another_session_does_not_count(
