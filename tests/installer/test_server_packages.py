@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import configparser
 import io
+import os
 import shlex
 import shutil
 import subprocess
@@ -25,6 +26,7 @@ from installer.server import parcels
 from installer.server.parcels import SERVER
 from tests.installer import bare, days
 from tests.installer.days import Service
+from tests.installer.once import once
 from tests.installer.throwaway import Computer, computer
 
 ROOT = Path(__file__).parents[2]
@@ -111,7 +113,7 @@ def build(folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("parcels"))
+    return once(tmp_path_factory, "parcels", build) / "out"
 
 
 @pytest.fixture(scope="module")
@@ -273,8 +275,9 @@ def test_the_rpm_lives_the_same_day(built: Path, machine: Computer, tmp_path: Pa
 
 
 def test_two_builds_of_one_tree_are_one_package(built: Path, tmp_path: Path) -> None:
-    name = f"agentguard-server_{NEW}_amd64.deb"
-    again = parcel.deb(SERVER, built.parent / "root", NEW, tmp_path, quick=True)
+    name, root = f"agentguard-server_{NEW}_amd64.deb", tmp_path / "root"
+    shutil.copytree(built.parent / "root", root, symlinks=True, copy_function=os.link)
+    again = parcel.deb(SERVER, root, NEW, tmp_path, quick=True)
     assert again.read_bytes() == (built / name).read_bytes()
 
 
