@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -28,6 +29,7 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
+@cache  # every file of every package is looked at
 def modules_of_the_extra() -> str:
     """Name what only the extra `server` brings, as it is imported."""
     wanted = {
