@@ -495,26 +495,17 @@ LINT: dict[str, tuple[str, ...]] = {
     "spelling": ("codespell",),
     "types": ("mypy", "--platform", "linux", "--cache-dir", ".mypy_cache/types"),
     "types-windows": ("mypy", "--platform", "win32", "--cache-dir", ".mypy_cache/types-windows"),
-    "types-installer": (
-        "mypy",
-        "-p",
-        "installer",
-        "-p",
-        "tools",
-        "--cache-dir",
-        ".mypy_cache/types-installer",
-    ),
     "contracts": ("lint-imports",),
     "lock": ("uv", "lock", "--check", "--quiet"),
 }
 """What is held without running the product: by `dev.py lint`, by the hooks of git, and in CI.
 
-Types are kept apart: what is kept of one system or package is worthless to another.
+Types are kept apart: what is kept of one system is worthless to the other.
 """
 
 
 def lint(rest: list[str]) -> int:
-    """Run ruff, the spelling, mypy (linux, win32, installer), the contracts and the lock's check.
+    """Run ruff, the spelling, mypy (linux, win32), the contracts and the lock's check.
 
     Names run only those: `dev.py lint types contracts`. It is the Python of `.venv` that does it,
     so that whichever Python git finds for a hook makes no other `.venv`.

@@ -22,7 +22,7 @@ FRESH = {"lint-imports": ("--no-cache",)}
 mypy believes what it kept of a file by the file's and its own options' hash; a clean checkout has
 nothing kept.
 """
-LATER = {"types-windows", "types-installer"}
+LATER = {"types-windows"}
 """What a commit does not wait for."""
 HOOKS: dict[str, dict[str, Any]] = {
     hook["id"]: hook
