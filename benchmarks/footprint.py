@@ -1,6 +1,7 @@
 """What the idle agent costs, beside a bare PySide6 tray program in the same session and run.
 
-The tray is measured twice, once enrolled at an endpoint of the benchmark's own. Memory (RSS, PSS,
+The agent runs with the bytecode of its packages, the bare program with the system's. The tray is
+measured twice, once enrolled at an endpoint of the benchmark's own. Memory (RSS, PSS,
 private) after settling, CPU seconds and wake-ups of all threads while nobody does
 anything, and the time from start to the first tray icon, seen from outside by a tray host. The
 scan child is counted by itself; it must be gone while nothing is read. Exit code 1 when a bar is
@@ -27,6 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 from _endpoint import Endpoint, endpoint  # noqa: E402 - found beside this file
+from _packed import started  # noqa: E402 - as above
 from _tray_host import TrayHost  # noqa: E402 - as above
 
 from tests.desktop.harness import Desktop  # noqa: E402 - found from the tree's root
@@ -95,11 +97,12 @@ class Bench:
     def __init__(self, desktop: Desktop, endpoint: Endpoint) -> None:
         self._desktop = desktop
         self._endpoint = endpoint
+        agent = (*started(desktop.home / "bytecode"), "-m", "agentguard")
         self._commands = {
             "bare": (sys.executable, "-c", BARE),
-            "tray": (sys.executable, "-m", "agentguard", "tray"),
-            "enrolled": (sys.executable, "-m", "agentguard", "tray"),
-            "run": (sys.executable, "-m", "agentguard", "run"),
+            "tray": (*agent, "tray"),
+            "enrolled": (*agent, "tray"),
+            "run": (*agent, "run"),
         }
 
     def start(self, name: str) -> subprocess.Popen[str]:

@@ -82,7 +82,7 @@ def tree(folder: Path, uv: str, release: str) -> None:
     put(folder / ICON, (ROOT / "resources/icons/tray-good.svg").read_bytes(), 0o644)
     parcel.manual(folder / MANUAL, lambda page: page not in OF_ENDPOINT)
     put(folder / "usr/share/doc/agentguard/copyright", (ROOT / "LICENSE").read_bytes(), 0o644)
-    compiled(library)
+    compiled(library, brief=True)
     parcel.settle(folder)
 
 

@@ -124,16 +124,29 @@ def own(library: Path, *left_out: str, source: Path = ROOT) -> None:
         shutil.copytree(source / name, library / "agentguard" / "_data" / name)
 
 
-def compiled(library: Path) -> None:
-    """Write bytecode that is checked by its source's hash: packages keep no times."""
+def compiled(library: Path, *, brief: bool = False) -> None:
+    """Write bytecode that is checked by its source's hash: packages keep no times.
+
+    `brief` bytecode has neither docstrings nor asserts, as frozen code has none: for what is in
+    memory all day. It bears the plain name: `-OO` would look for that of the system's library,
+    which has none, and compile it at each start.
+    """
     program = f"/usr/bin/python{PYTHON}"
+    level = 2 if brief else 0
     # without the columns of a traceback, which are a mebibyte in every agent's memory
     python = (program, "-X", "no_debug_ranges", "-m", "compileall")
-    how = ("-q", "--invalidation-mode", "unchecked-hash")
+    how = ("-q", "-o", str(level), "--invalidation-mode", "unchecked-hash")
     if Path(program).exists():
         run(*python, *how, "-s", library.parents[2], "-p", "/", library)
     elif sys.version_info[:2] == (3, 13):
-        compileall.compile_dir(library, quiet=1)
+        compileall.compile_dir(library, quiet=1, optimize=level)
+    name_plainly(library)
+
+
+def name_plainly(folder: Path) -> None:
+    """Let bytecode without docstrings bear the name that Python looks for without options."""
+    for made in folder.rglob("*.opt-2.pyc"):
+        made.replace(made.with_name(made.name.replace(".opt-2", "")))
 
 
 def settle(folder: Path, kept: frozenset[str] = frozenset()) -> None:
