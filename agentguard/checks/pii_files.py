@@ -43,6 +43,7 @@ from agentguard.model.verdicts import (
 )
 
 ID = "pii-files"
+MIB = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,9 +125,12 @@ def _sweep(event: SweepFinished) -> Verdict:
 
 
 def _besides(event: SweepFinished) -> Iterator[Message]:
-    """Yield what else is to be known of a sweep: folders that are absent, and test numbers."""
+    """Yield what else is to be known: absent folders, what waits for its turn, test numbers."""
     if event.absent:
         yield say("pii-files.absent", count=event.absent, folders=event.folders)
+    if event.waiting:
+        left, size = (-(-count // MIB) for count in (event.waiting, event.waiting_of))
+        yield say("pii-files.not-yet", count=left, size=size)
     if event.test_cards:
         yield say("pii-files.test-cards", count=event.test_cards)
 

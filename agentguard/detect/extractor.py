@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, TypeAlias
 
 from agentguard.base.errors import ScanError
 from agentguard.detect.limits import MIB, Limits
+from agentguard.detect.turns import Turn
 
 HEAD = 64 << 10
 """Bytes that a format is told by."""
@@ -56,7 +57,8 @@ class Work:
 
     `inner` reads a source inside another, one level deeper; `streams` are the readers of documents
     that stand in a storage of another. `packed` is the file's size in bytes, `full` the kinds of
-    which enough was found, while they become more.
+    which enough was found, while they become more. `turn` is which part of a large text is read,
+    for what reads it in turns; None for all else.
     """
 
     limits: Limits
@@ -64,9 +66,15 @@ class Work:
     streams: Streams = field(default_factory=dict)
     packed: int = 0
     full: AbstractSet[str] = frozenset()
+    turn: Turn | None = None
     depth: int = 0
     spent: int = 0
     notes: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def own_turn(self) -> Turn | None:
+        """The turn, for the file itself; None within a part of it."""
+        return None if self.depth else self.turn
 
     def note(self, reason: str) -> None:
         """Remember that a part was not read, and why."""
@@ -114,7 +122,8 @@ class Extractor:
     `sniff` judges content, never a name; the lowest `order` that agrees reads. `extract` yields
     text piece by piece; it may raise ScanError with a reason. A format of `prose` holds notes,
     letters and talk as people write them. `opened` says that its first marks alone tell it, so that
-    any text may begin as it does. `streams` reads what other compound files embed of it.
+    any text may begin as it does. One that goes `on` reads a file of any size in turns. `streams`
+    reads what other compound files embed of it.
     """
 
     name: str
@@ -123,6 +132,7 @@ class Extractor:
     order: int = 10
     prose: bool = False
     opened: bool = False
+    on: bool = False
     streams: Streams = field(default_factory=dict)
 
 

@@ -11,10 +11,11 @@ MIB = 1 << 20
 class Limits:
     """What one file may cost.
 
-    `seconds` of the processor and `memory_mib` bound the child; `file_mib` is read in full, of
-    larger text only samples are. The others bound what containers may unfold to, and are judged
-    before inflating: `depth` levels of containers, `members` of one, `total_mib` of all, `part_mib`
-    of one part that must be held in memory, and `ratio` of size to packed size above `plain_mib`.
+    `seconds` of the processor and `memory_mib` bound the child; `file_mib` is read in full. Of what
+    is larger only samples are, but text, logs and tables are read in turns. The others bound what
+    containers may unfold to, and are judged before inflating: `depth` levels of containers,
+    `members` of one, `total_mib` of all, `part_mib` of one part that must be held in memory, and
+    `ratio` of size to packed size above `plain_mib`.
     By the clock a file may take `patience` times as long, since the child comes last at the
     processor and the disk.
     `strikes` failures set a file aside for `aside` seconds. `ocr` reads the text in pictures, which

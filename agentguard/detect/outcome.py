@@ -14,12 +14,15 @@ class Reading:
     """What became of a source; `reason` is an id of `resources/text`, or empty.
 
     `test_cards` are the card numbers published for tests that were met: nobody's, and no hits.
+    Where it was not read to its end, `left` is the byte of its `size` at which to go on; else 0.
     """
 
     outcome: FileOutcome
     hits: tuple[Hit, ...] = ()
     reason: str = ""
     test_cards: int = 0
+    left: int = 0
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

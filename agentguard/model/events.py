@@ -146,7 +146,8 @@ class SweepFinished(Event):
     `files` is how many there are. Of these, `unread` could not be read at all, `part` not in full,
     and `sealed` are encrypted, so that nobody can tell what they hold; `why` tells the reasons,
     with counts. Of the `folders` so many are `absent`. `test_cards` are the card numbers published
-    for tests that the files hold, which are nobody's.
+    for tests that the files hold, which are nobody's. Of large files that are read in turns,
+    `waiting` bytes of `waiting_of` are not read yet.
     """
 
     files: int
@@ -158,6 +159,8 @@ class SweepFinished(Event):
     folders: int = 1
     absent: int = 0
     test_cards: int = 0
+    waiting: int = 0
+    waiting_of: int = 0
 
     @property
     def gaps(self) -> tuple[Message, ...]:  # noqa: D102 - inherited

@@ -18,12 +18,20 @@ class Looked:
     """What became of a file; `hits` without masks, `reason` an id of resources/text or empty.
 
     `test_cards` are the card numbers published for tests that it holds: nobody's, and no hits.
+    Where it was not read to its end, `left` is the byte of its `size` at which to go on; else 0.
     """
 
     outcome: FileOutcome
     hits: tuple[Hit, ...] = ()
     reason: str = ""
     test_cards: int = 0
+    left: int = 0
+    size: int = 0
+
+    @property
+    def unread(self) -> int:
+        """The bytes that are not read yet of what is read in turns."""
+        return self.size - self.left if self.left else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -308,6 +308,7 @@ def _own_sensors(parts: Parts, engine: Engine, lived: LivedClock, files: FilesRe
                 drives=afar,
                 drills=str(storage.folder / FOLDER),
                 label=files.labels.of_file,
+                read_on=files.read_on,
             ),
         ),
         host=one(

@@ -27,6 +27,13 @@ class FilesReader:
         self.governor.scanned(path, scanned.reason)
         return scanned
 
+    def read_on(self, path: str, start: int) -> Scanned:
+        """Return what else a file holds from a byte on, where a turn left it."""
+        self.child.use(self.policy().detection)
+        scanned = self.child.scan(path, self.labels.number(path), start)
+        self.governor.scanned(path, scanned.reason)
+        return scanned
+
     def rules(self) -> str:
         """Return the version of the rules by which it is read."""
         return rules_version(self.policy().detection)

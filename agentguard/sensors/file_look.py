@@ -11,7 +11,7 @@ from typing import Protocol
 
 from agentguard.base.errors import ScanError
 from agentguard.model.events import Event, FileScanned
-from agentguard.model.hits import Hit
+from agentguard.model.hits import Hit, together
 from agentguard.model.moments import Moment
 from agentguard.model.outcomes import FileOutcome
 from agentguard.ports.clock import Clock
@@ -79,10 +79,32 @@ class Scanned(Protocol):
         """How many card numbers published for tests it holds; they are no hits."""
         ...
 
+    @property
+    def left(self) -> int:
+        """The byte at which to go on where it was not read to its end; else 0."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Its size in bytes, where that is known."""
+        ...
+
 
 Scan = Callable[[str], Scanned]
+ReadOn = Callable[[str, int], Scanned]
+"""Reads a file on from a byte, and tells only what is new."""
 Label = Callable[[FileScanned], Event]
 """Gives the event as it is told: that of a file which a drill has made says so from outside."""
+
+
+def no_more(path: str, start: int) -> Scanned:  # noqa: ARG001 - the shape of what reads on
+    """Read nothing on: who asks for it has nothing that reads in turns.
+
+    Raises:
+        ScanError: always.
+
+    """
+    raise ScanError("reason.unfinished")
 
 
 def as_seen(event: FileScanned) -> Event:
@@ -95,7 +117,8 @@ class Looker:
 
     `rules` is the version of the recognisers: under another one everything is read again.
     `refused` are the folders in which files may not be opened; each is told once, not each file.
-    `scope` is what is looked at, `table` what is mounted. `reads` counts readings.
+    `scope` is what is looked at, `table` what is mounted. `reads` counts readings. `unfinished` are
+    the files that are not read to their end, each with the byte at which `read_on` goes on.
     """
 
     def __init__(
@@ -107,8 +130,10 @@ class Looker:
         *,
         rules: str,
         label: Label = as_seen,
+        read_on: ReadOn = no_more,
     ) -> None:
         self._scan = scan
+        self._read_on = read_on
         self._clock = clock
         self._hints = hints
         self._seen = seen
@@ -117,6 +142,7 @@ class Looker:
         self.rules = rules
         self.told = Told()
         self.refused: set[str] = set()
+        self.unfinished: dict[str, int] = {}
         self.table = Mounts()
         self.scope = Scope(roots=(), exclude=None)
         self.reads = 0
@@ -179,10 +205,15 @@ class Looker:
         state = state_of(found.path, found.mark, found.links, self.rules, secret)
         before, now = self._seen.last(name), self._clock.now()
         held = held or _held(before)
-        if before is not None and before.state == state and _trusted(found, before, now):
-            self.tell(found.path, before.looked, submit, held=held, mark=found.mark.word)
-            return before.looked
-        looked = self._read(found.path)
+        known = before.looked if before is not None and before.state == state else None
+        if before is not None and known is not None and _trusted(found, before, now):
+            if not known.left:
+                self.tell(found.path, known, submit, held=held, mark=found.mark.word)
+                return known
+            looked = self._further(found.path, known)
+        else:
+            looked = self._read(found.path)
+        self.unfinished.pop(found.path, None)
         after = current_mark(found.path)
         if after is None:
             self._gone(found.path, submit, held=held)
@@ -195,6 +226,7 @@ class Looker:
             self._look_again(found.path)
         elif looked.reason not in OUTSIDE:
             self._seen.remember(name, Kept(state=state, day=_day(now), looked=looked))
+            self._wait_for_the_rest(found.path, looked)
         self.tell(found.path, looked, submit, held=held, mark=found.mark.word)
         return looked
 
@@ -217,10 +249,39 @@ class Looker:
         self._tries[path] = self._tries.get(path, 0) + 1
         return self._tries[path] <= TRIES
 
+    def go_on(self, submit: Submit) -> bool:
+        """Read another turn of a file that waits for it; tell whether it is read to its end now.
+
+        One that gets no further, or has changed, is left to the next sweep.
+        """
+        path, left = next(iter(self.unfinished.items()))
+        self.look_at(path, submit)
+        if self.unfinished.get(path, 0) > left:
+            return False
+        return self.unfinished.pop(path, None) is None and not self.told.unread(path)
+
+    def _wait_for_the_rest(self, path: str, looked: Looked) -> None:
+        if looked.left and len(self.unfinished) < TRIED:
+            self.unfinished[path] = looked.left
+
+    def _further(self, path: str, known: Looked) -> Looked:
+        """Read a file on, and add up what all turns found; a turn that fails takes nothing back."""
+        new = self._told(lambda: self._read_on(path, known.left))
+        if new.outcome is not FileOutcome.READ:
+            return new if new.outcome is FileOutcome.GONE else replace(known, reason=new.reason)
+        return replace(
+            new,
+            hits=together(known.hits, new.hits),
+            test_cards=known.test_cards + new.test_cards,
+        )
+
     def _read(self, path: str) -> Looked:
+        return self._told(lambda: self._scan(path))
+
+    def _told(self, scan: Callable[[], Scanned]) -> Looked:
         self.reads += 1
         try:
-            scanned = self._scan(path)
+            scanned = scan()
         except ScanError as error:
             return Looked(outcome=FileOutcome.UNREADABLE, reason=error.reason)
         return Looked(
@@ -228,6 +289,8 @@ class Looker:
             hits=scanned.hits,
             reason=scanned.reason,
             test_cards=scanned.test_cards,
+            left=scanned.left,
+            size=scanned.size if scanned.left else 0,
         )
 
     def _last(self, path: str) -> Kept | None:

@@ -16,13 +16,21 @@ from agentguard.ports.bell import Bell
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.file_memory import Looked, SeenFiles
 from agentguard.ports.sensor import PolicySource, Submit
-from agentguard.sensors.file_look import Label, Looker, Scan, as_seen, current_mark
+from agentguard.sensors.file_look import (
+    Label,
+    Looker,
+    ReadOn,
+    Scan,
+    as_seen,
+    current_mark,
+    no_more,
+)
 from agentguard.sensors.file_memory import MemorySeen
 from agentguard.sensors.mounts import Drives
 from agentguard.sensors.network_mounts import Afar
 from agentguard.sensors.sweep import Found, Unread, walk
 from agentguard.sensors.sweep_pacing import Circumstances, Manners, read_last
-from agentguard.sensors.sweep_round import Left, Round, Step
+from agentguard.sensors.sweep_round import REST_MOST, Left, Round, Step
 from agentguard.sensors.watch_guard import NAME, Guard
 from agentguard.sensors.watch_hints import Hint, Hints, Kind
 from agentguard.sensors.watch_scope import absent
@@ -52,9 +60,9 @@ class FilesSensor:
     `known` gives the paths with open findings, so that those that are gone are told too;
     `circumstances` hold the sweep (not the hints) while the person must not be disturbed; `rules`
     gives the version of the recognisers: another one means that everything is read again; `seen`
-    keeps what was looked at; `duty` replaces the policy's share of time for a sweep; `drives` gives
-    the drives that lie on other computers. `drills` is the folder in which drills put files, whose
-    events `label` knows again.
+    keeps what was looked at; `read_on` goes on with a file of which a turn left a part; `duty`
+    replaces the policy's share of time for a sweep; `drives` gives the drives that lie on other
+    computers. `drills` is the folder in which drills put files, whose events `label` knows again.
     """
 
     name = NAME
@@ -73,6 +81,7 @@ class FilesSensor:
         drives: Drives = frozenset,
         drills: str = "",
         label: Label = as_seen,
+        read_on: ReadOn = no_more,
     ) -> None:
         self._clock = clock
         self._known = known
@@ -83,7 +92,10 @@ class FilesSensor:
         self._hints = Hints()
         answers = Afar(clock).answers
         self._guard = Guard(policy, clock, self._hints, self._bell, answers, drives, drills=drills)
-        self._looker = Looker(scan, clock, self._hints, self._seen, rules="", label=label)
+        self._looker = Looker(
+            *(scan, clock, self._hints, self._seen), rules="", label=label, read_on=read_on
+        )
+        self._rests_until = float("-inf")
         self._judged = ""
         self._swept_by: str | None = None
         self._round: Round | None = None
@@ -134,6 +146,7 @@ class FilesSensor:
     def _new_round(self, *, fast: bool) -> Round:
         self._looker.told.also(self._known())
         self._looker.refused.clear()
+        self._looker.unfinished.clear()
         self._seen.sweep_begins()
         steps = chain(walk(self._guard.scope), self._left_over())
         blind = self._guard.blind and self._swept_by == self._looker.rules
@@ -211,7 +224,7 @@ class FilesSensor:
         """Go on with the sweep for a slice; give the seconds to rest before the next."""
         sweep = self._round
         if sweep is None:
-            return self._guard.seconds_to_sweep(IDLE)
+            return min(self._go_on(submit), self._guard.seconds_to_sweep(IDLE))
         begun, share = self._clock.now(), self._manners.share(self._guard.watch)
         if not share or self._manners.crowded or begun.boot < sweep.resume:
             return min(IDLE, max(sweep.resume - begun.boot, CROWD))
@@ -221,6 +234,23 @@ class FilesSensor:
             self._finish(sweep, submit)
             return 0.0
         return sweep.rest(begun, self._clock.now(), share)
+
+    def _go_on(self, submit: Submit) -> float:
+        """Go on with a file that is read in turns; give the seconds to rest before the next turn.
+
+        The sweep at the end tells that all of it is read.
+        """
+        begun, share = self._clock.now(), self._manners.share(self._guard.watch)
+        if not self._looker.unfinished or not share or self._manners.crowded:
+            return IDLE
+        if begun.boot < self._rests_until:
+            return self._rests_until - begun.boot
+        if self._looker.go_on(submit) and not self._looker.unfinished:
+            self._guard.want_sweep()
+        now = self._clock.now()
+        seconds = min(now.since(begun) * (1 / share - 1), REST_MOST)
+        self._rests_until = now.boot + seconds
+        return seconds
 
     def _met(self, sweep: Round, found: Step, submit: Submit) -> None:
         told = self._looker.told
@@ -254,5 +284,7 @@ class FilesSensor:
                 folders=len(self._guard.scope.roots),
                 absent=absent(self._guard.scope),
                 test_cards=sweep.test_cards,
+                waiting=lost.waiting,
+                waiting_of=lost.waiting_of,
             )
         )

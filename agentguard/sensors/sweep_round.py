@@ -33,11 +33,16 @@ Step = Found | Unread | Left
 
 @dataclass(slots=True, kw_only=True)
 class Lost:
-    """What of the files was not read: at all, in part, or since it is encrypted; and why."""
+    """What of the files was not read: at all, in part, or since it is encrypted; and why.
+
+    Of files that are read in turns, `waiting` bytes are not read yet of `waiting_of`.
+    """
 
     unread: int = 0
     part: int = 0
     sealed: int = 0
+    waiting: int = 0
+    waiting_of: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
 
     def count(self, looked: Looked) -> None:
@@ -53,6 +58,9 @@ class Lost:
                 self.part += 1
             case _:
                 return
+        if looked.left:
+            self.waiting += looked.unread
+            self.waiting_of += looked.size
         self.reasons[looked.reason or "reason.system"] += 1
 
     def why(self) -> tuple[Message, ...]:

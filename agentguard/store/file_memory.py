@@ -49,6 +49,8 @@ _TABLES = (
     ) STRICT
     """,
 )
+_NUMBERS = 3
+"""What a word has at its end: test cards, the byte at which reading goes on, and the size."""
 _CLEAN = Looked(outcome=FileOutcome.READ)
 
 Row = tuple[Kept, int]
@@ -222,6 +224,8 @@ def _word(looked: Looked) -> Value:
         return None
     hits = {hit.kind: hit.count for hit in looked.hits}
     said = [looked.outcome.value, looked.reason, hits, looked.test_cards]
+    if looked.left:
+        said += [looked.left, looked.size]
     return json.dumps(said, separators=(",", ":"))
 
 
@@ -230,7 +234,14 @@ def _looked(word: str) -> Looked | None:
     try:
         outcome, reason, counts, *more = json.loads(word)
         hits = tuple(Hit(kind=str(kind), count=int(n)) for kind, n in counts.items())
-        tests = int(more[0]) if more else 0  # of an older version, whose rows are soon read again
-        return Looked(outcome=FileOutcome(outcome), hits=hits, reason=str(reason), test_cards=tests)
+        tests, left, size = map(int, (*more, 0, 0, 0)[:_NUMBERS])  # older rows have fewer
+        return Looked(
+            outcome=FileOutcome(outcome),
+            hits=hits,
+            reason=str(reason),
+            test_cards=tests,
+            left=left,
+            size=size,
+        )
     except (ValueError, TypeError, AttributeError):
         return None

@@ -36,7 +36,7 @@ SWEEP = textwrap.dedent(
             os.close(os.open(f"{root}/{folder}/{name}.txt", os.O_CREAT | os.O_WRONLY))
 
     class Clean:
-        outcome, hits, reason, test_cards = FileOutcome.READ, (), "", 0
+        outcome, hits, reason, test_cards, left, size = FileOutcome.READ, (), "", 0, 0, 0
 
     reads, told = [0], []
 

@@ -42,6 +42,8 @@ class Answer:
     outcome: FileOutcome = FileOutcome.READ
     reason: str = ""
     test_cards: int = 0
+    left: int = 0
+    size: int = 0
 
 
 class Later(SystemClock):

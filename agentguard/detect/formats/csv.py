@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from operator import methodcaller
 
 from agentguard.detect.extractor import BINARY, HEAD, Extractor, Source, Work
@@ -162,10 +163,19 @@ def extract(source: Source, work: Work) -> Iterator[str]:
     """Yield the rows, piece by piece."""
     delimiter = _delimiter(source.head)
     table = table_rows.Table(full=work.full)
-    for text in _whole_lines(plain(source, work)):
+    for text in _whole_lines(chain(_names_again(source, work), plain(source, work))):
         lines, split = (_quoted if '"' in text else _unquoted)(text, delimiter)
         yield "".join(table.put_each(lines, split))
     yield table.close()
+
+
+def _names_again(source: Source, work: Work) -> Iterator[str]:
+    """Yield the first rows, by whose names a table is read on in a later turn."""
+    turn = work.own_turn
+    if turn is None or not turn.start:
+        return
+    text = decoded(source.head[: turn.start]).replace("\r\n", "\n").replace("\r", "\n")
+    yield text[: _whole(text)]
 
 
 def _whole_lines(pieces: Iterator[str]) -> Iterator[str]:
@@ -202,4 +212,4 @@ def _parts(line: str) -> list[str]:
     return [line[at : at + _LONGEST_FIELD] for at in range(0, len(line), _LONGEST_FIELD)]
 
 
-EXTRACTOR = Extractor(name="csv", sniff=sniff, extract=extract, order=BINARY + 10)
+EXTRACTOR = Extractor(name="csv", sniff=sniff, extract=extract, order=BINARY + 10, on=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from agentguard.detect.binary.random_bytes import is_random
 from agentguard.detect.extractor import TEXT, Extractor, Source, Work
+from agentguard.detect.formats import _text_turns
 from agentguard.detect.formats._ebcdic import EBCDIC
 from agentguard.detect.formats._encoding import decoder_of, encoding_of, unmarked
 from agentguard.detect.lexicon.lazy_pattern import later
@@ -17,15 +18,14 @@ from agentguard.detect.tables.embedded_tables import SHORT, unpasted
 from agentguard.detect.tables.line_margins import unmargined
 from agentguard.detect.tables.talk_turns import as_talk
 from agentguard.detect.tables.wrapped_values import rejoined
+from agentguard.detect.turns import Turn
 
 __all__ = ["EXTRACTOR", "decoded", "encoding_of", "pieces", "plain", "shown"]
-
-STEP = 64 << 10
-"""Bytes that are read at once."""
 
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
 """Of UTF-16, also where the text behind is none: then no letters of a word."""
 
+_WIDE_NAMES = ("utf-16", "utf-32")
 _WINDOWS = 16
 _EDGE = 4096
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -81,9 +81,14 @@ def _as_said(text: str) -> str:
 
 
 def plain(source: Source, work: Work) -> Iterator[str]:
-    """Yield the text, or what is wrapped in it; of a file over the limit samples."""
+    """Yield the text, or what is wrapped in it."""
     yield from pieces(source, work)
+    turn = work.own_turn
+    if turn is not None and turn.left:
+        return
     if inside := _unwrapped(source, work):
+        if turn is not None:
+            turn.minds = False
         yield "\n"
         yield from work.within(inside)
     if source.head.startswith(_CONTAINERS):
@@ -91,17 +96,35 @@ def plain(source: Source, work: Work) -> Iterator[str]:
 
 
 def pieces(source: Source, work: Work) -> Iterator[str]:
-    """Yield the text in small pieces; of a file over the limit the head, the tail and windows."""
+    """Yield the text in small pieces.
+
+    Of a file over the limit that is not read in turns: the head, the tail and windows.
+    """
     name = encoding_of(source.head)
+    if work.own_turn is not None:
+        yield from _of_turn(source, work.own_turn, name)
+        return
     for start, length in _spans(source.size, work):
         encoding = name if not start else unmarked(name, source.head)
-        lied = (
-            start == 0
-            and not name.startswith(("utf-16", "utf-32"))
-            and source.head.startswith(_MARKS)
-        )
+        lied = start == 0 and not name.startswith(_WIDE_NAMES) and source.head.startswith(_MARKS)
         yield from _decode(_read(source, start + 2 * lied, length - 2 * lied), encoding)
         yield "\n"
+
+
+def _of_turn(source: Source, turn: Turn, name: str) -> Iterator[str]:
+    """Yield the text of a turn in small pieces."""
+    found = _text_turns.blocks(source, turn, _text_turns.line_end(unmarked(name, source.head)))
+    if turn.start:
+        yield from _decode(found, unmarked(name, source.head))
+    else:
+        lied = not name.startswith(_WIDE_NAMES) and source.head.startswith(_MARKS)
+        yield from _decode(_without_mark(found) if lied else found, name)
+    yield "\n"
+
+
+def _without_mark(found: Iterator[bytes]) -> Iterator[bytes]:
+    yield next(found, b"")[2:]
+    yield from found
 
 
 def _unwrapped(source: Source, work: Work) -> bytes:
@@ -141,7 +164,7 @@ def _read(source: Source, start: int, length: int) -> Iterator[bytes]:
     """Yield the bytes of a window, from a line's end on so that no value is cut in two."""
     source.file.seek(start)
     end, is_first = start + length < source.size, start > 0
-    while length > 0 and (data := source.file.read(min(STEP, length))):
+    while length > 0 and (data := source.file.read(min(_text_turns.STEP, length))):
         length -= len(data)
         if is_first:
             data, is_first = _after_break(data), False
@@ -168,7 +191,7 @@ def _decode(found: Iterator[bytes], name: str) -> Iterator[str]:
             yield shown(data, _SHOWN_IN_NOISE if is_noise else _SHOWN)
         return
     decoder = decoder_of(name)
-    narrow = not name.startswith(("utf-16", "utf-32", EBCDIC))
+    narrow = not name.startswith((*_WIDE_NAMES, EBCDIC))
     for data in found:
         yield decoder.decode(_narrowed(data) if narrow and b"\0" in data else data)
     yield decoder.decode(b"", final=True)
@@ -190,4 +213,4 @@ def shown(data: bytes, pieces: re.Pattern[bytes] = _SHOWN) -> str:
     return b"\n".join((*pieces.findall(data), b"")).decode("cp1252", "replace")
 
 
-EXTRACTOR = Extractor(name="text", sniff=sniff, extract=extract, order=TEXT)
+EXTRACTOR = Extractor(name="text", sniff=sniff, extract=extract, order=TEXT, on=True)

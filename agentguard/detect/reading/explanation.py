@@ -31,7 +31,7 @@ def explained(
     return Explanation(
         outcome=reading.outcome,
         hits=reading.hits,
-        reason=reading.reason,
+        reason="reason.partial-time" if reading.left else reading.reason,
         test_cards=reading.test_cards,
         layers=log.layers(),
         notes=log.notes(),

@@ -6,6 +6,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from time import perf_counter, process_time
 
@@ -19,6 +20,8 @@ from agentguard.detect.reading.wrapped_text import unwrapped
 from agentguard.detect.recognition.scanner import Scanner
 from agentguard.detect.tables.embedded_tables import SHORT
 from agentguard.detect.tables.running_text import running
+from agentguard.detect.turns import Turn
+from agentguard.model.hits import beyond
 from agentguard.model.outcomes import FileOutcome
 
 __all__ = ["Reader", "Reading", "default_extractors"]
@@ -53,8 +56,10 @@ class Reader:
         self._streams = streams_of(extractors)
         self._limits = limits
 
-    def read(self, source: Source) -> Reading:
+    def read(self, source: Source, start: int = 0) -> Reading:
         """Return the hits; the first thing that could not be read is the reason.
+
+        A text that was left at a byte is read on from `start`; only what is new is told.
 
         Raises:
             MemoryError: the content needs more than this process may have.
@@ -62,10 +67,19 @@ class Reader:
         """
         if is_sealed(source):
             return Reading(outcome=FileOutcome.SEALED, reason="reason.sealed")
-        return self._judged(source)
-
-    def _judged(self, source: Source) -> Reading:
         over = self._deadline()
+        if not 0 < start < source.size:
+            return self._judged(source, Turn(over=over))
+        known = self._judged(source, Turn(start=start, end=start, over=over))
+        found = self._judged(source, Turn(start=start, over=over))
+        return replace(
+            found,
+            outcome=FileOutcome.READ,  # at least what came before
+            hits=beyond(found.hits, known.hits),
+            test_cards=max(0, found.test_cards - known.test_cards),
+        )
+
+    def _judged(self, source: Source, turn: Turn) -> Reading:
         stream = self._scanner.stream()
         size = source.size
         work = Work(
@@ -74,12 +88,13 @@ class Reader:
             streams=self._streams,
             packed=size,
             full=stream.full,
+            turn=turn,
         )
         failure = ""
         try:
             for piece in unwrapped(self._text(source, work)):
                 stream.feed(piece)
-                if over():
+                if turn.over() and not turn.minds:
                     work.note("reason.partial-time")
                     break
         except ScanError as error:
@@ -89,9 +104,14 @@ class Reader:
         hits = stream.finish()
         if failure and not hits:
             return Reading(outcome=FileOutcome.UNREADABLE, reason=failure)
-        reason = failure or next(iter(work.notes), "")
+        unfinished = "reason.unfinished" if turn.left else ""
         return Reading(
-            outcome=FileOutcome.READ, hits=hits, reason=reason, test_cards=stream.test_cards
+            outcome=FileOutcome.READ,
+            hits=hits,
+            reason=failure or unfinished or next(iter(work.notes), ""),
+            test_cards=stream.test_cards,
+            left=turn.left,
+            size=size if turn.left else 0,
         )
 
     def _deadline(self) -> Callable[[], bool]:
@@ -124,6 +144,10 @@ class Reader:
 
     def _text(self, source: Source, work: Work) -> Iterator[str]:
         taker = self._taker(source)
+        if not (work.depth or taker.on):
+            work.turn = None
+        elif work.own_turn is not None:
+            work.own_turn.minds = True
         found = taker.extract(source, work)
         found = running(found) if taker.prose and source.size <= SHORT else found
         return chain(
@@ -153,7 +177,8 @@ class Reader:
 
     def _behind(self, taker: Extractor, source: Source, work: Work) -> Iterator[str]:
         """Yield what stands behind an opening that a format took for its own."""
-        end = self._opening(taker, source)
+        unfinished = work.own_turn is not None and work.own_turn.left > 0
+        end = 0 if unfinished else self._opening(taker, source)
         if end and (data := _text_openings.behind(source, end, work.limits.part_mib)):
             work.spend(len(data))
             yield _text_openings.BETWEEN

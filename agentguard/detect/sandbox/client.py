@@ -16,7 +16,7 @@ from agentguard.detect.sandbox import ipc_messages, worker_entry
 from agentguard.detect.sandbox.strikes import MemoryStrikes
 from agentguard.detect.sandbox.worker_process import Offspring
 from agentguard.model.detection import ALL, Detection
-from agentguard.model.hits import Hit
+from agentguard.model.hits import Hit, together
 from agentguard.model.moments import Moment
 from agentguard.model.outcomes import FileOutcome
 from agentguard.ports.clock import Clock
@@ -39,6 +39,7 @@ class Scanned:
     """What became of one file; `reason` is an id of `resources/text`, or empty.
 
     `test_cards` are the card numbers published for tests that it holds: nobody's, and no hits.
+    Where it was not read to its end, `left` is the byte of its `size` at which to go on; else 0.
     """
 
     path: str
@@ -46,6 +47,8 @@ class Scanned:
     hits: tuple[Hit, ...] = ()
     reason: str = ""
     test_cards: int = 0
+    left: int = 0
+    size: int = 0
 
 
 class ScanClient:
@@ -91,16 +94,32 @@ class ScanClient:
             self._end()
             self._errand = self._for(detection)
 
-    def scan(self, path: str, drilled: str = "") -> Scanned:
+    def scan_whole(self, path: str) -> Scanned:
+        """Read one file to its end, in as many turns as that takes."""
+        scanned = self.scan(path)
+        while scanned.left:
+            more = self.scan(path, start=scanned.left)
+            left = more.left if more.left > scanned.left else 0
+            scanned = replace(
+                scanned,
+                hits=together(scanned.hits, more.hits),
+                reason=more.reason,
+                test_cards=scanned.test_cards + more.test_cards,
+                left=left,
+            )
+        return scanned
+
+    def scan(self, path: str, drilled: str = "", start: int = 0) -> Scanned:
         """Read one file; whatever happens is told as an outcome with a reason.
 
-        `drilled` is the published card number that counts in it, as the file is a drill's.
+        `drilled` is the published card number that counts in it, as the file is a drill's. What a
+        turn left of it is read on from the byte `start`; then only what is new is told.
         """
         with self._lock:
             identity = _identity(path)
             if self._is_aside(identity):
                 return Scanned(path=path, outcome=FileOutcome.UNREADABLE, reason="reason.set-aside")
-            reading = self._ask(ipc_messages.ask("file", path, drilled))
+            reading = self._ask(ipc_messages.ask("file", path, drilled, start))
             if reading.reason in _STRIKES_FOR:
                 self._strikes.add(*identity)
             return Scanned(
@@ -109,6 +128,8 @@ class ScanClient:
                 hits=reading.hits,
                 reason=reading.reason,
                 test_cards=reading.test_cards,
+                left=reading.left,
+                size=reading.size,
             )
 
     def explain(self, path: str) -> Explanation:

@@ -79,30 +79,51 @@ def _own_kind(**said: Any) -> OwnKind:
     return OwnKind(**said, **lists)
 
 
-def ask(kind: str, subject: str, drilled: str = "") -> bytes:
-    """Write a question about a path: `file` or `explain`; `drilled` is a number that counts there.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked of a path: `kind` is `file` or `explain`.
 
-    It goes as its bytes: the child may live in another locale, where it has other characters.
+    `drilled` is a number that counts there; a file is read on from the byte `start`.
     """
-    question = {"kind": kind, "subject": subject, "drilled": drilled}
+
+    kind: str
+    subject: str
+    drilled: str = ""
+    start: int = 0
+
+
+def ask(kind: str, subject: str, drilled: str = "", start: int = 0) -> bytes:
+    """Write a question.
+
+    The path goes as its bytes: the child may live in another locale, where it has other characters.
+    """
+    question: dict[str, str | int] = asdict(
+        Question(kind=kind, subject=subject, drilled=drilled, start=start)
+    )
     with suppress(UnicodeEncodeError):  # no file has such a name, as the child will say
         question["bytes"] = os.fsencode(subject).decode("latin-1")
     return json.dumps(question).encode()
 
 
-def asked(data: bytes) -> tuple[str, str, str]:
-    """Read a question: its kind, the path, and the number of a drill, if any."""
-    question = json.loads(data)
-    kind, drilled = str(question["kind"]), str(question["drilled"])
-    if "bytes" in question:
-        return kind, os.fsdecode(str(question["bytes"]).encode("latin-1")), drilled
-    return kind, str(question["subject"]), drilled
+def asked(data: bytes) -> Question:
+    """Read a question."""
+    said = json.loads(data)
+    subject = str(said["subject"])
+    if "bytes" in said:
+        subject = os.fsdecode(str(said["bytes"]).encode("latin-1"))
+    return Question(
+        kind=str(said["kind"]),
+        subject=subject,
+        drilled=str(said["drilled"]),
+        start=int(said["start"]),
+    )
 
 
 def tell(reading: Reading) -> bytes:
     """Write an answer; what an explanation says more, it says at the end."""
     hits = [[hit.kind, hit.count, list(hit.masked)] for hit in reading.hits]
     answer: list[Any] = [reading.outcome.value, reading.reason, hits, reading.test_cards]
+    answer += [reading.left, reading.size]
     if isinstance(reading, Explanation):
         answer += [
             [[layer.depth, layer.format, layer.count] for layer in reading.layers],
@@ -120,12 +141,14 @@ def told(data: bytes) -> Reading:
 
     """
     try:
-        outcome, reason, hits, test_cards, *more = json.loads(data)
+        outcome, reason, hits, test_cards, left, size, *more = json.loads(data)
         reading = Reading(
             outcome=FileOutcome(outcome),
             reason=str(reason),
             hits=tuple(_hit(*hit) for hit in hits),
             test_cards=int(test_cards),
+            left=int(left),
+            size=int(size),
         )
         return _explanation(reading, *more) if more else reading
     except (ValueError, TypeError, KeyError) as error:

@@ -41,9 +41,9 @@ def serve(
     try:
         parent.send_bytes(ipc_messages.READY)
         while True:
-            kind, subject, drilled = ipc_messages.asked(parent.recv_bytes())
-            with mortal(errand.limits.seconds * errand.limits.patience), counting(drilled):
-                answer = ipc_messages.tell(answerer.answer(kind, subject))
+            asked = ipc_messages.asked(parent.recv_bytes())
+            with mortal(errand.limits.seconds * errand.limits.patience), counting(asked.drilled):
+                answer = ipc_messages.tell(answerer.answer(asked))
             parent.send_bytes(answer)
     except (EOFError, OSError):
         return
@@ -58,8 +58,10 @@ class _Answerer:
         self._limits = errand.limits
         self._reader = Reader(self._scanner, extractors, errand.limits)
 
-    def answer(self, kind: str, subject: str) -> Reading:
-        return _of_file(subject, self._explain if kind == "explain" else self._reader.read)
+    def answer(self, asked: ipc_messages.Question) -> Reading:
+        if asked.kind == "explain":
+            return _of_file(asked.subject, self._explain)
+        return _of_file(asked.subject, lambda source: self._reader.read(source, asked.start))
 
     def _explain(self, source: Source) -> Reading:
         return explained(source, self._scanner, self._extractors, self._limits)

@@ -182,6 +182,16 @@ def test_row_406_test_numbers_are_told_beside_and_change_no_state(
     assert verdict.rows == (*why, say("pii-files.test-cards", count=4))
 
 
+def test_row_420_what_waits_for_its_turn_is_told_and_is_never_green(desk) -> None:
+    why = (say("reason.unfinished", count=2),)
+    told = {"part": 2, "why": why, "waiting": (3 << 20) + 1, "waiting_of": 9 << 20}
+    swept = desk.see(SweepFinished, files=9, unread=0, seconds=1, **told)
+    verdict = CHECK.judge(swept, desk.facts, CHECK.settings())
+    assert verdict is not None
+    assert verdict.state is State.PARTIAL
+    assert verdict.rows == (*why, say("pii-files.not-yet", count=4, size=9))
+
+
 def test_a_sweep_gets_old_after_two_intervals_of_the_policy(desk) -> None:
     desk.policy_in_force(watch=Watch(sweep_minutes=10))
     desk.see(SweepFinished, files=1, unread=0, seconds=1)

@@ -35,6 +35,8 @@ class Answer:
     hits: tuple[Hit, ...] = ()
     reason: str = ""
     test_cards: int = 0
+    left: int = 0
+    size: int = 0
 
 
 @dataclass

@@ -46,6 +46,8 @@ class Found:
     hits: tuple[Hit, ...] = (HIT,)
     reason: str = ""
     test_cards: int = 0
+    left: int = 0
+    size: int = 0
 
 
 class Watched:
@@ -260,7 +262,7 @@ LIMITED = textwrap.dedent(
     guard.POLL, guard.ROOM = 1.0, 0.5
 
     class Found:
-        outcome, reason, test_cards = FileOutcome.READ, "", 0
+        outcome, reason, test_cards, left, size = FileOutcome.READ, "", 0, 0, 0
         def __init__(self, path):
             holds = b"4111" in Path(path).read_bytes()
             self.hits = (Hit(kind="PAN", count=1),) if holds else ()
@@ -369,6 +371,7 @@ MOUNTED = textwrap.dedent(
 
     class Found:
         outcome, hits, reason, test_cards = FileOutcome.READ, (), "reason.partial", 0
+        left = size = 0
 
     def hear(event):
         with came:

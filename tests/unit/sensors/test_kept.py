@@ -40,6 +40,8 @@ class Answer:
     hits: tuple[Hit, ...] = ()
     reason: str = ""
     test_cards: int = 0
+    left: int = 0
+    size: int = 0
 
 
 @dataclass
@@ -327,7 +329,7 @@ SWEEPER = textwrap.dedent(
     log = os.open(read, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     class Clean:
-        outcome, hits, reason, test_cards = FileOutcome.READ, (), "", 0
+        outcome, hits, reason, test_cards, left, size = FileOutcome.READ, (), "", 0, 0, 0
 
     def scan(path):
         global left

@@ -32,6 +32,8 @@ class Found:
     hits: tuple[Hit, ...] = (HIT,)
     reason: str = ""
     test_cards: int = 0
+    left: int = 0
+    size: int = 0
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -107,8 +108,10 @@ def test_an_answer_arrives_as_it_was_given(
 
 @given(subject=st.text(max_size=50), kind=st.sampled_from(["file", "explain"]))
 def test_a_question_arrives_as_it_was_asked(kind: str, subject: str) -> None:
-    assert ipc_messages.asked(ipc_messages.ask(kind, subject)) == (kind, subject, "")
-    assert ipc_messages.asked(ipc_messages.ask(kind, subject, "4")) == (kind, subject, "4")
+    asked = ipc_messages.Question(kind=kind, subject=subject)
+    assert ipc_messages.asked(ipc_messages.ask(kind, subject)) == asked
+    drill = replace(asked, drilled="4", start=7)
+    assert ipc_messages.asked(ipc_messages.ask(kind, subject, "4", 7)) == drill
 
 
 @given(data=st.binary(max_size=60) | st.from_type(int).map(lambda n: json.dumps([n]).encode()))

@@ -134,6 +134,8 @@ class Answer:
     reason: str = ""
     hits: tuple[Hit, ...] = ()
     test_cards: int = 0
+    left: int = 0
+    size: int = 0
 
 
 class Desk:

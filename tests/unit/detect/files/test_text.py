@@ -123,8 +123,9 @@ def test_packed_tables_are_told_and_searched(magic: bytes) -> None:
 class _Endless(io.RawIOBase):
     """A file of many lines that was never written: each has its number, some a card."""
 
-    def __init__(self, lines: int) -> None:
+    def __init__(self, lines: int, form: str) -> None:
         self.size = lines * 64
+        self._form = form
         self._place = 0
 
     def seek(self, place: int, whence: int = 0) -> int:
@@ -138,16 +139,25 @@ class _Endless(io.RawIOBase):
         self._place += size
         return data[start : start + size]
 
-    @staticmethod
-    def _line(number: int) -> bytes:
-        return f"{number:>12} card {CARD} ".encode().ljust(63, b".") + b"\n"
+    def _line(self, number: int) -> bytes:
+        return self._form.format(f"{number:>12}").encode().ljust(63) + b"\n"
 
 
-def test_of_a_very_large_file_samples_are_read_without_cut_lines() -> None:
-    file = _Endless(400_000)
+@pytest.mark.parametrize(
+    ("form", "reason"),
+    [
+        (f"{{0}} card {CARD}", ""),
+        (f'{{{{"n": "{{0}}", "card": "{CARD}"}}}}', "reason.partial"),
+    ],
+    ids=["text", "json"],
+)
+def test_row_418_of_very_large_files_text_is_read_whole_and_others_by_samples(
+    form: str, reason: str
+) -> None:
+    file = _Endless(400_000 if reason else 60_000, form)
     source = Source(file=file, size=file.size, head=file.read(1000))  # type: ignore[arg-type] - all that is read of it
     reading = reader(file_mib=1).read(source)
-    assert (reading.outcome, reading.reason) == (FileOutcome.READ, "reason.partial")
+    assert (reading.outcome, reading.reason) == (FileOutcome.READ, reason)
     assert [(hit.kind, hit.count) for hit in reading.hits] == [("PAN", 1)]
 
 

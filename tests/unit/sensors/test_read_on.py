@@ -1,0 +1,127 @@
+"""Files that are read in turns: gone on with where they were left, told as not read until then."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from agentguard.model.events import FileScanned, SweepFinished
+from agentguard.model.hits import Hit
+from agentguard.model.outcomes import FileOutcome
+from agentguard.platforms import system_clock
+from agentguard.sensors.files import FilesSensor
+from agentguard.store.file_memory import SeenDatabase
+from tests.unit.sensors.test_files import Answer, Heard, policy_of, settled
+
+TURN = 10
+UNFINISHED = "reason.unfinished"
+
+
+def cards(count: int, *masked: str) -> tuple[Hit, ...]:
+    return (Hit(kind="PAN", count=count, masked=masked),)
+
+
+@dataclass
+class Reading:
+    """Reads ten bytes a turn, in which there is one card; `fails` at these places, once each."""
+
+    asked: list[int] = field(default_factory=list)
+    fails: dict[int, str] = field(default_factory=dict)
+
+    def scan(self, path: str) -> Answer:
+        return self.read_on(path, 0)
+
+    def read_on(self, path: str, start: int) -> Answer:
+        self.asked.append(start)
+        if reason := self.fails.pop(start, ""):
+            return Answer(FileOutcome.UNREADABLE, reason=reason)
+        size = Path(path).stat().st_size
+        if start + TURN >= size:
+            return Answer(FileOutcome.READ, cards(1), test_cards=1)
+        return Answer(FileOutcome.READ, cards(1), UNFINISHED, 1, left=start + TURN, size=size)
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("AGENTGUARD_HOME", str(tmp_path / "agent"))
+    for name in ("desk", "agent"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "desk" / "big.log").write_bytes(b"x" * 3 * TURN)
+    return tmp_path / "desk"
+
+
+def sweep(root: Path, reading: Reading) -> tuple[list[FileScanned], SweepFinished]:
+    """Sweep once, as an agent does that is started anew."""
+    heard = Heard()
+    settled(root)
+    seen = SeenDatabase(root.parent / "agent", system_clock())
+    policy = policy_of(root)
+    sensor = FilesSensor(
+        reading.scan, lambda: policy, system_clock(), seen=seen, read_on=reading.read_on
+    )
+    sensor.look(heard, threading.Event())
+    seen.close()
+    return heard.files(), heard.sweeps()[-1]
+
+
+def test_row_419_a_file_is_read_on_where_it_was_left_over_restarts(root: Path) -> None:
+    reading = Reading()
+    told = []
+    for _ in range(4):
+        ((file,), swept) = sweep(root, reading)
+        told.append((file.hits, file.reason, swept.part, swept.waiting, swept.waiting_of))
+        assert swept.test_cards == min(3, len(told))
+    assert told == [
+        (cards(1), UNFINISHED, 1, 20, 30),
+        (cards(2), UNFINISHED, 1, 10, 30),
+        (cards(3), "", 0, 0, 0),
+        (cards(3), "", 0, 0, 0),
+    ]
+    assert reading.asked == [0, TURN, 2 * TURN]
+
+
+def test_row_419_a_file_that_changed_is_begun_anew(root: Path) -> None:
+    reading = Reading()
+    sweep(root, reading)
+    with (root / "big.log").open("ab") as file:
+        file.write(b"y")
+    ((file_told,), swept) = sweep(root, reading)
+    assert reading.asked == [0, 0]
+    assert (file_told.hits, swept.waiting, swept.waiting_of) == (cards(1), 21, 31)
+
+
+def test_row_419_a_turn_that_fails_takes_nothing_back_and_is_tried_again(root: Path) -> None:
+    reading = Reading(fails={TURN: "reason.timeout"})
+    sweep(root, reading)
+    ((file,), swept) = sweep(root, reading)
+    assert (file.outcome, file.hits, file.reason) == (FileOutcome.READ, cards(1), "reason.timeout")
+    assert (swept.part, swept.unread, swept.waiting) == (1, 0, 20)
+    ((file,), swept) = sweep(root, reading)
+    assert (file.hits, file.reason, swept.waiting) == (cards(2), UNFINISHED, 10)
+    assert reading.asked == [0, TURN, TURN]
+
+
+def test_row_420_between_two_sweeps_the_rest_is_read_and_a_sweep_tells_it(root: Path) -> None:
+    reading, heard, stop = Reading(), Heard(), threading.Event()
+    settled(root)
+    policy = policy_of(root)
+    sensor = FilesSensor(
+        reading.scan, lambda: policy, system_clock(), read_on=reading.read_on, duty=1.0
+    )
+    thread = threading.Thread(target=sensor.run, args=(heard, stop))
+    thread.start()
+    try:
+        heard.wait(lambda _e: any(not swept.part for swept in heard.sweeps()))
+    finally:
+        stop.set()
+        thread.join(10)
+    assert not thread.is_alive()
+    first, *_, last = heard.sweeps()
+    assert (first.part, first.waiting, first.waiting_of) == (1, 20, 30)
+    assert [why.id for why in first.why] == [UNFINISHED]
+    assert (last.part, last.waiting, last.why) == (0, 0, ())
+    assert reading.asked == [0, TURN, 2 * TURN]
+    assert [event.hits for event in heard.files()][-1] == cards(3)
