@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Table, insert
 from agentguard.server.store.desks import desk_status
 from agentguard.server.store.engine import partitions
 from agentguard.server.store.schema.floor_tables import device_standing, shift, site, team_place
+from agentguard.server.store.schema.identity_tables import device_run
 from agentguard.server.store.schema.tables import (
     device,
     device_seen,
@@ -31,6 +32,8 @@ DAY = 86_400.0
 TEAM = 100  # desks in a team
 SITE = 20  # teams at a site
 FAILING, ATTENTION, SILENT = 0.03, 0.06, 0.05  # shares of the fleet
+AWAY = 0.1  # a share of the fleet that said goodbye and is not heard of since
+RUNS = 20  # of a desk's agent in thirty days
 CHANGES, EVENTS = 10, 30  # of a desk in thirty days
 AT_ONCE = 5000
 CHECKS = (
@@ -89,7 +92,7 @@ def _desks(connection: Connection, numbers: range, *, past: bool) -> None:
             rows.setdefault(table, []).append(row)
     for table in (device, device_seen, posture_current, device_standing):
         _put(connection, table, rows.get(table, []))
-    for table in (posture_change, event, finding):
+    for table in (device_run, posture_change, event, finding):
         _put(connection, table, rows.get(table, []))
 
 
@@ -111,7 +114,9 @@ def _desk(n: int, dice: random.Random, *, past: bool) -> Iterator[tuple[Table, d
     since = NOW - dice.uniform(60, 3 * DAY)
     controls = tuple(_control(place, fails=place == bad, since=since) for place in range(14))
     yield device, _enrolled(n, id_)
-    yield device_seen, _heard(id_, dice)
+    away = past and dice.random() < AWAY
+    yield device_seen, _heard(id_, dice, away=away)
+    yield from ((device_run, one) for one in _runs(id_, away=away, many=RUNS if past else 0))
     yield posture_current, _posture(id_, overall, controls, since)
     stands = desk_status.Stands(device=id_, overall=overall, controls=controls, now=NOW)
     yield device_standing, desk_status.row(stands)
@@ -138,8 +143,18 @@ def _enrolled(n: int, id_: str) -> dict[str, Any]:
     }
 
 
-def _heard(id_: str, dice: random.Random) -> dict[str, Any]:
-    silent = dice.random() < SILENT
+def _runs(id_: str, *, away: bool, many: int) -> Iterator[dict[str, Any]]:
+    """Yield a run of the agent a day; the newest said goodbye where nothing is heard since."""
+    for n in range(many):
+        begun = NOW - n * DAY - 6 * 3600
+        over = away or n > 0
+        said = {"goodbye": "stopped", "goodbye_at": begun + 3 * 3600} if over else {}
+        values = {"goodbye": "", "goodbye_at": None, **said}
+        yield {"device": id_, "run": f"{n:032x}", "begun_at": begun, **values}
+
+
+def _heard(id_: str, dice: random.Random, *, away: bool) -> dict[str, Any]:
+    silent = away or dice.random() < SILENT
     return {
         "device": id_,
         "seq": EVENTS,

@@ -27,6 +27,7 @@ from agentguard.server.settings import ServerSettings
 from agentguard.server.store.engine.open_database import connect
 from agentguard.server.store.schema.tables import METADATA, session
 from agentguard.wire.inventory import INVENTORY, Inventory, Program
+from tests.server.placed import kept
 
 KEY = x25519.Identity.generate()
 LEFT_OUT = creation.PASSING
@@ -100,6 +101,7 @@ def test_everything_comes_back_with_the_keys_and_nobody_signed_in(
     assert tables == len(METADATA.sorted_tables) - len(LEFT_OUT & set(METADATA.tables))
     with Admin(empty, filled.time) as back:
         assert everything(back) == everything(filled.admin)
+        assert back._database.run(kept) == filled.admin._database.run(kept) != {}
         assert back._database.run(lambda c: c.execute(select(session)).all()) == []
         back.enrol_code("A new team")  # whose number must be a new one
         back.desk_totp("maria")

@@ -22,6 +22,7 @@ from agentguard.server.store.engine.open_database import open_database
 from agentguard.server.store.schema.migrations.versions import r0032_responses
 from agentguard.server.store.schema.tables import METADATA
 from tests.server import recorded
+from tests.server.placed import kept, slowly
 
 WORDS = translations.load()
 LATER = "0021"
@@ -33,8 +34,8 @@ GAINED = {
     "user_account": ("", ""),
 }
 """What later steps add to the rows of a table of before: empty where nothing was told."""
-PLACED = {"held_site", "team_site"}
-"""Where teams belong, which is taken over from what is said of them."""
+PLACED = {"held_site", "team_site", "desk_place"}
+"""Where teams and desks belong, which is taken over from what is said of them."""
 LOOSENED = {("incident", "device")}
 """Columns that may be empty since: an incident may be about no desk."""
 BEFORE = tuple(f"{number:04}" for number in range(1, 21))
@@ -70,6 +71,16 @@ def responded(row: tuple[Any, ...]) -> tuple[Any, ...]:
     source = "guided" if category == "card-data" else "person"
     days = [None if state == "closed" else reported + far for far in times]
     return (playbook, severity, source, "", "", "", False, "", *days, None, "", "", None)
+
+
+def places_of(address: str) -> int:
+    """See that each desk is where it is by what is held of it; give how many there are."""
+    engine = create_engine(address)
+    with engine.connect() as connection:
+        places, wanted = kept(connection), slowly(connection)
+    engine.dispose()
+    assert places == wanted
+    return len(places)
 
 
 def stands_at(address: str, revision: str) -> None:
@@ -126,6 +137,7 @@ def test_row_125_a_database_at_the_last_step_of_before_is_taken_over_as_it_is(
     later = set(found) - set(rows) - PLACED
     assert not any(found[name] for name in later)
     assert {row[0] for row in found["team_site"]} == {row[0] for row in rows["team_place"]}
+    assert places_of(empty)
     with Admin(settings, time.time) as admin:
         admin.add_user("sam", "a long enough one")
         admin.enrol_code("Billing")

@@ -258,12 +258,14 @@ def _read(connection: Connection, *, wish: FindingFilter, visitor: Visitor, site
         older=wish.older,
     )
     at = {"start": wish.start, "limit": filters.PAGE}
+    every = Wanted(teams=reach.teams, now=now)
+    states = care_pages.by_state(connection, every)
     return _Read(
         reach=reach,
         kinds=fleet_findings.kinds(connection, reach.teams),
         found=care_pages.found(connection, wanted, wish.sort, down=wish.down, **at),
-        total=care_pages.count(connection, wanted),
-        states=care_pages.by_state(connection, Wanted(teams=reach.teams, now=now)),
+        total=sum(states.values()) if wanted == every else care_pages.count(connection, wanted),
+        states=states,
         views=care_pages.views(connection, visitor.name),
         people=members.names(connection),
     )

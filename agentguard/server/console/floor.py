@@ -101,7 +101,8 @@ def _worst(team: TeamCount) -> tuple[int, ...]:
 
 def _read(connection: Connection, wish: Filter, scope: Scope, cutoff: float) -> _Read:
     reach = filters.reach(connection, wish, scope)
-    wanted = Wanted(teams=reach.teams, cutoff=cutoff, text=wish.text)
+    asked = Wanted(teams=reach.teams, cutoff=cutoff, text=wish.text)
+    wanted = board.narrowed(connection, asked)
     counts = board.counts(connection, wanted)
     many = board.tally(counts)
     tiers, paged = _tiers(wish, many)

@@ -5,9 +5,7 @@ It counts for `HOLDS` seconds: a desk that never wakes may be lost, and is misse
 
 from __future__ import annotations
 
-from typing import TypeVar
-
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select
+from sqlalchemy import ScalarSelect, select
 
 from agentguard.server.store.schema.identity_tables import device_run
 from agentguard.server.store.schema.tables import device
@@ -19,7 +17,6 @@ So long Microsoft Intune takes a desk that is not heard of for compliant unless 
 ("compliance status validity period", https://learn.microsoft.com/mem/intune/protect/).
 """
 _RUN = device_run.c
-_T = TypeVar("_T")
 
 
 def said() -> ScalarSelect[str]:
@@ -27,33 +24,19 @@ def said() -> ScalarSelect[str]:
 
     Empty or NULL when it said none.
     """
-    return _newest(_RUN.goodbye)
-
-
-def said_at() -> ScalarSelect[float | None]:
-    """Return when it was said, in wall seconds since 1970."""
-    return _newest(_RUN.goodbye_at)
-
-
-def is_said(cutoff: float) -> ColumnElement[bool]:
-    """Return whether one was said that counts, so that nobody misses the desk.
-
-    `cutoff` is the wall time before which the last report is too old to prove anything.
-    """
-    return and_(func.coalesce(said(), "") != "", func.coalesce(said_at(), 0.0) >= cutoff - HOLDS)
-
-
-def counts(goodbye: str, at: float, cutoff: float) -> bool:
-    """Tell the same of a goodbye that was read, and of when it was said."""
-    return bool(goodbye) and at >= cutoff - HOLDS
-
-
-def _newest(column: ColumnElement[_T]) -> ScalarSelect[_T]:
     return (
-        select(column)
+        select(_RUN.goodbye)
         .where(_RUN.device == device.c.id)
         .order_by(_RUN.begun_at.desc())
         .limit(1)
         .correlate(device)
         .scalar_subquery()
     )
+
+
+def counts(goodbye: str, at: float, cutoff: float) -> bool:
+    """Check whether one was said that counts, so that nobody misses the desk.
+
+    `cutoff` is the wall time before which the last report is too old to prove anything.
+    """
+    return bool(goodbye) and at >= cutoff - HOLDS

@@ -14,7 +14,7 @@ from agentguard.server.store.desks import devices
 from agentguard.server.store.outbox import happenings
 from agentguard.server.store.records import audit
 from agentguard.server.store.schema.identity_tables import device_identity
-from agentguard.server.store.schema.tables import device, device_seen, team
+from agentguard.server.store.schema.tables import WAITS, device, device_seen, team
 from agentguard.wire import fingerprint
 
 SHOWN = 100
@@ -66,7 +66,7 @@ def one(connection: Connection, id_: str) -> Identity | None:
 def waiting(connection: Connection, scope: Scope = None) -> int:
     """Count the desks that wait to be confirmed."""
     asked = select(func.count()).select_from(device)
-    held = connection.scalar(asked.where(device.c.status == devices.PENDING, _seen(scope)))
+    held = connection.scalar(asked.where(WAITS, _seen(scope)))
     return int(held or 0)
 
 

@@ -1,26 +1,49 @@
 """The floor in the order of need, a page at a time, and its counts by team.
 
-What is read stays small for a hundred thousand desks: `device_standing` is walked in its order, and
-postures are read only for the desks that are shown.
+What is read stays small for a hundred thousand desks. How all of them stand is counted in an index
+of `desk_place`; the few that are silent are then taken out, so that counts are those of the moment.
+Lists walk `device_standing` or `desk_place` in their order; postures are read for what is shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, not_, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    Subquery,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from agentguard.server.roles import Scope
-from agentguard.server.store.desks import goodbyes, keepers
-from agentguard.server.store.desks.desk_status import ACT, BLIND, GOOD
-from agentguard.server.store.desks.devices import PENDING, RETIRED
+from agentguard.server.store.desks import goodbyes
+from agentguard.server.store.desks.desk_status import ACT, ATTENTION, BLIND, GOOD
 from agentguard.server.store.schema.floor_tables import device_standing
+from agentguard.server.store.schema.place_tables import NO_POSTURE, desk_place
 from agentguard.server.store.schema.tables import device, device_seen, team
 
 TIERS = ("failing", "attention", "silent", "away", "ok")
 """`silent` is a desk that is missing; one that is `away` said goodbye before."""
-_STANDS, _SEEN = device_standing.c, device_seen.c
+_STANDS, _SEEN, _PLACE = device_standing.c, device_seen.c, desk_place.c
+_TIER = {ACT: "failing", GOOD: "ok"}
+_NAMED = 500
+"""Desks that a text may find so that they are looked for once, and then named."""
+_FEW = 50
+"""Teams of which the desks are read one by one; of more, all desks are walked in their order."""
 _Asked = Select[tuple[str]]
 
 
@@ -28,12 +51,19 @@ _Asked = Select[tuple[str]]
 class Wanted:
     """Which desks: `teams` are their ids (None for all), `text` is a part of the label.
 
-    `cutoff` is the wall time before which the last report is too old to prove anything.
+    `cutoff` is the wall time before which the last report is too old to prove anything. `named` are
+    the ids of those that the text was found to mean, None when that was not looked for.
     """
 
     teams: Scope
     cutoff: float
     text: str = ""
+    named: tuple[str, ...] | None = None
+
+    @property
+    def few(self) -> bool:
+        """Whether it is quicker to look at each of them than to walk all desks."""
+        return self.named is not None or (self.teams is not None and len(self.teams) <= _FEW)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,17 +80,23 @@ class TeamCount:
         return sum(self.counts.values())
 
 
+def narrowed(connection: Connection, wanted: Wanted) -> Wanted:
+    """Return what is wanted with the desks that its text means, unless they are very many."""
+    if not wanted.text:
+        return wanted
+    asked = select(_PLACE.device).where(_among(wanted)).limit(_NAMED + 1)
+    ids = tuple(connection.scalars(asked))
+    return wanted if len(ids) > _NAMED else replace(wanted, named=ids)
+
+
 def counts(connection: Connection, wanted: Wanted) -> list[TeamCount]:
     """Count the desks by team and tier, by the teams' names."""
-    tier = _tier(wanted.cutoff).label("tier")
-    grouped = (
-        _joined(select(device.c.team, tier, func.count().label("many")))
-        .where(_among(wanted))
-        .group_by(device.c.team, tier)
-    )
     found: dict[int, dict[str, int]] = {}
-    for row in connection.execute(grouped):
-        found.setdefault(row.team, dict.fromkeys(TIERS, 0))[row.tier] = row.many
+    for row in connection.execute(_standing_counts(wanted)):
+        one = found.setdefault(row.team, dict.fromkeys(TIERS, 0))
+        one[_TIER.get(row.rank, "attention")] += row.many
+    for quiet in connection.execute(_quiet_counts(wanted)):
+        _take_out(found[quiet.team], quiet)
     names = connection.execute(select(team.c.id, team.c.name).order_by(team.c.name))
     return [
         TeamCount(id=row.id, name=row.name, counts=found[row.id])
@@ -104,83 +140,130 @@ def within(scope: Scope, teams: Scope) -> Scope:
     return scope & teams
 
 
-def _tier(cutoff: float) -> ColumnElement[str]:
-    return case(
-        (and_(_unheard(cutoff), goodbyes.is_said(cutoff)), "away"),
-        (_unheard(cutoff), "silent"),
-        (_STANDS.rank == ACT, "failing"),
-        (_STANDS.rank == GOOD, "ok"),
-        else_="attention",
-    )
-
-
-def _unheard(cutoff: float) -> ColumnElement[bool]:
-    return or_(_SEEN.last_seen.is_(None), _SEEN.last_seen < cutoff)
-
-
-def _joined(asked: Select[tuple[object, ...]]) -> Select[tuple[object, ...]]:
+def _standing_counts(wanted: Wanted) -> Select[tuple[int, int, int]]:
+    """Count by their last posture all that are shown, also those that are silent."""
     return (
-        asked.select_from(device)
-        .outerjoin(device_seen, _SEEN.device == device.c.id)
-        .outerjoin(device_standing, _STANDS.device == device.c.id)
+        select(_PLACE.team, _PLACE.rank, func.count().label("many"))
+        .where(_among(wanted))
+        .group_by(_PLACE.team, _PLACE.rank)
     )
 
 
-def _among(wanted: Wanted) -> ColumnElement[bool]:
-    allowed = true() if wanted.teams is None else device.c.team.in_(wanted.teams)
-    named = device.c.label.icontains(wanted.text, autoescape=True) if wanted.text else true()
-    there = device.c.status.not_in((RETIRED, PENDING))
-    return and_(there, keepers.shown(), allowed, named)
-
-
-def _standing(wanted: Wanted, *ranks: int) -> _Asked:
-    """Walk the standing in its order, and pass over desks that are silent."""
+def _quiet_counts(wanted: Wanted) -> Select[tuple[int, int, int, int]]:
+    unheard = _unheard(wanted)
+    away = case((_is_gone(wanted.cutoff), 1), else_=0)
     return (
-        select(_STANDS.device)
-        .join(device_seen, _SEEN.device == _STANDS.device)
-        .join(device, device.c.id == _STANDS.device)
-        .where(_STANDS.rank.in_(ranks), _SEEN.last_seen >= wanted.cutoff, _among(wanted))
+        select(
+            _PLACE.team,
+            _PLACE.rank,
+            func.count().label("many"),
+            cast(func.sum(away), Integer).label("away"),
+        )
+        .select_from(unheard.join(desk_place, _PLACE.device == unheard.c.device))
+        .where(_among(wanted, first=False))
+        .group_by(_PLACE.team, _PLACE.rank)
     )
+
+
+def _take_out(counted: dict[str, int], quiet: Row[tuple[int, int, int, int]]) -> None:
+    counted[_TIER.get(quiet.rank, "attention")] -= quiet.many
+    counted["away"] += quiet.away
+    counted["silent"] += quiet.many - quiet.away
+
+
+def _unheard(wanted: Wanted) -> Subquery:
+    """Return the desks whose last report is too old, or that never sent one, and since when."""
+    if not wanted.few:
+        old = select(_SEEN.device, _SEEN.last_seen.label("since"))
+        return union_all(old.where(_SEEN.last_seen < wanted.cutoff), _never()).subquery("unheard")
+    since = func.coalesce(_SEEN.last_seen, device.c.enrolled_at)
+    return (
+        select(_PLACE.device, since.label("since"))
+        .join(device, device.c.id == _PLACE.device)
+        .outerjoin(device_seen, _SEEN.device == _PLACE.device)
+        .where(_among(wanted), or_(_SEEN.last_seen.is_(None), _SEEN.last_seen < wanted.cutoff))
+        .subquery("unheard")
+    )
+
+
+def _is_gone(cutoff: float) -> ColumnElement[bool]:
+    return func.coalesce(_PLACE.gone_at >= cutoff - goodbyes.HOLDS, false())
+
+
+def _never() -> Select[tuple[str, float]]:
+    heard = select(_SEEN.device).where(_SEEN.device == _PLACE.device).exists()
+    return (
+        select(_PLACE.device, device.c.enrolled_at.label("since"))
+        .join(device, device.c.id == _PLACE.device)
+        .where(_PLACE.shown, _PLACE.rank == NO_POSTURE, ~heard)
+    )
+
+
+def _among(wanted: Wanted, *, first: bool = True) -> ColumnElement[bool]:
+    """Return the condition; unless `first`, in words no index answers: others are walked first."""
+    if wanted.named is not None:
+        return _PLACE.device.in_(wanted.named)
+    shown = _PLACE.shown if first else func.coalesce(_PLACE.shown, false())
+    allowed = true() if wanted.teams is None else _PLACE.team.in_(wanted.teams)
+    text = _PLACE.label.icontains(wanted.text, autoescape=True) if wanted.text else true()
+    return and_(shown, allowed, text)
 
 
 def _failing(wanted: Wanted) -> _Asked:
-    return _standing(wanted, ACT).order_by(
-        _STANDS.rank, _STANDS.severity, _STANDS.since, _STANDS.device
+    """Walk the standing in its order, and pass over desks that are silent."""
+    if wanted.few:
+        return _ranked(wanted, ACT)
+    return (
+        select(_STANDS.device)
+        .join(device_seen, _SEEN.device == _STANDS.device)
+        .join(desk_place, _PLACE.device == _STANDS.device)
+        .where(_STANDS.rank == ACT, _SEEN.last_seen >= wanted.cutoff, _among(wanted, first=False))
+        .order_by(_STANDS.severity, _STANDS.since, _STANDS.device)
     )
 
 
 def _attention(wanted: Wanted) -> _Asked:
     """Return what asks for attention; a desk that reports without a posture comes last."""
-    reads = func.coalesce(_STANDS.rank, BLIND)
+    return _ranked(wanted, ATTENTION, BLIND, NO_POSTURE)
+
+
+def _ranked(wanted: Wanted, *ranks: int) -> _Asked:
     return (
-        select(device.c.id)
-        .join(device_seen, _SEEN.device == device.c.id)
-        .outerjoin(device_standing, _STANDS.device == device.c.id)
-        .where(reads.between(ACT + 1, BLIND), _SEEN.last_seen >= wanted.cutoff, _among(wanted))
-        .order_by(reads, _STANDS.severity, _STANDS.since, device.c.id)
+        select(_PLACE.device)
+        .join(device_seen, _SEEN.device == _PLACE.device)
+        .outerjoin(device_standing, _STANDS.device == _PLACE.device)
+        .where(_PLACE.rank.in_(ranks), _SEEN.last_seen >= wanted.cutoff, _among(wanted))
+        .order_by(_PLACE.rank, _STANDS.severity, _STANDS.since, _PLACE.device)
     )
 
 
 def _silent(wanted: Wanted) -> _Asked:
-    return _quiet(wanted).where(not_(goodbyes.is_said(wanted.cutoff)))
+    return _quiet(wanted).where(not_(_is_gone(wanted.cutoff)))
 
 
 def _away(wanted: Wanted) -> _Asked:
-    return _quiet(wanted).where(goodbyes.is_said(wanted.cutoff))
+    return _quiet(wanted).where(_is_gone(wanted.cutoff))
 
 
 def _quiet(wanted: Wanted) -> _Asked:
-    since = func.coalesce(_SEEN.last_seen, device.c.enrolled_at)
+    unheard = _unheard(wanted)
     return (
-        select(device.c.id)
-        .outerjoin(device_seen, _SEEN.device == device.c.id)
-        .where(_unheard(wanted.cutoff), _among(wanted))
-        .order_by(since, device.c.id)
+        select(_PLACE.device)
+        .select_from(unheard.join(desk_place, _PLACE.device == unheard.c.device))
+        .where(_among(wanted, first=False))
+        .order_by(unheard.c.since, _PLACE.device)
     )
 
 
 def _fine(wanted: Wanted) -> _Asked:
-    return _standing(wanted, GOOD).order_by(device.c.label, device.c.id)
+    """Walk the labels; those of a few are put in order."""
+    label = func.coalesce(_PLACE.label, "") if wanted.few else _PLACE.label
+    return (
+        select(_PLACE.device)
+        .join(device_seen, _SEEN.device == _PLACE.device)
+        .where(_PLACE.rank == GOOD, _SEEN.last_seen >= wanted.cutoff, _among(wanted))
+        .order_by(label, _PLACE.device)
+    )
 
 
 _LISTS: dict[str, Callable[[Wanted], _Asked]] = {

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, case, select
 
 from agentguard.server.store.accounts.people import Scope
 from agentguard.server.store.desks import goodbyes, keepers
 from agentguard.server.store.engine.stored_values import Stored
 from agentguard.server.store.reports.intake import controls_of
+from agentguard.server.store.schema.place_tables import desk_place
 from agentguard.server.store.schema.tables import (
     device,
     device_seen,
@@ -122,12 +123,13 @@ def _query() -> Select[tuple[object, ...]]:
             seen.linked,
             posture.overall,
             posture.controls,
-            goodbyes.said().label("goodbye"),
-            goodbyes.said_at().label("goodbye_at"),
+            case((desk_place.c.gone_at.is_not(None), goodbyes.said())).label("goodbye"),
+            desk_place.c.gone_at.label("goodbye_at"),
         )
         .join(team, team.c.id == device.c.team)
         .outerjoin(device_seen, seen.device == device.c.id)
         .outerjoin(posture_current, posture.device == device.c.id)
+        .outerjoin(desk_place, desk_place.c.device == device.c.id)
         .order_by(team.c.name, device.c.label)
     )
 

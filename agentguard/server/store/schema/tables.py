@@ -43,6 +43,8 @@ team = Table(
     Column("name", String(100), nullable=False, unique=True),
 )
 
+WAITS = text("status = 'pending'")
+"""Which desks wait to be confirmed; an index has just these."""
 device = Table(
     "device",
     METADATA,
@@ -54,6 +56,7 @@ device = Table(
     Column("enrolled_at", Float, nullable=False),
     Column("status", String(20), nullable=False, server_default="active"),
     Column("epoch", BigInteger, nullable=False, server_default="0"),
+    Index("ix_device_pending", "team", sqlite_where=WAITS, postgresql_where=WAITS),
 )
 
 # The one row that a report with nothing new writes; no index, so that updates stay cheap. `run` is

@@ -1,0 +1,27 @@
+"""Where each desk belongs and how it stands: what the floor is counted and listed from.
+
+Triggers of the database keep it (`migrations/versions/r0041_places.py`), whoever writes to
+`device`, `device_standing`, `device_run` or `keeper`: also a program of before, and a backup that
+is brought back. So it is no table of the whole schema, which is copied, aged and held by rows.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Float, MetaData, SmallInteger, String, Table
+
+from agentguard.server.store.schema.columns import SERIAL
+
+NO_POSTURE = 9
+"""The rank of a desk of which no posture is known; the others are those of `device_standing`."""
+
+# `gone_at` is when the newest run of its agent said goodbye, empty when it did not.
+desk_place = Table(
+    "desk_place",
+    MetaData(),
+    Column("device", String(64), primary_key=True),
+    Column("team", SERIAL, nullable=False),
+    Column("label", String(200), nullable=False),
+    Column("shown", Boolean, nullable=False),
+    Column("rank", SmallInteger, nullable=False),
+    Column("gone_at", Float),
+)

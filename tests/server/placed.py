@@ -1,0 +1,40 @@
+"""Where desks are and how they stand: as the database keeps it, and from what is held of them."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+
+from agentguard.server.store.schema.floor_tables import device_standing
+from agentguard.server.store.schema.identity_tables import device_run
+from agentguard.server.store.schema.keeper_tables import keeper
+from agentguard.server.store.schema.place_tables import NO_POSTURE, desk_place
+from agentguard.server.store.schema.tables import device
+
+Places = dict[str, tuple[int, str, bool, int, float | None]]
+"""By device: team, label, whether it is shown, rank, and when its newest run said goodbye."""
+
+
+def slowly(connection: Connection) -> Places:
+    """Give where each desk is, from what is held of it."""
+    well = set(connection.scalars(select(keeper.c.device).where(keeper.c.well)))
+    ranks = {row.device: row.rank for row in connection.execute(select(device_standing))}
+    newest: dict[str, float | None] = {}
+    for row in connection.execute(select(device_run).order_by(device_run.c.begun_at)):
+        newest[row.device] = (row.goodbye_at or 0.0) if row.goodbye else None
+    return {
+        row.id: (
+            row.team,
+            row.label,
+            row.status not in {"retired", "pending"} and row.id not in well,
+            ranks.get(row.id, NO_POSTURE),
+            newest.get(row.id),
+        )
+        for row in connection.execute(select(device))
+    }
+
+
+def kept(connection: Connection) -> Places:
+    return {
+        row.device: (row.team, row.label, row.shown, row.rank, row.gone_at)
+        for row in connection.execute(select(desk_place))
+    }
