@@ -25,7 +25,10 @@ from agentguard.model.verdicts import Severity
 PATIENCE = 900.0
 """Seconds that what is urgent waits before half of the wrap-up counts as free."""
 STALE = 1800.0
-"""Seconds after which what is over by itself needs no card any more."""
+"""Seconds after which what is over by itself needs no card any more, unless a file is gone for it:
+that is looked for.
+"""
+GONE = frozenset({"action.vaulted-title", "action.purged-title"})
 CARD_SECONDS = 600.0
 """Seconds for which a card stays that nobody answers; what it told stands in To do."""
 MOST_WAITING = 100
@@ -212,7 +215,9 @@ def _fresh(decision: Decision, at: Moment) -> Decision:
     state = decision.state
 
     def helps(one: Waiting) -> bool:
-        stays = one.until is not None or one.prompt.kind is PromptKind.LESSON
+        title = one.prompt.title
+        gone = title is not None and title.id in GONE
+        stays = gone or one.until is not None or one.prompt.kind is PromptKind.LESSON
         return stays or _is_open(state, one.prompt) or at.since(one.since) < STALE
 
     waiting = tuple(one for one in state.attention.waiting if helps(one))
@@ -221,10 +226,11 @@ def _fresh(decision: Decision, at: Moment) -> Decision:
 
 def _shown(decision: Decision, at: Moment) -> Decision:
     """Show one of those whose time has come, or note what holds them."""
-    ready = sorted(_ready(decision.state.attention, at), key=_first)
+    state = decision.state
+    ready = sorted(_ready(state.attention, at), key=lambda one: _first(state, one))
     if not ready:
         return decision
-    late = [one for one in ready if _urgent(one) and at.since(one.since) >= PATIENCE]
+    late = [one for one in ready if _urgent(state, one) and at.since(one.since) >= PATIENCE]
     why = holding(decision.state, at, late=bool(late))
     if why is not None:
         return _noted(decision, ready, why, at)
@@ -243,13 +249,14 @@ def _ready(attention: Attention, at: Moment) -> list[Waiting]:
     ]
 
 
-def _urgent(one: Waiting) -> bool:
-    return one.severity is Severity.CRITICAL
+def _urgent(state: State, one: Waiting) -> bool:
+    """Check whether it is critical and still to be mended: what was done is only to be told."""
+    return one.severity is Severity.CRITICAL and outlived(state, one.prompt)
 
 
-def _first(one: Waiting) -> tuple[bool, bool, int, float]:
+def _first(state: State, one: Waiting) -> tuple[bool, bool, int, float]:
     """Return what comes first: what is urgent, what was promised, the worst, the oldest."""
-    return not _urgent(one), one.until is None, -_RANK.index(one.severity), one.since.boot
+    return not _urgent(state, one), one.until is None, -_RANK.index(one.severity), one.since.boot
 
 
 def _allowed(state: State, one: Waiting, at: Moment) -> bool:
@@ -260,7 +267,7 @@ def _allowed(state: State, one: Waiting, at: Moment) -> bool:
     if one.until is not None:
         return left > 0
     left -= sum(other.until is not None for other in attention.waiting)
-    if _urgent(one):
+    if _urgent(state, one):
         return left > 0
     last = max((card.at.boot for card in cards), default=None)
     if last is not None and at.boot - last < rules.every_minutes * 60:
@@ -312,7 +319,7 @@ def _made(state: State, one: Waiting, more: int, at: Moment) -> Prompt | None:
         brief=bool(attention_book.lately(kind, book.explained, at)),
         coach=prompt.check if coach else "",
         due=_due(state, prompt),
-        urgent=_urgent(one),
+        urgent=_urgent(state, one),
     )
 
 

@@ -181,10 +181,15 @@ def _wall(decision: Decision, event: Tick) -> Decision:
 
 
 def _retry(decision: Decision, event: Tick) -> Decision:
+    """Hand over again what ended and was not done; what the hands still have is not theirs twice.
+
+    A lock is, for its end is the screen's, not the hand's.
+    """
     for one in tuple(decision.state.tries.values()):
         if (
             event.at.since(one.at) < lock_requests.patience(one)
             or one.outcome is Outcome.UNSUPPORTED
+            or (one.outcome is None and one.action.kind is not ActionKind.LOCK)
             or payment.given_up(one)
         ):
             continue

@@ -12,10 +12,11 @@ from agentguard.engine import attention_memory
 from agentguard.engine.core import begin
 from agentguard.engine.plan import make_plan
 from agentguard.engine.state import Paying, State
-from agentguard.model.actions import ActionKind
+from agentguard.model.actions import ActionKind, Outcome
 from agentguard.model.attention import BusySeen, Holding, PointerOnCard, TodoOpened, Why
 from agentguard.model.attention_rules import AttentionRules
 from agentguard.model.events import (
+    ActionFinished,
     CallState,
     NoticeRead,
     PolicyInForce,
@@ -26,6 +27,7 @@ from agentguard.model.hits import Hit
 from agentguard.model.local_hours import local
 from agentguard.model.locking import ShiftEnded, ShiftEnder
 from agentguard.model.machine import ScreenSharesSeen
+from agentguard.model.messages import say
 from agentguard.model.prompts import Prompt, PromptKind
 from agentguard.model.shield import Shield
 from agentguard.model.shield import Why as ShieldWhy
@@ -112,6 +114,24 @@ def test_what_is_urgent_does_not_wait_an_hour_for_its_turn(rig: Rig) -> None:
     assert card.more == 1, "and 1 more in To do"
     rig.tick(2 * HOUR)
     assert shown(rig) is None, "what was told as a number is not told again"
+
+
+def test_row_423_what_was_moved_already_waits_for_its_hour_and_is_told_then(rig: Rig) -> None:
+    fails(rig)
+    answer(rig)
+    call(rig, live=True)
+    rig.file("/home/a/1.csv", CARD)
+    (action,) = [one for one in rig.done if one.kind is ActionKind.VAULT]
+    moved = say("action.vaulted", item="x")
+    rig.see(ActionFinished(at=rig.clock.now(), action=action, outcome=Outcome.DONE, message=moved))
+    rig.file("/home/a/1.csv")
+    call(rig, live=False)
+    rig.tick(50 * 60)
+    assert shown(rig) is None
+    rig.tick(10 * 60)
+    card = answer(rig)
+    assert card.title == say("action.vaulted-title")
+    assert not card.urgent, "nothing is left to do"
 
 
 def test_fifty_files_of_a_folder_are_one_card_with_their_number(rig: Rig) -> None:

@@ -117,6 +117,16 @@ def test_a_failed_action_is_tried_again_once_a_minute(rig) -> None:
     assert len(rig.done) == 2
 
 
+def test_row_422_what_the_hands_still_have_is_not_given_to_them_again(rig) -> None:
+    rig.file("/home/a/one.csv", CARD)
+    rig.tick(600)
+    assert len(rig.done) == 1, "a slow disk, or fifty files before it"
+    assert rig.kinds.count("action.intended") == 1
+    rig.see(ActionFinished(at=rig.clock.now(), action=rig.done[0], outcome=Outcome.FAILED))
+    rig.tick(60)
+    assert len(rig.done) == 2, "it is once it has failed"
+
+
 def test_an_action_that_this_computer_cannot_do_is_not_tried_again(rig) -> None:
     rig.file("/home/a/one.csv", CARD)
     at = rig.clock.now()
