@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from tests.fuzz import corpus
+from tests.fuzz.loaded import Loaded
 
 ROOT = Path(__file__).parents[2]
 SEED = os.environ.get("AGENTGUARD_FUZZ_SEED", "1")
@@ -23,8 +24,23 @@ LEAST = 100  # inputs; fewer is no search
 BETWEEN = "import subprocess, sys; raise SystemExit(subprocess.call(sys.argv[1:]))"
 
 
-def search(target: Path, name: str, samples: Iterable[bytes], out: Path, *words: str) -> None:
-    """Begin with the samples and with what was kept of `name`; keep what was found worth it."""
+def environment() -> dict[str, str]:
+    """Give what every search runs with."""
+    return {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"}
+
+
+def search(
+    target: Path,
+    name: str,
+    samples: Iterable[bytes],
+    out: Path,
+    *words: str,
+    loaded: Loaded | None = None,
+) -> None:
+    """Begin with the samples and with what was kept of `name`; keep what was found worth it.
+
+    `loaded` is the target's program where it stands ready for many searches.
+    """
     folder = out / "samples"
     folder.mkdir()
     for number, data in enumerate(samples):
@@ -32,20 +48,25 @@ def search(target: Path, name: str, samples: Iterable[bytes], out: Path, *words:
     corpus.lay(name, folder)
     order = (f"-max_total_time={SECONDS}", f"-seed={SEED}", "-reload=0")
     limits = ("-timeout=10", "-rss_limit_mb=1024", "-max_len=65536", "-len_control=0")
-    told = (f"-artifact_prefix={out}/broken-", "-print_final_stats=1")
+    options = (f"-artifact_prefix={out}/broken-", "-print_final_stats=1", *order, *limits)
     command = (sys.executable, "-c", BETWEEN, sys.executable, target, *words)
-    how = {"cwd": ROOT, "env": {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"}}
-    ended = subprocess.run(
-        (*command, folder, *order, *limits, *told),
-        cwd=ROOT,
-        env=how["env"],
-        capture_output=True,
-        text=True,
-        errors="backslashreplace",
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stdout[-3000:] + ended.stderr[-3000:]
-    runs = int(ended.stderr.partition("number_of_executed_units:")[2].split(maxsplit=1)[0])
+    said = out / "said"
+    if loaded is not None:
+        code = loaded.run(said, *words, folder, *options)
+    else:
+        code = alone((*command, folder, *options), said)
+    text = said.read_text(encoding="utf-8", errors="backslashreplace")
+    assert code == 0, text[-6000:]
+    runs = int(text.partition("number_of_executed_units:")[2].split(maxsplit=1)[0])
     assert runs > LEAST
     if corpus.KEEPS:
-        corpus.keep(name, folder, command, **how)
+        corpus.keep(name, folder, command, cwd=ROOT, env=environment())
+
+
+def alone(command: Sequence[str | Path], said: Path) -> int:
+    """Run a command with all that is said written to a file; return the exit code."""
+    with said.open("wb") as file:
+        ended = subprocess.run(
+            command, cwd=ROOT, env=environment(), stdout=file, stderr=file, check=False
+        )
+    return ended.returncode
