@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -19,8 +20,13 @@ HANDED_OVER = frozenset(
 """Where something really is given, and what comes back is another thing."""
 
 
-def returning() -> Iterator[tuple[str, str]]:
-    """Yield each documented function that returns something, with its docstring's first line."""
+@cache
+def returning() -> tuple[tuple[str, str], ...]:
+    """Return each documented function that returns something, with its docstring's first line."""
+    return tuple(documented())
+
+
+def documented() -> Iterator[tuple[str, str]]:
     for file in sorted((ROOT / "agentguard").rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
