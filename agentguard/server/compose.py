@@ -10,6 +10,8 @@ from agentguard.server import keys
 from agentguard.server.console.badges import Badges
 from agentguard.server.console.pages import make_console
 from agentguard.server.console.site import Site, environment
+from agentguard.server.console.streams import Streams
+from agentguard.server.evidence.shelf import FOLDER, Shelf
 from agentguard.server.feeds.open_feeds import digests, pumps
 from agentguard.server.feeds.runner import Feeding
 from agentguard.server.http_messages import App
@@ -41,6 +43,9 @@ def create(settings: ServerSettings, now: Now, outside: Outside | None = None) -
     database = open_database(settings)
     database.run(lambda c: ages.begin_audit(c, server_keys.receipt_key, now()))
     wrong = _follow_playbooks(settings, database)
+    shelf_of_packs = Shelf(settings.data / FOLDER, now)
+    streams = Streams(database, settings.limits, now, {FOLDER: shelf_of_packs.stamp})
+    outside.leaving.append(streams.leave)
     site = Site(
         settings=settings,
         database=database,
@@ -49,6 +54,7 @@ def create(settings: ServerSettings, now: Now, outside: Outside | None = None) -
         words=words,
         pages=environment(words),
         badges=Badges(),
+        streams=streams,
         outside=outside,
         wrong_playbooks=wrong,
         provider=Provider(settings.company, now) if settings.company else None,

@@ -54,11 +54,16 @@ class _Server(uvicorn.Server):
     """Tells when it serves, and when it has ended."""
 
     def __init__(
-        self, config: uvicorn.Config, certificate: Certificate | None, crowd: Crowd
+        self,
+        config: uvicorn.Config,
+        certificate: Certificate | None,
+        crowd: Crowd,
+        outside: Outside,
     ) -> None:
         super().__init__(config)
         self._certificate = certificate
         self._crowd = crowd
+        self._leaving = outside.leaving
         self.serving = threading.Event()
         self.ready: Callable[[], None] = lambda: None
 
@@ -91,6 +96,8 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Answer what is being asked; hang up on kept connections, whose TLS would linger."""
         self._crowd.empty()
+        for end in self._leaving:
+            end()
         hanging_up = asyncio.create_task(self._hang_up())
         await super().shutdown(sockets=sockets)
         hanging_up.cancel()
@@ -211,7 +218,7 @@ def _server(settings: ServerSettings, now: Now, tls: tuple[Path, Path] | None) -
     if certificate is not None:
         _say_of(certificate, settings, now)
     app = create(settings, now, outside)
-    return _Server(_config(app, settings, certificate, crowd), certificate, crowd)
+    return _Server(_config(app, settings, certificate, crowd), certificate, crowd, outside)
 
 
 def _say_of(certificate: Certificate, settings: ServerSettings, now: Now) -> None:

@@ -38,6 +38,10 @@ class Limits:
     head: int = 16 * 1024  # of a request's address and headers
     connections: int = 20_000  # open at once
     connections_of_one: int = 5_000  # of one address; a site may stand behind one
+    streams: int = 2_000  # pages that are told of news, of all people together
+    streams_of_one: int = 4  # of one session or screen: a browser opens six connections to a host
+    stream_look: float = 1.0  # between two looks whether there is news
+    stream_beat: float = 15.0  # a page hears something at least so often; who looks is seen anew
     keys: int = 150_000  # devices kept at hand: more than one process serves, or each look is new
     key_fresh: int = 15  # a device retired elsewhere is turned away by then, at reports at once
     key_kept: int = 600  # a key that is looked at again where the report is written

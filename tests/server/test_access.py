@@ -31,6 +31,7 @@ PAGES: dict[str, frozenset[str]] = {
     "/": EVERYBODY,
     "/floor/part": EVERYBODY,
     "/badges": EVERYBODY,
+    "/live": EVERYBODY,
     "/floor/wall": EVERYBODY,
     "/floor/wall/part": EVERYBODY,
     "/desk/{id_:str}": EVERYBODY,

@@ -19,7 +19,7 @@ OPEN = {
     *product(("GET", "POST"), ("/sign-in", "/sign-in/second", "/sign-in/enrol", "/sign-in/first")),
     *product(("GET", "POST"), ("/sign-in/before",)),
     *(("GET", path) for path in ("/sign-in/company", "/sign-in/company/return")),
-    *(("GET", path) for path in ("/wall", "/wall/part", "/static/x")),
+    *(("GET", path) for path in ("/wall", "/wall/part", "/wall/live", "/static/x")),
 }
 
 

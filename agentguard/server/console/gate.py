@@ -7,7 +7,7 @@ sign-in page and nothing else.
 from __future__ import annotations
 
 import logging
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
 from email.utils import formatdate
 from typing import Any
@@ -19,6 +19,7 @@ from agentguard.server.console import assets, clocks, packing, spoken
 from agentguard.server.console.assets import STATIC
 from agentguard.server.console.browsers import cookie_of, family_of
 from agentguard.server.console.site import Site
+from agentguard.server.console.streams import KIND
 from agentguard.server.console.way_back import kept
 from agentguard.server.http_messages import Answer, App, Receive, Scope, Send, reply
 from agentguard.server.store.accounts import people, sessions
@@ -28,7 +29,7 @@ from agentguard.server.store.records import audit
 
 LOG = logging.getLogger(__name__)
 SIGN_IN = "/sign-in"
-WALL, WALL_PART = "/wall", "/wall/part"
+WALL, WALL_PART, WALL_LIVE = "/wall", "/wall/part", "/wall/live"
 REFRESH = b"x-refresh"  # the page's own script asks; it does not keep a session alive
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 POLICY = (
@@ -98,7 +99,7 @@ class Gate:
             await self._end_carried_away(token, browser)
             return None
         visitor, stale = found
-        if stale and REFRESH not in headers:
+        if stale and not by_itself(headers):
             with suppress(Busy):  # a page is shown all the same; the next one notes the time
                 await site.database.write(lambda c: people.touch(c, token, now))
         return visitor
@@ -119,7 +120,7 @@ class Gate:
 
     async def _turn_away(self, scope: Scope, headers: dict[bytes, bytes], send: Send) -> None:
         """Send to the sign-in page, and remember which page was asked for."""
-        if REFRESH in headers:
+        if by_itself(headers):
             await self._say(scope, send, 401, "console.error.signed-out")
             return
         more = [("location", SIGN_IN)]
@@ -157,12 +158,20 @@ def _storable(scope: Scope) -> Scope:
     return {**scope, "path": path, "query_string": query.replace(b"%00", b"")}
 
 
+def by_itself(headers: Mapping[bytes, bytes]) -> bool:
+    """Check whether a page asks by itself, and nobody there has done anything.
+
+    It does so for its part, or for a stream, whose request can carry no header of a script's.
+    """
+    return REFRESH in headers or headers.get(b"accept") == KIND.encode()
+
+
 def is_open(path: str) -> bool:
     """Check whether a page is there for people who are not signed in.
 
     The wall board is: a grant of its own opens it, and nothing else.
     """
-    return path in {SIGN_IN, WALL, WALL_PART} or path.startswith((f"{SIGN_IN}/", STATIC))
+    return path in {SIGN_IN, WALL, WALL_PART, WALL_LIVE} or path.startswith((f"{SIGN_IN}/", STATIC))
 
 
 def _same_origin(scope: Scope, headers: dict[bytes, bytes]) -> bool:

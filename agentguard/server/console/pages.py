@@ -32,6 +32,7 @@ def make_console(site: Site, outside: Outside) -> App:
             jobs.start()
 
     async def end() -> None:
+        await site.streams.stop()
         await jobs.stop()
         await site.database.stop()
         site.database.close()

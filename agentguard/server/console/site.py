@@ -29,6 +29,7 @@ from agentguard.server.console.badges import Badges
 from agentguard.server.console.day_progress import DayProgress
 from agentguard.server.console.navigation import menu
 from agentguard.server.console.sign_in_queue import Lanes
+from agentguard.server.console.streams import Streams
 from agentguard.server.console.waits import waits_of
 from agentguard.server.jobs import backups
 from agentguard.server.keys import ServerKeys
@@ -62,6 +63,7 @@ class Site:
     words: Texts
     pages: Environment
     badges: Badges
+    streams: Streams
     day: DayProgress = dataclasses.field(default_factory=DayProgress)
     outside: Outside = dataclasses.field(default_factory=Outside)
     provider: Provider | None = None

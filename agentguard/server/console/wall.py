@@ -10,14 +10,18 @@ from __future__ import annotations
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
-from litestar import get
+from litestar import Response, get
 from litestar.datastructures import Cookie
+from litestar.enums import MediaType
+from sqlalchemy import Connection
 
 from agentguard.server.console import floor, live
 from agentguard.server.console.browsers import browser_of, cookie, cookie_name
-from agentguard.server.console.gate import WALL, WALL_PART
+from agentguard.server.console.gate import WALL, WALL_LIVE, WALL_PART
 from agentguard.server.console.site import Asked, Page, Site, render, site_of
+from agentguard.server.console.streams import OpenPage
 from agentguard.server.store.accounts import kiosks
 from agentguard.server.store.accounts.kiosks import CODE_SECONDS, Screen
 from agentguard.server.store.engine.database import Busy
@@ -61,6 +65,27 @@ async def part(request: Asked) -> Page:
         return _with(await live.part(request, "_kiosk_code.html", menu=False, code=at.code), at)
     values = await floor.floor_values(request, at.screen.teams)
     return _with(await live.part(request, "_wall.html", menu=False, **values), at)
+
+
+@get(WALL_LIVE)
+async def news(request: Asked) -> Response[Any]:
+    """Tell a screen that has a grant when something of what it shows has changed."""
+    site, browser = site_of(request), browser_of(request)
+    kind, _, text = request.cookies.get(cookie_name(site, COOKIE), "").partition(".")
+    value = kiosks.granted(text) if kind == _GRANTED else ""
+    now = site.now()
+    screen = await site.database.read(lambda c: kiosks.find(c, value, browser, now))
+    if screen is None or screen.ended_at is not None:
+        said = site.words.say("console.error.signed-out")
+        return Response(said, media_type=MediaType.TEXT, status_code=401)
+
+    teams = screen.teams
+
+    def still(connection: Connection, at: float) -> bool:
+        found = kiosks.find(connection, value, browser, at)
+        return found is not None and found.ended_at is None and found.teams == teams
+
+    return live.streamed(request, OpenPage(owner=f"screen {screen.id}", scope=teams, still=still))
 
 
 async def _standing(request: Asked) -> _Standing:
@@ -121,4 +146,4 @@ def _with(shown: Page, at: _Standing) -> Page:
     return shown
 
 
-HANDLERS = (show, part)
+HANDLERS = (show, part, news)

@@ -126,6 +126,15 @@ class Shelf:
         names = sorted((one.name for one in self._folder.iterdir()), reverse=True)
         return [one for name in names if (one := self.find(name)) is not None]
 
+    def stamp(self) -> tuple[tuple[str, int], ...]:
+        """Return what is another one as soon as an order comes, goes or gets on."""
+        states = sorted(self._folder.glob(f"*/{_STATE}"))
+        found: list[tuple[str, int]] = []
+        for one in states:
+            with suppress(OSError):  # taken away meanwhile
+                found.append((one.parent.name, one.stat().st_mtime_ns))
+        return tuple(found)
+
     def find(self, id_: str) -> Listed | None:
         """Return an order; None when there is none, or it is not whole."""
         if not id_.replace("-", "").isalnum() or not id_.isascii():

@@ -11,7 +11,7 @@ import asyncio
 import ipaddress
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -23,6 +23,8 @@ if sys.platform != "win32":
 
 Hang = Callable[[], None]
 """Hangs up on one connection."""
+APART = "agentguard.apart"
+"""The extension of a request's scope whose `call` has its connection counted apart."""
 KEPT = 160
 """Descriptors for the database, the log, feeds, and for what was accepted and is not yet judged."""
 _MAPPED = 96
@@ -69,6 +71,7 @@ class Crowd:
         self._limits = limits
         self._proxies = [ipaddress.ip_network(one) for one in proxies]
         self._open: Counter[str] = Counter()
+        self._apart = 0
         self._silent: dict[Hang, str] = {}
         self._room = room(limits.connections)
         self.hung_up: Counter[str] = Counter()
@@ -80,7 +83,7 @@ class Crowd:
         `newest` hangs up on it while it has not greeted: where there is no room, the one that
         stays silent longest makes it, of the same address where that has too many.
         """
-        full = self._open.total() >= self._room
+        full = self._open.total() + self._apart >= self._room
         of_one = self._open[address] >= self._limits.connections_of_one
         many = of_one and not self._proxy(address)
         if (full or many) and not self._make_room(address if many else None):
@@ -119,12 +122,29 @@ class Crowd:
         if self._open[address] <= 0:
             del self._open[address]
 
+    def part(self, address: str) -> None:
+        """Count a connection apart from those of its address: it is bounded in another way."""
+        self.leave(address)
+        self._apart += 1
+
+    def join(self, address: str) -> None:
+        """Count it with those of its address again."""
+        self._apart -= 1
+        self._open[address] += 1
+
     def _proxy(self, address: str) -> bool:
         try:
             here = ipaddress.ip_network(address)
         except ValueError:
             return False
         return any(here.overlaps(one) for one in self._proxies)
+
+
+def stands_apart(extensions: Mapping[str, Any] | None) -> None:
+    """Have the connection of a request counted apart, until the answer is over."""
+    part = (extensions or {}).get(APART)
+    if part is not None:
+        part["call"]()
 
 
 class Patient(HttpToolsProtocol):
@@ -139,6 +159,7 @@ class Patient(HttpToolsProtocol):
         self._due: float | None = None  # when the request must be there, in the loop's time
         self._timer: asyncio.TimerHandle | None = None
         self._head = self._loose = 0
+        self._apart = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn
         """Let it in when there is room; its first request must come in time."""
@@ -157,6 +178,7 @@ class Patient(HttpToolsProtocol):
             self._timer.cancel()
             self._timer = None
         self.crowd.greeted(self._make_room)
+        self._join()
         if self._address is not None:
             self.crowd.leave(self._address)
             self._address = None
@@ -166,8 +188,14 @@ class Patient(HttpToolsProtocol):
         """Begin to count time and size of a request."""
         super().on_message_begin()
         self.crowd.greeted(self._make_room)
+        self.scope["extensions"] = {APART: {"call": self._part}}
         self._head = self._loose = 0
         self._wait()
+
+    def on_response_complete(self) -> None:
+        """Count the connection with those of its address again when it was counted apart."""
+        self._join()
+        super().on_response_complete()
 
     def data_received(self, data: bytes) -> None:
         """Take bytes in; a piece of a head that never ends would be kept until it does."""
@@ -196,6 +224,16 @@ class Patient(HttpToolsProtocol):
         self._loose = 0
         self._rest()
         super().on_message_complete()
+
+    def _part(self) -> None:
+        if self._address is not None and not self._apart:
+            self._apart = True
+            self.crowd.part(self._address)
+
+    def _join(self) -> None:
+        if self._address is not None and self._apart:
+            self._apart = False
+            self.crowd.join(self._address)
 
     def _make_room(self) -> None:
         self.transport.abort()

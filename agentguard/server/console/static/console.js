@@ -57,7 +57,7 @@ async function refresh(live) {
   });
   if (answer.status === 401) {
     location.reload(); // the page itself leads to the sign-in, and from there back
-    return;
+    return true;
   }
   if (!answer.ok && answer.status !== 304) throw new Error(String(answer.status));
   clock = Date.parse(answer.headers.get("date")) - performance.now();
@@ -65,13 +65,13 @@ async function refresh(live) {
   if (answer.status === 304) {
     age();
     const time = live.querySelector(".as-of time");
-    if (!time) return;
+    if (!time) return true;
     time.dateTime = new Date(answer.headers.get("date")).toISOString();
     time.textContent = decodeURIComponent(answer.headers.get("x-as-of"));
-    return;
+    return true;
   }
   const text = await answer.text();
-  if (busy(live)) return;
+  if (busy(live)) return false; // it is to be asked for again
   const open = [...live.querySelectorAll("details[open]")].map((one) => one.id);
   known = answer.headers.get("etag") ?? "";
   const focused = document.activeElement?.getAttribute("href");
@@ -80,29 +80,104 @@ async function refresh(live) {
   if (focused && document.activeElement === document.body) {
     live.querySelector(`a[href="${CSS.escape(focused).replaceAll("\\/", "/")}"]`)?.focus();
   }
+  return true;
 }
 
 const live = document.getElementById("live");
 const stale = document.getElementById("stale");
+const polled = document.getElementById("polled");
+const SELDOM = 30; // seconds between two questions while the page is told of news
+const SPREAD = 300; // milliseconds over which pages ask that were told at the same time
+let told = false; // somebody says so when there is news
 
-// Asks again and again while the page is looked at; says when no answer came.
+const seen = () => document.visibilityState === "visible";
+
+// Asks again and again while the page is looked at; says when no answer came. Gives what asks soon.
 function forever(seconds, ask) {
+  let timer, begun, asking, more;
   const again = async () => {
-    if (document.visibilityState === "visible") {
+    begun = performance.now();
+    asking = true;
+    more = false;
+    if (seen()) {
       try {
-        await ask();
+        if ((await ask()) === false) more = true;
         if (stale) stale.hidden = true;
       } catch {
+        more = true;
         if (stale) stale.hidden = false;
       }
     }
-    setTimeout(again, seconds * 1000);
+    asking = false;
+    timer = setTimeout(again, (told && !more ? SELDOM : seconds) * 1000);
   };
-  setTimeout(again, seconds * 1000);
+  begun = performance.now();
+  timer = setTimeout(again, seconds * 1000);
+  return () => {
+    more = true;
+    if (asking) return;
+    clearTimeout(timer);
+    const left = seconds * 1000 - (performance.now() - begun);
+    timer = setTimeout(again, Math.max(left, Math.random() * SPREAD));
+  };
 }
 
-if (live) forever(Number(live.dataset.every), () => refresh(live));
-else if (document.querySelector(".menu")) forever(15, recount);
+// Has the page told when there is news. A browser opens six connections to an endpoint, so a page
+// that nobody looks at has none; where there is none, the page asks by time and says so.
+function listen(address, soon) {
+  let source, silence, later;
+  let wait = 10; // seconds until the next try
+  const close = () => {
+    source?.close();
+    source = undefined;
+    clearTimeout(silence);
+    clearTimeout(later);
+    told = false;
+  };
+  const lost = () => {
+    close();
+    polled.hidden = false;
+    later = setTimeout(begin, wait * (1 + Math.random()) * 1000);
+    wait = Math.min(wait * 2, 300);
+    soon();
+  };
+  let beat = 5; // seconds of silence, after which nothing comes through
+  const heard = () => {
+    clearTimeout(silence);
+    silence = setTimeout(lost, beat * 1000);
+    told = true;
+    wait = 10;
+    polled.hidden = true;
+  };
+  const begin = () => {
+    if (source || !seen()) return;
+    source = new EventSource(address);
+    silence = setTimeout(lost, beat * 1000);
+    source.addEventListener("beat", (said) => {
+      beat = Number(said.data) + 5;
+      heard();
+    });
+    source.addEventListener("news", () => {
+      heard();
+      soon();
+    });
+    source.addEventListener("over", lost);
+    source.addEventListener("error", lost);
+  };
+  document.addEventListener("visibilitychange", () => {
+    if (!seen()) return close();
+    begin();
+    soon();
+  });
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", begin);
+}
+
+if (live) {
+  const soon = forever(Number(live.dataset.every), () => refresh(live));
+  if (live.dataset.live && window.EventSource) listen(live.dataset.live, soon);
+  else if (polled) polled.hidden = false;
+} else if (document.querySelector(".menu")) forever(15, recount);
 if (document.querySelector("time[data-ago]")) setInterval(age, 20000);
 
 // A line to type elsewhere is copied whole; where the browser does not let us, it is marked instead.
