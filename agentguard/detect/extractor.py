@@ -115,6 +115,16 @@ class Work:
             self.depth -= 1
 
 
+def never(_source: Source) -> bool:
+    """Read nothing in turns: what stands at the start must be known to its end."""
+    return False
+
+
+def always(_source: Source) -> bool:
+    """Read all in turns: each part is understood by itself, or by the first rows."""
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extractor:
     """One format.
@@ -122,8 +132,8 @@ class Extractor:
     `sniff` judges content, never a name; the lowest `order` that agrees reads. `extract` yields
     text piece by piece; it may raise ScanError with a reason. A format of `prose` holds notes,
     letters and talk as people write them. `opened` says that its first marks alone tell it, so that
-    any text may begin as it does. One that goes `on` reads a file of any size in turns. `streams`
-    reads what other compound files embed of it.
+    any text may begin as it does. A source that it goes `on` with is read in turns, whatever its
+    size. `streams` reads what other compound files embed of it.
     """
 
     name: str
@@ -132,7 +142,7 @@ class Extractor:
     order: int = 10
     prose: bool = False
     opened: bool = False
-    on: bool = False
+    on: Callable[[Source], bool] = never
     streams: Streams = field(default_factory=dict)
 
 

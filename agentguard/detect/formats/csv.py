@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from operator import methodcaller
 
-from agentguard.detect.extractor import BINARY, HEAD, Extractor, Source, Work
+from agentguard.detect.extractor import BINARY, HEAD, Extractor, Source, Work, always
 from agentguard.detect.formats.text import decoded, encoding_of, plain
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.tables import table_rows
@@ -212,4 +212,4 @@ def _parts(line: str) -> list[str]:
     return [line[at : at + _LONGEST_FIELD] for at in range(0, len(line), _LONGEST_FIELD)]
 
 
-EXTRACTOR = Extractor(name="csv", sniff=sniff, extract=extract, order=BINARY + 10, on=True)
+EXTRACTOR = Extractor(name="csv", sniff=sniff, extract=extract, order=BINARY + 10, on=always)

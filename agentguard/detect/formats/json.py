@@ -179,4 +179,25 @@ def _character(match: re.Match[str]) -> str:
     return _CONTROLS.get(match[2], match[2])
 
 
-EXTRACTOR = Extractor(name="json", sniff=sniff, extract=extract, order=_BEFORE_MARKUP, opened=True)
+def is_of_lines(source: Source) -> bool:
+    """Tell documents on a line each, as logs have them: any part is understood by itself."""
+    first, _, behind = decoded(source.head).strip().partition("\n")
+    second, end, _ = behind.partition("\n")
+    return bool(end) and all(map(_is_object, (first, second)))
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return line.startswith("{") and json.loads(line) is not None
+    except ValueError:
+        return False
+
+
+EXTRACTOR = Extractor(
+    name="json",
+    sniff=sniff,
+    extract=extract,
+    order=_BEFORE_MARKUP,
+    opened=True,
+    on=is_of_lines,
+)

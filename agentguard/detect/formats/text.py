@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from agentguard.detect.binary.random_bytes import is_random
-from agentguard.detect.extractor import TEXT, Extractor, Source, Work
+from agentguard.detect.extractor import TEXT, Extractor, Source, Work, always
 from agentguard.detect.formats import _text_turns
 from agentguard.detect.formats._ebcdic import EBCDIC
 from agentguard.detect.formats._encoding import decoder_of, encoding_of, unmarked
@@ -213,4 +213,4 @@ def shown(data: bytes, pieces: re.Pattern[bytes] = _SHOWN) -> str:
     return b"\n".join((*pieces.findall(data), b"")).decode("cp1252", "replace")
 
 
-EXTRACTOR = Extractor(name="text", sniff=sniff, extract=extract, order=TEXT, on=True)
+EXTRACTOR = Extractor(name="text", sniff=sniff, extract=extract, order=TEXT, on=always)

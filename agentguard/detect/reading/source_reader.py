@@ -144,10 +144,9 @@ class Reader:
 
     def _text(self, source: Source, work: Work) -> Iterator[str]:
         taker = self._taker(source)
-        if not (work.depth or taker.on):
-            work.turn = None
-        elif work.own_turn is not None:
-            work.own_turn.minds = True
+        if work.own_turn is not None:
+            work.own_turn.minds = taker.on(source)
+            work.turn = work.own_turn if work.own_turn.minds else None
         found = taker.extract(source, work)
         found = running(found) if taker.prose and source.size <= SHORT else found
         return chain(

@@ -76,7 +76,7 @@ def test_row_418_wide_text_over_the_limit_is_read_to_its_end(encoding: str, tmp_
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[ScanClient]:
-    with ScanClient(Limits(file_mib=4, seconds=40.0), system_clock()) as child:
+    with ScanClient(Limits(file_mib=4, seconds=40.0, patience=2.0), system_clock()) as child:
         yield child
 
 

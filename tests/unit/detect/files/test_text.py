@@ -147,9 +147,10 @@ class _Endless(io.RawIOBase):
     ("form", "reason"),
     [
         (f"{{0}} card {CARD}", ""),
-        (f'{{{{"n": "{{0}}", "card": "{CARD}"}}}}', "reason.partial"),
+        (f'{{{{"n": "{{0}}", "card": "{CARD}"}}}}', ""),
+        (f"<r><n>{{0}}</n><card>{CARD}</card></r>", "reason.partial"),
     ],
-    ids=["text", "json"],
+    ids=["text", "lines of json", "xml"],
 )
 def test_row_418_of_very_large_files_text_is_read_whole_and_others_by_samples(
     form: str, reason: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import random
 import threading
 from collections import Counter
@@ -115,6 +116,21 @@ def test_row_417_any_cut_of_a_text_gives_what_the_whole_gives(seed: int, encodin
     counts, readings = turns(data)
     assert len(readings) >= len(data) // BLOCK
     assert counts == whole(data)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_row_417_lines_of_json_are_cut_where_one_ends(seed: int) -> None:
+    draw = random.Random(seed)
+    lines = (
+        json.dumps(
+            {"at": n, "said": 'a "word" of 5"' + "." * draw.randrange(300), "card": {"no": card}}
+        )
+        for n, card in enumerate(numbers(900, seed))
+    )
+    data = "\n".join(lines).encode()
+    counts, readings = turns(data)
+    assert len(readings) > 2
+    assert counts == whole(data) == {"PAN": 900}
 
 
 @pytest.mark.parametrize("seed", range(3))
