@@ -32,7 +32,8 @@ _FIELDS = {"d": "{day}", "MMM": "{month}", "y": "{year}"}
 _HEAD = '''"""Plural forms and dates of every language: made from CLDR {version}, do not edit.
 
 Made by `tools/cldr.py`: `python3 dev.py made`. `PLURALS` gives the form for a count, `FORMS` the
-forms that counts below ten thousand take; dates and decimals are as people write them.
+forms that counts below ten thousand take; dates and decimals are as people write them. `APART`
+stands between two of a list.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ def source() -> str:
     parts.append(_table("MOMENT", "str", times))
     marks = ((n, _text(_decimal(locale))) for n, locale in known.items())
     parts.append(_table("DECIMAL", "str", marks))
+    parts.append(_table("APART", "str", ((n, _text(_apart(one))) for n, one in known.items())))
     rtl = sorted(n for n, one in known.items() if one.character_order == "right-to-left")
     parts.append(f"RIGHT_TO_LEFT = frozenset({{{', '.join(map(_text, rtl))}}})\n")
     return "\n".join(parts)
@@ -143,6 +145,14 @@ def _pattern(locale: Locale, skeleton: str) -> str:
     pattern = locale.datetime_skeletons[skeleton].pattern
     parts = re.findall(r"'[^']*'|[A-Za-z]+|[^A-Za-z']+", pattern)
     return "".join(_FIELDS.get(part, part.strip("'")) for part in parts)
+
+
+def _apart(locale: Locale) -> str:
+    """Return what stands between two of a list that is no sentence: Arabic's has no *and* in it."""
+    known = locale.list_patterns
+    of = (known.get(width, {}).get("middle") for width in ("unit-short", "standard"))
+    between = str(next(filter(None, of)))
+    return between.replace("{0}", "").replace("{1}", "").removesuffix("و")
 
 
 def _moment(locale: Locale) -> str:

@@ -1,7 +1,8 @@
 """Plural forms and dates of every language: made from CLDR 49, do not edit.
 
 Made by `tools/cldr.py`: `python3 dev.py made`. `PLURALS` gives the form for a count, `FORMS` the
-forms that counts below ten thousand take; dates and decimals are as people write them.
+forms that counts below ten thousand take; dates and decimals are as people write them. `APART`
+stands between two of a list.
 """
 
 from __future__ import annotations
@@ -159,6 +160,17 @@ DECIMAL: Mapping[str, str] = {
     "hi": ".",
     "fil": ".",
     "ar": ".",
+}
+
+APART: Mapping[str, str] = {
+    "en": ", ",
+    "es": ", ",
+    "fr": ", ",
+    "de": ", ",
+    "pt-BR": ", ",
+    "hi": ", ",
+    "fil": ", ",
+    "ar": "، ",
 }
 
 RIGHT_TO_LEFT = frozenset({"ar"})

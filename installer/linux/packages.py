@@ -46,7 +46,8 @@ DESK = Parcel(
     requires=(
         "/usr/bin/python3.13", "libxkbcommon-x11", "xcb-util-cursor", "mesa-libEGL", "dbus-libs",
     ),
-    recommends="libnotify-bin, gnome-keyring | kwalletmanager",
+    recommends="libnotify-bin, gnome-keyring | kwalletmanager, fonts-noto-core",
+    weakly=("google-noto-sans-arabic-fonts", "google-noto-sans-devanagari-fonts"),
     configuration=("etc/agentguard/settings.toml", "etc/xdg/autostart/agentguard.desktop"),
     after="systemctl daemon-reload || true",
 )  # fmt: skip

@@ -36,7 +36,8 @@ class Parcel:
     """What a package says of itself; `scripts` is the folder of what it runs, `library` its own.
 
     `configuration` are files that an administrator changes and an upgrade keeps; `left_out` are
-    packages of the lock file that it never loads; `after` is what an RPM runs once it is removed.
+    packages of the lock file that it never loads; `after` is what an RPM runs once it is removed;
+    `recommends` is Debian's field, `weakly` names the RPMs that it can do without.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Parcel:
     after: str
     section: str = "utils"
     recommends: str = ""
+    weakly: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
 
@@ -218,7 +220,8 @@ def _spec(parcel: Parcel, root: Path, release: str) -> str:
         body = (parcel.scripts / name).read_text(encoding="utf-8")
         return re.sub(r"^#!.*\n", "", body)
 
-    requires = "\n".join(f"Requires: {one}" for one in parcel.requires)
+    wanted = [f"Requires: {one}" for one in parcel.requires]
+    requires = "\n".join([*wanted, *(f"Recommends: {one}" for one in parcel.weakly)])
     about, files = "\n".join(parcel.about), "\n".join(_files(parcel, root))
     return f"""\
 %global __brp_compress %{{nil}}

@@ -140,6 +140,11 @@ def test_a_session_names_its_languages(environment: dict[str, str], named: tuple
     assert preferred(environment) == named
 
 
+def test_row_425_a_list_is_joined_as_its_language_joins_it() -> None:
+    assert cldr.APART["ar"].join("123") == "1، 2، 3"
+    assert {cldr.APART[one] for one in languages.SPOKEN if one != "ar"} == {", "}
+
+
 def test_the_program_brings_no_babel() -> None:
     """It is 36 MB: only the tools and tests read it."""
     root = Path(languages.__file__).parents[1]

@@ -22,6 +22,7 @@ from reportlab.platypus import (  # type: ignore[import-untyped]
     TableStyle,
 )
 
+from agentguard.base import cldr
 from agentguard.model.held import UNWATCHED, State, share
 from agentguard.server.evidence.base import Claim, Work
 from agentguard.server.evidence.claims import by_requirement
@@ -141,7 +142,8 @@ def _requirements(work: Work) -> Iterator[Flowable]:
         left = dict.fromkeys(_unasked(work, one, asked) for one in every if one not in asked)
         if left:
             yield Spacer(1, 2 * mm)
-            yield pen.write(words.say(f"{WORDS}.unasked", numbers=", ".join(left)), _SMALL)
+            numbers = cldr.APART[words.language].join(left)
+            yield pen.write(words.say(f"{WORDS}.unasked", numbers=numbers), _SMALL)
 
 
 def _unasked(work: Work, one: Claim, asked: Sequence[Claim]) -> str:

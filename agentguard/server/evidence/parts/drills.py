@@ -8,6 +8,7 @@ from statistics import median
 
 from sqlalchemy import select
 
+from agentguard.base import cldr
 from agentguard.server.evidence.base import Part, Work, at
 from agentguard.server.store.schema.drill_tables import drill_run
 
@@ -46,10 +47,11 @@ def write(work: Work) -> None:
             yield row
 
     work.summary.counts["drills"] = work.sheet(FILE, COLUMNS, heard())
+    apart = cldr.APART[work.words.language]
     work.summary.tables["drills"] = [
         (
             drill,
-            ", ".join(f"{name}: {many}" for name, many in sorted(outcomes[drill].items())),
+            apart.join(f"{name}: {many}" for name, many in sorted(outcomes[drill].items())),
             f"{median(noticed[drill]) / 1000:.1f} s" if drill in noticed else "",
             last[drill],
         )
