@@ -76,6 +76,12 @@ class Work:
         """The turn, for the file itself; None within a part of it."""
         return None if self.depth else self.turn
 
+    def read_in_turns(self, *, on: bool) -> None:
+        """Leave the time to what reads the file in turns, or read it without any."""
+        if self.turn is not None:
+            self.turn.mind(itself=on)
+        self.turn = self.turn if on else None
+
     def note(self, reason: str) -> None:
         """Remember that a part was not read, and why."""
         self.notes.setdefault(reason)

@@ -24,3 +24,11 @@ class Turn:
     over: Callable[[], bool] = never
     left: int = 0
     minds: bool = False
+
+    def mind(self, *, itself: bool) -> None:
+        """Leave it to what reads to end in time, or take that back."""
+        self.minds = itself
+
+    def leave(self, place: int) -> None:
+        """End at a byte, at which the next turn goes on."""
+        self.left = place

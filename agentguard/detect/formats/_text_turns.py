@@ -47,7 +47,7 @@ def blocks(source: Source, turn: Turn, end: bytes) -> Iterator[bytes]:
     if turn.start:
         yield _near(source, turn.start, end)
     if turn.end is not None:
-        turn.left = turn.end
+        turn.leave(turn.end)
         return
     place, odd, tries = turn.start, False, 0
     while data := _at(source, place):
@@ -55,7 +55,7 @@ def blocks(source: Source, turn: Turn, end: bytes) -> Iterator[bytes]:
             yield end
             place = _behind_hole(source, place + len(data))
             if place < source.size and turn.over():
-                turn.left = place
+                turn.leave(place)
                 return
             continue
         opens = odd ^ (data.count(_QUOTE) % 2 == 1)
@@ -64,7 +64,7 @@ def blocks(source: Source, turn: Turn, end: bytes) -> Iterator[bytes]:
             anywhere = tries >= _MOST_TRIES or not (opens or end in data)
             if cut := _cut(data, end, odd=odd) or (_gap(data, end) if anywhere else 0):
                 yield data[:cut]
-                turn.left = place + cut
+                turn.leave(place + cut)
                 return
         odd = opens
         yield data

@@ -88,7 +88,7 @@ def plain(source: Source, work: Work) -> Iterator[str]:
         return
     if inside := _unwrapped(source, work):
         if turn is not None:
-            turn.minds = False
+            turn.mind(itself=False)
         yield "\n"
         yield from work.within(inside)
     if source.head.startswith(_CONTAINERS):

@@ -145,8 +145,7 @@ class Reader:
     def _text(self, source: Source, work: Work) -> Iterator[str]:
         taker = self._taker(source)
         if work.own_turn is not None:
-            work.own_turn.minds = taker.on(source)
-            work.turn = work.own_turn if work.own_turn.minds else None
+            work.read_in_turns(on=taker.on(source))
         found = taker.extract(source, work)
         found = running(found) if taker.prose and source.size <= SHORT else found
         return chain(

@@ -277,6 +277,16 @@ def test_a_name_of_any_bytes_is_read(shared: ScanClient, tmp_path: Path) -> None
     assert shared.scan(write(tmp_path, name, f"card {hostile.CARD}")).hits == (CARD,)
 
 
+def test_row_419_a_child_reads_on_from_where_it_is_told(shared: ScanClient, tmp_path: Path) -> None:
+    """What stands before is known by then, and is not told again."""
+    filler = "nothing is said in this line, whoever reads it\n" * 4000
+    first = f"card 5555 3412 4444 1115\n{filler}"
+    path = write(tmp_path, "a.log", f"{first}card {hostile.CARD}\n")
+    assert [hit.count for hit in shared.scan(path).hits] == [2]
+    scanned = shared.scan(path, start=len(first) // 47 // 2 * 47)
+    assert (scanned.outcome, scanned.hits, scanned.reason) == (FileOutcome.READ, (CARD,), "")
+
+
 def test_row_418_a_sparse_file_of_ten_gigabytes_is_read_to_its_end(
     shared: ScanClient, tmp_path: Path
 ) -> None:
