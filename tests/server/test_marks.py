@@ -99,12 +99,15 @@ class Counting:
     """A database whose looks are counted; `look` is called at each."""
 
     def __init__(self, database: Database, look: Callable[[int], None]) -> None:
-        self._database, self._look, self.looks = database, look, 0
+        self._database, self._look = database, look
+        self.looks = self.over = 0
 
     async def read(self, job: Any) -> Any:
         self.looks += 1
         self._look(self.looks)
-        return await self._database.read(job)
+        found = await self._database.read(job)
+        self.over += 1
+        return found
 
 
 @pytest.mark.parametrize("many", [1, MANY])
@@ -156,6 +159,24 @@ def test_row_412_where_the_database_does_not_answer_pages_ask_by_time(
     assert [one.split(b"\n")[0] for one in asyncio.run(run())] == [b"event: beat", b"event: over"]
     assert "open pages are told nothing: OperationalError" in caplog.text
     assert "secret" not in caplog.text
+    database.close()
+
+
+def test_row_410_what_comes_after_the_first_sign_of_life_is_told(tmp_path: Path) -> None:
+    database = open_database(migrated(ServerSettings(data=tmp_path, jobs=False)))
+    counting = Counting(database, lambda _number: None)
+    told = Streams(counting, QUICK, lambda: 0.0)  # type: ignore[arg-type] # it reads as one
+
+    async def run() -> bytes:
+        opened = _stream(told, "s")
+        assert (await anext(opened)).startswith(b"event: beat")
+        assert counting.over == 1, "it was looked before, so that it is known what is new"
+        database.run(lambda c: audit.note(c, 0.0, "sam", "device.moved"))
+        news: bytes = await anext(opened)
+        await told.stop()
+        return news
+
+    assert asyncio.run(run()).startswith(b"id: 1\nevent: news\n")
     database.close()
 
 

@@ -95,6 +95,7 @@ class Streams:
         self._given: dict[str, tuple[int, Hashable]] = {}
         self._watch = Watch()
         self._task: asyncio.Task[None] | None = None
+        self._begun = asyncio.Event()
         self._sums_at = 0.0
         self._closed = False
 
@@ -119,10 +120,12 @@ class Streams:
         at = asyncio.get_running_loop().time()
         if self._task is None:
             self._watch, self._sums_at, self._given = Watch(), 0.0, {}
+            self._begun.clear()
             self._task = asyncio.create_task(self._look_on())
         stream.version, stream.beat_at, stream.seen_at = self._version(stream), at, at
         self._open.add(stream)
         try:
+            await self._begun.wait()  # what comes after the first sign of life is news
             yield beat(self._limits.stream_beat)
             async for piece in stream.pieces():
                 yield piece
@@ -150,12 +153,14 @@ class Streams:
         try:
             while self._open:
                 await self._look()
+                self._begun.set()
                 await asyncio.sleep(self._limits.stream_look)
         except Exception as error:  # noqa: BLE001 - the task's boundary: pages go on by asking
             LOG.error("open pages are told nothing: %s", type(error).__name__)  # noqa: TRY400 - no values
             self._end_all()
         finally:
             self._task = None
+            self._begun.set()
 
     async def _look(self) -> None:
         at, beat_ = asyncio.get_running_loop().time(), self._limits.stream_beat
