@@ -13,10 +13,12 @@ from agentguard.server.store.schema.response_tables import containment
 from agentguard.server.store.schema.tables import finding
 from tests.browser import driving, scene
 from tests.browser.driving import PASSWORD
+from tests.browser.test_languages import WIDER
 from tests.browser.test_pages import WAYS, violations
 
 pytestmark = [pytest.mark.heavy, pytest.mark.posix, pytest.mark.timeout(600)]
 
+OPENED = "for (const one of document.querySelectorAll('details')) one.open = true"
 EARLIER = count(1)
 """Each finding is made older than the one before, so that it stands first."""
 
@@ -106,3 +108,50 @@ def test_row_329_no_page_of_an_incident_has_a_barrier(centre: Any, chrome: Any, 
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 found.append(f"{path} is wider than the window")
         assert found == []
+
+
+LONG = ("de", "fil")
+"""The languages with the longest words."""
+LARGE = ((640, "100%"), (320, "100%"), (640, "200%"))
+"""Pixels and letters: windows of 1,280 and of 640 at 200 %, and one with letters twice as large."""
+SIZED = "of => document.documentElement.style.fontSize = of"
+
+
+def begin_all(page: Any) -> list[str]:
+    """Begin an incident by each playbook; give the pages that there are."""
+    pages = ["/incidents", "/incidents/new"]
+    page.goto(pages[1])
+    for playbook in page.locator("#playbook option").evaluate_all("all => all.map(o => o.value)"):
+        page.goto(pages[1])
+        page.fill("#desk", "billing-07")
+        page.select_option("#playbook", playbook)
+        page.get_by_role("button", name="Begin", exact=True).click()
+        page.wait_for_load_state("load")
+        pages.append(page.url)
+    return pages
+
+
+def test_no_page_of_an_incident_scrolls_sideways_when_it_is_large(centre: Any, chrome: Any) -> None:
+    centre.admin.add_user("olga", PASSWORD, "officer")
+    with driving.visit(chrome, centre, "olga", **WAYS["wide"]) as context:
+        page = context.new_page()
+        pages = [begin_from_finding(page, centre, "large")]
+        page.select_option("#act", "lock")
+        page.fill("#why", "x" * 200)
+        page.get_by_role("button", name="Ask for it").click()
+        page.wait_for_load_state("load")
+        pages += begin_all(page)
+    assert len(set(pages)) > 4
+    found = {}
+    for language in LONG:
+        with driving.visit(chrome, centre, "olga", locale=language, **WAYS["wide"]) as context:
+            page = context.new_page()
+            for path in pages:
+                page.goto(path)
+                page.evaluate(OPENED)
+                for width, letters in LARGE:
+                    page.set_viewport_size({"width": width, "height": 400})
+                    page.evaluate(SIZED, letters)
+                    if wider := page.evaluate(WIDER):
+                        found[f"{path} {language} {width} {letters}"] = wider
+    assert found == {}
