@@ -35,6 +35,7 @@ from agentguard.platforms import (
     load,
     machine_layers,
     not_shown,
+    one_heap,
     only_one,
     quitting,
     secret_places,
@@ -133,6 +134,7 @@ def _started(folder: Path, starting: Starting, stack: ExitStack) -> Agent:
     from agentguard.ports.desktop import nothing  # noqa: PLC0415 - after the first icon
     from agentguard.ports.secrets import Places  # noqa: PLC0415 - as above
 
+    one_heap()  # before the threads, and after the first icon
     early = Starting()  # what fails now is tried again by the agent, which tells it
     packs = early.room("catalogue", lambda: _catalogue(folder), lambda _why: None)
     from agentguard.runtime.bootstrap import Place, logged, opened  # noqa: PLC0415 - after it

@@ -69,6 +69,7 @@ __all__ = [
     "name_thread",
     "network",
     "not_shown",
+    "one_heap",
     "only_one",
     "patient_reader",
     "quitting",
@@ -183,6 +184,13 @@ def give_back() -> None:
     from agentguard.platforms import _memory  # noqa: PLC0415 - only who lives for hours
 
     _memory.give_back()
+
+
+def one_heap() -> None:
+    """Let threads to come share one heap; see there."""
+    from agentguard.platforms import _memory  # noqa: PLC0415 - only who lives for hours
+
+    _memory.one_heap()
 
 
 def not_shown() -> str:

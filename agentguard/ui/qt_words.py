@@ -11,6 +11,9 @@ from PySide6.QtCore import QCoreApplication, QTranslator
 
 from agentguard.base.translations import Texts
 
+_SAID = "agentguard-words"
+"""The name of the application's property that holds what says them now."""
+
 WORDS: Mapping[str, str] = {
     "Undo": "ui.edit.undo",
     "Redo": "ui.edit.redo",
@@ -45,7 +48,10 @@ class QtWords(QTranslator):
 
 def say_in(texts: Texts, app: QCoreApplication) -> None:
     """Have Qt say its words in a language from now on."""
-    for old in app.findChildren(QtWords):
+    old = app.property(_SAID)  # to look among its children would make PySide's class of each
+    if isinstance(old, QtWords):
         app.removeTranslator(old)
         old.deleteLater()
-    app.installTranslator(QtWords(texts, app))
+    new = QtWords(texts, app)
+    app.installTranslator(new)
+    app.setProperty(_SAID, new)

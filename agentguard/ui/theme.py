@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from agentguard.base import paths
 from agentguard.ui.colours import DARK, LIGHT, Tones, prescribed
 from agentguard.ui.listeners import News
+from agentguard.ui.startup_icon import STYLE, Application
 
 SANS = ("Segoe UI", "Noto Sans", "DejaVu Sans", "Liberation Sans", "Arial")
 
@@ -40,7 +41,8 @@ class Theme(QObject):
         super().__init__(app)
         self.changed: News[()] = News()
         self._app, self._scaled = app, False
-        app.setStyle("Fusion")
+        if not isinstance(app, Application):  # which has it already
+            app.setStyle(STYLE)
         self._scale, self._letters = scale, scale()
         self._base = unscaled(QFontInfo(app.font()).pointSizeF(), self._letters)
         app.setFont(self._sized(app.font()))

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="X11")
+pytestmark = pytest.mark.posix
 
 CODE = """
 from Xlib import ext
@@ -28,3 +28,17 @@ def test_no_more_extensions_are_loaded_than_are_used(first: str) -> None:
         capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
     assert ended.stdout.strip() == "True"
+
+
+def test_row_426_a_connection_reads_no_keyboard() -> None:
+    show = (
+        "from Xlib.display import Display\n"
+        "from agentguard.platforms._linux import x11\n"
+        "shown = Display.__new__(Display)\n"
+        "shown._update_keymap(8, 248)\n"  # without a connection: it would fail if it asked
+        "print('nothing is asked')"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", show], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert ended.stdout.strip() == "nothing is asked"
