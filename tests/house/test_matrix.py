@@ -24,6 +24,12 @@ def tree(file: str) -> ast.Module:
     return ast.parse((ROOT / file).read_text(encoding="utf-8"))
 
 
+@cache
+def marks_of(file: str) -> tuple[ast.AST, ...]:
+    """Give what marks every test of a file."""
+    return tuple(n for n in tree(file).body if "pytestmark" in ast.unparse(n).split("=")[0])
+
+
 def leaves_out(node: ast.AST) -> bool:
     """Tell whether a test, or what stands around it, is marked as left out."""
     return any(
@@ -39,7 +45,7 @@ def problem(test: str) -> str:
     if not (ROOT / file).is_file():
         return f"{file} is not there"
     here: ast.AST = tree(file)
-    marks = [n for n in tree(file).body if "pytestmark" in ast.unparse(n).split("=")[0]]
+    marks = [*marks_of(file)]
     for name in names:
         found = [n for n in getattr(here, "body", ()) if getattr(n, "name", "") == name]
         if len(found) != 1:
