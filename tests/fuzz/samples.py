@@ -91,6 +91,7 @@ def written() -> Iterator[bytes]:
     yield binary_book.workbook(ROWS)
     yield test_placed_fields.hl7().encode()
     yield test_placed_fields.x12().encode()
+    yield test_placed_fields.edifact().encode()
     yield _picture()
     yield _database()
 

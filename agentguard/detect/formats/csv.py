@@ -81,7 +81,8 @@ def _table_width(cells: list[list[str]]) -> int:
             return width
     width, fitting = Counter(map(len, cells)).most_common(1)[0] if cells else (0, 0)
     bare = _below_opening(cells, width)
-    if len(bare) >= _LEAST_BARE_ROWS and width >= _LEAST_BARE_WIDTH and fitting == len(bare):
+    is_bare = len(bare) >= _LEAST_BARE_ROWS and width >= _LEAST_BARE_WIDTH
+    if is_bare and fitting == len(bare) and not _are_sentences(bare):
         return width
     return width if width == _LEAST_BARE_WIDTH - 1 and _is_short(rows) else 0
 
@@ -91,6 +92,12 @@ def _below_opening(cells: list[list[str]], width: int) -> list[list[str]]:
     most = min(_MOST_OPENING, len(cells) // 2)
     start = next((n for n, row in enumerate(cells[:most]) if len(row) == width), 0)
     return cells[start:] if all(len(row) == width for row in cells[start:]) else []
+
+
+def _are_sentences(rows: list[list[str]]) -> bool:
+    """Tell lines of a note that happen to have as many commas each from rows without names."""
+    cells = [cell for row in rows for cell in row]
+    return sum(len(cell.split()) for cell in cells) > _MOST_WORDS * len(cells)
 
 
 def _names_columns(rows: list[table_rows.Row], place: int) -> bool:

@@ -11,11 +11,14 @@ from agentguard.detect.extractor import TEXT, Extractor, Source, Work, always
 from agentguard.detect.formats import _text_turns
 from agentguard.detect.formats._ebcdic import EBCDIC
 from agentguard.detect.formats._encoding import decoder_of, encoding_of, unmarked
+from agentguard.detect.formats._pasted_base64 import unpacked
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.limits import MIB
 from agentguard.detect.tables.chat_transcripts import in_turns
 from agentguard.detect.tables.embedded_tables import SHORT, unpasted
+from agentguard.detect.tables.folded_lines import unfolded
 from agentguard.detect.tables.line_margins import unmargined
+from agentguard.detect.tables.spoken_addresses import written_out
 from agentguard.detect.tables.talk_turns import as_talk
 from agentguard.detect.tables.wrapped_values import rejoined
 from agentguard.detect.turns import Turn
@@ -76,8 +79,8 @@ def extract(source: Source, work: Work) -> Iterator[str]:
 
 
 def _as_said(text: str) -> str:
-    """Return a text without margins, each answer behind its question, and values uncut."""
-    return rejoined(in_turns(as_talk(unmargined(text))))
+    """Return a text without margins and base64, each answer behind its question, values uncut."""
+    return rejoined(in_turns(as_talk(unmargined(written_out(unpacked(unfolded(text)))))))
 
 
 def plain(source: Source, work: Work) -> Iterator[str]:

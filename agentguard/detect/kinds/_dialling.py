@@ -52,7 +52,8 @@ _DATE = later(r"[0-9]{1,2}([./\- ])[0-9]{1,2}\1[0-9]{2,4}|[0-9]{4}[./\-][0-9]{1,
 _KEYED = later(r"([A-Za-z_]+)[\"']?(?:(?<=[\"']): ?|=)[\"']?\Z")
 _MAY_CALL = later(
     r"(?:.*_)?(?:to|from|dest.*|dst|src|recipients?|receiver|sender|num(?:ber)?|caller|callee|party"
-    r"|ani|dnis|cli|user(?:name)?|cust(?:omer)?|client|contact|value|text|body|msg|message)",
+    r"|ani|dnis|cli|clid|calling|called|[ab][ _\-]?n(?:umber|o|r)"
+    r"|user(?:name)?|cust(?:omer)?|client|contact|value|text|body|msg|message)",
     re.IGNORECASE,
 )
 
@@ -89,6 +90,11 @@ def behind_label(text: str, digits: str, *, direct: bool) -> bool:
     if _NANP.fullmatch(digits.removeprefix("1")) and _AS_IN_AMERICA.fullmatch(text):
         return True
     return direct and _BARE.fullmatch(digits) is not None
+
+
+def is_of_a_call(column: str) -> bool:
+    """Check whether a column is named as one of call records is: "src", "callee", "a_number"."""
+    return _MAY_CALL.fullmatch(column.strip()) is not None
 
 
 def keyed_otherwise(before: str) -> bool:

@@ -59,18 +59,20 @@ _PAID_WITH = later(rf"{_PAY}[^\n]{{0,60}}{_WITH}")
 _WITH_BEFORE = later(_WITH)
 _NEXT_TO = 24  # characters: more than the longest of what joins a card to a payment
 _PAID_BEHIND = later(rf"[^\n0-9]{{0,24}}{_PAY}", re.IGNORECASE)
-_PAYMENT = r"(?:pago|pagamento|paiement|payment|zahlung|betaling)\w*\W{0,4}\Z"
+_PAYMENT = r"(?:pago|pagamento|paiement|payment|zahlung|betaling|bayad|platnosci)\w*\W{0,4}\Z"
 _AT_A_PAYMENT = later(_PAYMENT)
 # "referencia de pago": the payment's own number, not what it was made with.
 _OF_A_PAYMENT = later(
     r"(?:ref(?:\.|s?\b|eren\w*|\xe9r\w*)|\br\xe9f\w*|\b(?:id|code|c(?:o|\xf3)digo|codice|num\w*|n\xfam\w*|n\S)"
-    r"|kennung|nummer)"
-    r"[ _.\-]?(?:de|del|du|di|do|da|of|van|der)[ _.\-]?(?:la |le |el |il )?" + _PAYMENT
+    r"|ident\w*|kennung|nummer)"
+    r"[ _.\-]?(?:de|del|du|di|do|da|of|van|der|ng)?[ _.\-]?(?:la |le |el |il )?" + _PAYMENT
 )
 # "payment number: 4...": the same, unless an object's key is meant.
 _NUMBERED_PAYMENT = later(
-    r"\b(?:payment|zahlungs?|betaal|betalings?)[ _.\-]?"
-    r"(?:ref(?:\.|erence|erenz)?|n(?:o|r|um(?:ber|mer)?))[.:#]?\s{0,2}\Z"
+    r"\b(?:payment|zahlungs?|betaal|betalings?|paiement|pago|pagamento|bayad|bhugtan)"
+    r"[ _.\-]?(?:k[aie] )?"
+    r"(?:ref(?:\.|er[e\xea]n(?:ce|z|cia))?|sankhya|n(?:[ou.\xb0\xba]|r|[u\xfa]m(?:\.|ber|mer|ero)?|um\xe9ro))"
+    r"(?: (?:ko|n[iy]?ya))?[.:#]{0,2}\s{0,2}\Z"
 )
 _LABEL_GLUED = later(r"(?:card|visa|amex|no|nr|num|number|pan|cc)\.?\Z", re.IGNORECASE)
 _SIGN_GLUED = later(r"(?:exp|valid|cv[cv2]|csc|thru|bis|val)\b", re.IGNORECASE)

@@ -70,6 +70,8 @@ _UNTIL = later(
     r"(?:(?:good through|good|exp|valid|until|thru|cad|scad|v(?:a|\xe1)lid|venc|val"
     r"|g(?:\xfc|ue)ltig|verfall|geldig|wa[z?]n|udl\xf8b|utl\xf8p|utg\xe5|giltig|gyldig|voimassa|platn|lej\xe1r)[a-z\xdf-\xff]*"
     r"\W{1,3}(?:[a-z]{1,6}\W){0,2}(?:0?[1-9]|1[0-2])[/\-. ]?(?:20)?[23][0-9]|c(?:vv|vc|v2|sc)2?\b"
+    r"|sec(?:urity|\.)? code\b|c(?:\xf3|o)d(?:igo|ice|\.)? (?:de |di )?(?:seg|sic)"
+    r"|sicherheitscode|pr(?:\xfc|ue)f(?:nr|nummer|ziffer)"
     r"|(?:0[1-9]|1[0-2])/(?:20)?[23][0-9](?![0-9/]))",
     re.IGNORECASE,
 )
@@ -127,6 +129,8 @@ def _written(candidate: Candidate, number: str) -> Answer:
     signs = ["issued", "digits" if single else "grouped" if groups in _GROUPINGS else "odd-groups"]
     if is_paid_with(candidate):
         signs.append("paid-with")
+    if _UNTIL.match(candidate.after):
+        signs.append("expiry")
     odd = "odd-groups" in signs or not joints <= _PLAIN_SEPARATORS
     signs.append(NEEDS_OWN if odd or _among_numbers(candidate) else SURE_OR_NOT)
     return read(number, "digit-by-digit" if single else "grouping", *signs)
@@ -144,8 +148,10 @@ def _bare(candidate: Candidate, number: str) -> Answer:
         "column-of-cards": candidate.origin and COLUMN.search(candidate.origin),
     }
     signs += [name for name, found in told.items() if found]
-    if not (candidate.origin or told["paid-with"]) and _is_named(candidate.before):
-        signs += ["named", SHY, *([NEEDS_OWN] if is_of_a_payment(candidate.before) else [])]
+    if not (candidate.origin or told["paid-with"]):
+        if is_of_a_payment(candidate.before):
+            return no("another-label")
+        signs += ["named", SHY] if _is_named(candidate.before) else []
     return read(number, "check-digit", *signs)
 
 
@@ -251,6 +257,8 @@ RECOGNISER = Recogniser(
         r"(?:kreditt?|betal|bank)?kort(?:nummer| nr)?",
         r"(?:luotto|maksu|pankki)?kortti",
         r"cart(?:\xe3|a)o",
+        r"cart\.",
+        r"(?:long|sixteen digit) (?:card )?number",
         r"visa",
         r"mastercard",
         r"amex",

@@ -13,7 +13,7 @@ from agentguard.detect.recogniser import Answer, Candidate, Recogniser, no, sure
 
 _SOCIAL = later(r"social \Z", re.IGNORECASE)
 _MORE = later(r"[ \-/.]?[0-9]|[A-Za-z_]| (?:digit|stellig|chiffres|cifras|d\xedgitos|cifre)")
-_ENDING = later(r"end|last|letzt|termin|fini|eindig|konc|ultim|derni", re.IGNORECASE)
+_ENDING = later(r"\b(?:end|last|letzt|termin|fini|eindig|konc|ultim|derni)", re.IGNORECASE)
 _FOUR = later(r"(?:four|4)\b", re.IGNORECASE)
 _ENDS_SO = later(r"\blast \Z", re.IGNORECASE)  # the last four digits of something are no code
 _LENGTHS = (3, 4)
@@ -123,7 +123,8 @@ _FILLER = (
     r"|okay|that|s|n|send_keys|i think|first|again|now|please|oui"
     rf"|here(?: you go| it is)?|voil\xe0|bitte|ja|tak|s\xed)\b){{0,6}}{_SIGNS}{{0,8}}"
 )
-_TURN = rf"[^0-9\n\x1e]{{0,32}}?{TURN}(?i:{_FILLER})"
+# People stammer before they read it: "Er, it's ...", "hang on, ...".
+_TURN = rf"[^0-9\n\x1e]{{0,32}}?{TURN}(?:(?i:{_FILLER})|[^0-9\n\x1e]{{0,24}}?{_SIGNS})"
 _THE = r"(?:the|my|and|der|le|el|il|de|o)"
 # "4539 ..., exp 04/29, code 123": in a list of a card's parts its word alone is enough.
 _CODE = r"(?:code|c(?:\xf3|o)digo|codice|kode?)"

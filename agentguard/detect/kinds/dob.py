@@ -143,7 +143,8 @@ RECOGNISER = Recogniser(
     labels=(
         *BIRTH,
         r"d o bs?",
-        r"d/o/b",
+        r"[db]/o?/?[bd]",
+        r"nac\.?\x20",
         r"(?:birth|brth) ?dte?",
         r"gbdat",
         r"gebdt",

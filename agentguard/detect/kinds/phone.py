@@ -8,6 +8,7 @@ from dataclasses import replace
 from agentguard.detect.kinds._dialling import (
     behind_label,
     in_country,
+    is_of_a_call,
     keyed_otherwise,
     national,
     told_by_groups,
@@ -16,6 +17,13 @@ from agentguard.detect.kinds._issuers import issued, luhn
 from agentguard.detect.lexicon.label_gap import GAP, TURN
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.lexicon.multilingual_labels import PHONE
+from agentguard.detect.lexicon.reaching import (
+    ASKED_FOR,
+    RECORDS,
+    SERVICE_LINES,
+    SOMEBODYS,
+    is_another,
+)
 from agentguard.detect.lexicon.spoken_digits import digits_of, run
 from agentguard.detect.lexicon.words import words
 from agentguard.detect.recogniser import (
@@ -40,6 +48,7 @@ OWN = words(
     "celular fijo cellulare fisso telefoon telefoonnummer mobiel gsm kom\xf3rka kom\xf3rkowy "
     "telefonu telefone telem\xf3vel fixo fon whatsapp sms handynr telnr mobilnr zur\xfcckrufen "
     "anrufen angerufen erreichbar rappeler joindre joignable appel\xe9 llamar localizable "
+    "hotline helpline kundenservice kundendienst klantenservice "
     "chiamare richiamare recapito bellen terugbellen bereikbaar dzwonic oddzwonic ligar contacto"
     " tfn mobilnr tlfnr mobnr puhelin puhelinnro puh k\xe4nnykk\xe4 telef\xf3n ring ringa soita"
 )
@@ -112,7 +121,8 @@ def _by_plan(candidate: Candidate, digits: str) -> Answer:
         return read(digits, "national", SURE_OR_NOT, "plan.groups")
     taken = ("taken",) if _LABEL_ABOVE.search(candidate.before) else ()
     if fits and len(digits) == _FULL and not candidate.separators:
-        otherwise = candidate.origin or keyed_otherwise(candidate.before)
+        is_named = candidate.origin != "" and not is_of_a_call(candidate.origin)
+        otherwise = is_named or keyed_otherwise(candidate.before)
         rule = NEEDS_OWN if otherwise else NEVER_ALONE
         where = ("address",) if candidate.before.endswith("/") else ()
         return read(digits, "national", rule, "plan.run", *where, *taken)
@@ -129,6 +139,8 @@ def _behind_label(candidate: Candidate, written: str, digits: str) -> Answer:
     gap = _PLACE.sub("", _CHANGED.sub("", _TURN.sub("", candidate.gap or "")))
     is_tax_file = told == _SHORT_FOR_TELEPHONE and digits[:1] != "0"
     is_domain = candidate.told == "ph" and candidate.before.rpartition("ph")[0].endswith(".")
+    if is_another(told, candidate.gap or "", written):
+        return no("another-label")
     if is_tax_file or (issued(digits) and luhn(digits)) or is_domain or _OTHER_KIND.search(gap):
         return no("another-label")
     return _of_groups(written, told) or _in_full(written, gap) or no("plan")
@@ -193,7 +205,7 @@ RECOGNISER = Recogniser(
         r"0[0-9]{9,10}",
         r"0[1-9](?:[ .\-][0-9]{2}){4}",
         r"01[567][0-9]{1,2}[ /\-][0-9]{7,8}",
-        r"0[2-9][0-9]{1,4} ?/ ?[0-9]{4,8}",
+        r"0[2-9][0-9]{1,4} ?/ ?[0-9]{2,8}(?:[ \-][0-9]{2,4}){0,3}",
         r"06[ \-][0-9]{8}",
         r"04[0-9]{2} [0-9]{3} [0-9]{3}",
         r"0[678][0-9][ \-][0-9]{3}[ \-][0-9]{4}",
@@ -248,10 +260,17 @@ RECOGNISER = Recogniser(
         r"r(?:\xfc|ue?)ckruf(?:nummer)?",
         r"rufnummer",
         r"contact(?:o| ?(?:gegevens|nummer)| (?:number|no|nr))",
+        *RECORDS,
         r"(?:brother|sister|father|mother|wife|husband|spouse|son|daughter|friend)(?:'?s)? contact",
         r"(?:rang|phoned|texted)",
         r"(?:sms|text|otp|code|messages?)(?: message)?(?: was)?(?: sent)? to",
-        r"(?:call|ring|text|reach|phone|dial|sms)(?:ed)? (?:me|him|her|them|us|back)",
+        r"(?:call|ring|text|reach|phone|dial|sms)(?:ed)? (?:me|you|him|her|them|us|back)",
+        r"calls? (?:to|from)",
+        r"(?:get|find|catch)(?: hold of)? (?:me|him|her|them|us) (?:on|at)",
+        (
+            r"(?:number|no) (?:to|we (?:can|should)|(?:can|should) we)"
+            r" (?:call|reach|ring|text|contact|get)"
+        ),
         r"(?:called|rang|calling|dial(?:led|ed)?|reachable|call back) (?:from|on|at|with|via)",
         r"(?:an|zur\xfcck|zurueck)?(?:zu)?rufen(?: sie (?:mich|uns))?(?: unter| auf| bei)?",
         r"(?:ruft?|angerufen|anruf) (?:unter|von|an|auf|mit)",
@@ -272,7 +291,16 @@ RECOGNISER = Recogniser(
         r"(?:num(?:\xe9|e)ro|n(?:\xfa|u)mero) (?:de )?(?:contact[eo]?|rappel)",
         r"recapito(?: telefonico)?",
         r"kontakt ?(?:nummer|nr)",
+        r"(?:joindr|r?appeller|contacter|t\xe9l\xe9phoner)(?:a|ai|ez|ons|ont)(?: au| sur)?",
+        r"(?:re)?llamar(?:\xe1n?|\xe9|emos)(?: al| desde el| en el)?",
+        r"(?:ri)?chiamer(?:\xe0|\xf2|emo|anno)(?: al)?",
+        r"ligar(?:\xe1|ei|emos)(?: para)?",
+        r"(?:paki|ti?na|ta|na)?tawag(?:an|in)",
+        r"pakitext",
+        *SOMEBODYS,
+        *ASKED_FOR,
+        *SERVICE_LINES,
     ),
-    near=rf"(?:{GAP})(\+?\(?[0-9](?:[ .\-/()]{{0,2}}[0-9]){{6,14}}"
+    near=rf"(?:{GAP})(\+?\(?[0-9](?:(?: / |[ .\-/()]{{0,2}})[0-9]){{6,14}}"
     rf"|[0-9]{{2,5}}(?:\+[0-9]{{2,7}}){{1,5}}|{run(7, 12)})",
 )

@@ -28,8 +28,9 @@ _HISTORY = (
 # The account's question in the next line of an exported talk, and its answer.
 _BY_WHOM = rf"\n(?:{STAMP}[ \-]{{1,3}})?[A-Za-z][^0-9\n:]{{0,32}}: "
 _TALK = (
-    rf"[^0-9\n]{{0,24}}{_BY_WHOM}[^0-9\n]{{0,48}}(?i:\bacc|a/c)[^0-9\n]{{0,32}}"
-    rf"{_BY_WHOM}[^0-9\n]{{0,24}}"
+    rf"[^0-9\n]{{0,24}}(?:{_BY_WHOM}[^0-9\n]{{0,32}})?"
+    rf"{_BY_WHOM}[^0-9\n]{{0,48}}(?i:\bacc|a/c)[^0-9\n]{{0,32}}"
+    rf"(?:{_BY_WHOM}[^0-9\n]{{0,24}})?"
 )
 _NEXT_CHANGE = later(f"{_HISTORY}|{_TALK}")
 _NAMED_SO = r"(?:(?i:(?:and )?(?:a/c|acct?|account)(?: ?(?:number|no))?)[.:]? {0,2})?"
@@ -41,7 +42,7 @@ _TOLD_AFTER = later(
     r"|[^0-9]{0,2}\n[^0-9\n]{0,16}\bsort code",
     re.IGNORECASE,
 )
-_NAMED = later(r"acc|\ba[/_. ]?c\b|sort|s/c|branch|othr|number|nummer|no\b|konto", re.IGNORECASE)
+_NAMED = later(r"acc|\ba[/_. ]?c\b|so?rt|s/c|branch|othr|number|nummer|no\b|konto", re.IGNORECASE)
 _TO = ("to ", "to: ", "to:")
 _JOINT = 3  # characters, at most, that stand between without a word
 _ACCOUNT_WORD = later(r"(?:\b|_)(?:acc|a[/_. ]?c\b)", re.IGNORECASE)
@@ -125,7 +126,7 @@ RECOGNISER = Recogniser(
     labels=(
         r"sort codes?",
         r"sort",
-        r"s(?:/|_|\.| )?code",
+        r"s(?:/|_|\.| |rt )?code",
         r"s(?:/|_|\.)c",
         r"sc\x20",
         r"""sc["']? ?[:=>]""",
@@ -145,7 +146,7 @@ RECOGNISER = Recogniser(
         rf"{_SORT}{_BETWEEN}{_ACCOUNT}"
         rf"|{_SORT}{_HISTORY}{_ACCOUNT}"
         rf"|{_SORT}{_TALK}{_ACCOUNT}"
-        rf"|{_ACCOUNT}(?: at | ?\(|, ?| / | - )[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}"
-        rf"|{_ACCOUNT}[^0-9]{{1,80}}?(?i:sort|s/c|branch)[^0-9]{{1,32}}{_SORT})"
+        rf"|{_ACCOUNT}(?: at | ?\(|, ?| ?/ ?| - |\n){_SORT}"
+        rf"|{_ACCOUNT}[^0-9]{{1,80}}?(?i:so?rt|s/c|branch)[^0-9]{{1,32}}{_SORT})"
     ),
 )

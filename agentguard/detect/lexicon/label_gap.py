@@ -45,7 +45,8 @@ _BREAK = r"(?:\n[ \t*]{0,4}(?:\([^()\n\x1e]{1,32}\))??){0,2}"
 _WHICH = r"[ _]?[1-9]\)?: {0,2}"
 _BEFORE_BREAK = r"[^0-9\n\x1e]{0,32}?"
 # Before a break alone: the day of a stamp is no value.
-_ANSWERED = rf"{TURN}[^0-9\n\x1e]{{0,24}}?|"
+# A question may go on: "... number as it appears on the front of it?"
+_ANSWERED = rf"(?:[^0-9\n\x1e]{{0,40}}?{ASKED}\n{ANSWER}|{TURN})[^0-9\n\x1e]{{0,24}}?|"
 GAP = rf"{_BEFORE_BREAK}(?:{_ANSWERED}{_ASIDE}{_BREAK}[^0-9\n\x1e]{{0,8}}?|{_WHICH})"
 """RE2: what may stand between a label and its value; a line break, or a blank line.
 
@@ -56,7 +57,7 @@ one of several ("traveller 2:").
 LETTERED_GAP = rf"{_BEFORE_BREAK}(?:{_ANSWERED}{_ASIDE}{_BREAK}[^0-9A-Za-z\n\x1e]{{0,8}}?|{_WHICH})"
 """RE2: what may stand between a label and a value that may begin with a letter."""
 
-TURN_WITHIN = 32 + max(map(len, PLEASE)) + 32 + 2
+TURN_WITHIN = 32 + 40 + max(map(len, PLEASE)) + 32 + 2
 """Characters behind a label within which a line ends, without a digit before, where one answers."""
 
 

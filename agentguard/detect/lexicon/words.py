@@ -210,7 +210,7 @@ JOINTS = words(
     "a an the my your his her its our their this that is was are of for to on in at by with from as"
     " and or here it ist war der die das den dem mein meine ihre und f\xfcr le la les el il lo un"
     " una une de del della di do da du des d l est es era \xe8 \xe9 e y et mon ma mi mio mia sua"
-    " meu het een mijn jest to moj m\xf3j na jej jego \xe4r er mitt min den de je m\xe1 on om"
+    " s meu het een mijn jest to moj m\xf3j na jej jego \xe4r er mitt min den de je m\xe1 on om"
     " einai az \xba \xb0 n n\xba n\xb0 nummer numero n\xfamero num\xe9ro numer umero full whole"
     " complete long sixteen digit digits please pls so ok yes sure dd mm yyyy yy tt jj jjjj aaaa aa"
     " wurde wurden sie he she old new alt neu nos nou given now"
@@ -220,7 +220,8 @@ JOINTS = words(
 PLEASE = words(
     "please bitte pla\xeet favor favore cortesia alstublieft graag prosze vriendelijk merci danke "
     "pls plz prosim pros\xedm tack tak takk kiitos k\xe9rem rog multumesc papakalw "
-    "obrigado obrigada"
+    "obrigado obrigada dijiye dijie bataiye batayein batao boliye kripya pakibigay pakisabi "
+    "d\xedgame ind\xedqueme diga indique nennen donnez dica"
 )
 """Words that end a question without its mark."""
 

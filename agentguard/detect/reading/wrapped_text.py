@@ -20,7 +20,7 @@ from agentguard.detect.tables.talk_turns import as_talk
 _SIGNS = ("?", "&")
 _ENCODED = later(r"%(?:25){0,4}[0-9A-Fa-f]{2}(?:%(?:25){0,4}[0-9A-Fa-f]{2})*")
 _AGAIN = later(r"%(?:25)+(?=[0-9A-Fa-f]{2})")
-_QUERY = later(r"[?&][\w.\-\[\]]{1,64}=[^\s\"'<>&=]{1,512}")
+_QUERY = later(r"[?&][\w.\-\[\]]{1,64}=[^\s\"'<>&=]{1,4096}")
 _PARTS = later(r"([\s\"'<>`]+)")
 # A space of a form's value. The plus of a telephone number stands behind another sign.
 _PLUS = later(r"(?<=[\w:.,;)+])\+(?=[\w(+%])")

@@ -13,7 +13,8 @@ from agentguard.detect.tables.typed_numbers import is_known
 
 _TURN = later(rf"((?:{STAMP}[ \-]{{0,3}})?[<(\[]?[^\W\d_+][^\n:>{{}}=\"]{{0,32}}[:>] ?)(.*)")
 _STAMP = later(rf"{STAMP}[ \-]{{0,3}}")
-_ASKS = later(rf".*(?:\?|\b(?i:{'|'.join(sorted(PLEASE))})\b)[^\w?]*")
+_ASKS = later(rf".*(?:\?[^\w?]*|\b(?i:{'|'.join(sorted(PLEASE))})\b[^0-9?]*)")
+_WORDS = later(r"[^\W\d_]+")
 _QUESTION = later(rf"[^0-9]*(?:\?|\b(?i:{'|'.join(sorted(PLEASE))})\b)[^0-9]{{0,32}}")
 _YOURS = words(
     "your ihre ihren ihrer deine deinen votre ton vos su tu suo sua tuo tua uw je seu teu twoj"
@@ -38,7 +39,7 @@ def in_turns(text: str) -> str:
     "Agent: NHS no and DOB?", "Ann: 943 476 5919", "Ann: 3/4/80" become two questions with an
     answer each.
     """
-    if "?" not in text and not any(word in text for word in ("please", "pls")):
+    if "?" not in text and PLEASE.isdisjoint(_WORDS.findall(text.lower())):
         return text
     lines = text.split("\n")
     turns = [_TURN.fullmatch(line.rstrip()) for line in lines]

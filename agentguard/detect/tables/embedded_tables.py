@@ -37,6 +37,9 @@ _WIDER = later(r"(?<=\S) {3,}")
 _ALIGNED = "two at "
 """Joins two cells of which the second begins where it does in the line above."""
 
+_AND_SO_ON = frozenset(("...", "\u2026", "etc.", "etc"))
+"""What stands in a heading for names that are left out."""
+
 _PAIR = 2
 _DIGIT = later(r"[0-9]")
 _MOST_WORDS = 5
@@ -178,7 +181,7 @@ class _Tables:
         joint, cells = _framed(line)
         if not joint and self._short:
             joint, cells = _bare(line)
-        return joint, [cell.strip() for cell in cells]
+        return joint, ["" if cell.strip() in _AND_SO_ON else cell.strip() for cell in cells]
 
 
 def _written(rows: Sequence[Row]) -> str:

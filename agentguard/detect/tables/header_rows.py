@@ -71,8 +71,9 @@ def is_upright(rows: Sequence[Row]) -> bool:
         return False
     firsts = [min(row) for row in rows]
     labels = [row[first].strip() for row, first in zip(rows, firsts, strict=True)]
+    is_form = widest == _PAIR and _are_nearly_labels(labels)  # with a line at its foot
     if len(set(firsts)) > 1 or not all(map(is_label, labels)):
-        return False
+        return is_form and len(set(firsts)) == 1
     again = len(labels) - len(set(labels))
     if again and (widest > _PAIR or (is_heading(rows[0]) and labels.count(labels[0]) == 1)):
         return False
@@ -83,6 +84,23 @@ def is_upright(rows: Sequence[Row]) -> bool:
         return down < _MOSTLY or any(map(_names_a_value, labels[1:]))
     along = _alikeness([[row[c] for c in sorted(row)[1:]] for row in rows])
     return along >= _MOSTLY and along > down + _CLEARLY
+
+
+def names_values(row: Row) -> bool:
+    """Check whether a row has names alone, and several of personal data: below a title it heads."""
+    return (
+        len(row) >= _FEWEST_ROWS
+        and is_heading(row)
+        and not any(map(_has_number, row.values()))
+        and sum(map(_names_a_value, row.values())) > 1
+    )
+
+
+def _are_nearly_labels(labels: Sequence[str]) -> bool:
+    """Check whether all but a few lines begin with a label, and some with one of personal data."""
+    named = [label for label in labels if is_label(label)]
+    few = len(labels) > len(named) >= _NEARLY * len(labels) and len(set(named)) == len(named)
+    return few and sum(map(_names_a_value, named[1:])) > 1
 
 
 def _names_a_value(label: str) -> bool:

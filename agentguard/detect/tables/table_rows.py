@@ -18,6 +18,7 @@ from agentguard.detect.tables.header_rows import (
     is_paired,
     is_upright,
     names_of,
+    names_values,
 )
 from agentguard.detect.tables.named_rows import Named, Plan
 
@@ -95,7 +96,7 @@ class Table:
         self._given = names
         self._names: dict[int, str] = {}
         self._upright: _Upright | None = None
-        self._below_gap = False
+        self._below_gap = self._below_title = False
         self._whole: dict[int, Plan] = {}
         self._above = _NOTHING
         self._is_told = False
@@ -110,7 +111,7 @@ class Table:
             self._below_gap = True
             return ""
         text = self._begin_anew(row) if self._given is None else ""
-        self._below_gap = False
+        self._below_gap, self._below_title = False, len(row) == 1
         if self._write is not None:
             return text + self._write(row)
         if not self._first and (known := self._known.get(tuple(row.items()))) is not None:
@@ -124,7 +125,7 @@ class Table:
 
     def _begin_anew(self, row: Row) -> str:
         """End the table before a row that names columns, and give what was left of it."""
-        named = self._above.are_names(row)
+        named = self._above.are_names(row) or (self._below_title and names_values(row))
         if not named and not (self._below_gap and is_heading(row)):
             return ""
         if self._is_by_field or _is_by_field(self._first):  # a gap is a line between records
@@ -136,7 +137,7 @@ class Table:
     def put_cells(self, cells: Sequence[str]) -> str:
         """Take the next row as its cells from the first column on."""
         plan = self._whole.get(len(cells))
-        odd = plan is None or self._below_gap or "" in cells
+        odd = plan is None or self._below_gap or self._below_title or "" in cells
         if plan is None or odd or self._above.may_be_names(cells):
             return self.put({number: cell for number, cell in enumerate(cells) if cell})
         return plan[0] % plan[1](cells)

@@ -1,4 +1,4 @@
-"""HL7 and X12, whose fields are told by their place: found whatever stands around."""
+"""HL7, X12 and EDIFACT, whose fields are told by their place: found whatever stands around."""
 
 from __future__ import annotations
 
@@ -37,12 +37,54 @@ X12 = (
 IN_X12 = {"DOB": 1, "EMAIL": 1, "PHONE": 1, "SSN": 2}
 
 
+EDIFACT = (
+    "UNB+UNOA:4+PEREGRINE:ZZ+BORDER:ZZ+261130:0830+472343163++APIS",
+    "UNH+217097+PAXLST:D:05B:UN:IATA",
+    "COM+447911234567:TE+ann.lee@quillpost.com:EM",
+    "DTM+189:2611300830:201",
+    "NAD+FL+++LEE:ANN",
+    "DTM+329:810403",
+    "RFF+AVF:FRYZYT",
+    "DOC+P+533104482",
+    "DTM+36:300819",
+    "NAD+FL+++RAY:BO?'B",
+    "DTM+329:19750512:102",
+    "DOC+P:110:111+C01X00T47",
+    "FII+BF+GB29NWBK60161331926819:RAY",
+    "FTX+AAI+++card 4539 1488 0343 6467",
+    "UNT+33+217097",
+)
+IN_EDIFACT = {"DOB": 2, "EMAIL": 1, "IBAN": 1, "PAN": 1, "PASSPORT": 2, "PHONE": 1}
+
+
 def hl7(end: str = "\r") -> str:
     return end.join((*HL7, ""))
 
 
 def x12(end: str = "~", between: str = "*") -> str:
     return end.join((*X12, "")).replace("*", between)
+
+
+def edifact(end: str = "'", head: str = "") -> str:
+    return head + end.join((*EDIFACT, ""))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        edifact(),
+        edifact("'\n"),
+        edifact("'\r\n", "UNA:+.? '\r\n"),
+        edifact("'", "UNA:+.? '"),
+        edifact("~", "UNA:*.? ~").replace("+", "*"),
+        f"received at 08:30\n{edifact()}",
+        edifact() + edifact(),
+    ],
+    ids=["plain", "by lines", "CR LF", "told", "other marks", "below a line", "two"],
+)
+def test_messages_of_carriers_are_read_by_their_places(text: str) -> None:
+    assert format_of(text.encode()) == "edifact"
+    assert counts(text.encode()) == IN_EDIFACT
 
 
 @pytest.mark.parametrize(
@@ -93,10 +135,11 @@ def test_what_a_field_escapes_is_read_as_it_is_meant() -> None:
         "MSH is short for message header.\nPID|1||x",
         "ISA*00* is how an interchange begins\nREF*SY*219091234~",
         "TO: ANN\nMSH|EPIC|MERCY",
+        "UNB is how an interchange begins\nDOC+P+533104482'",
     ],
 )
 def test_words_about_messages_are_none(text: str) -> None:
-    assert format_of(text.encode()) not in {"hl7", "x12"}
+    assert format_of(text.encode()) not in {"hl7", "x12", "edifact"}
 
 
 def test_places_of_others_are_no_persons() -> None:

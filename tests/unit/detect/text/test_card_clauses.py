@@ -66,3 +66,27 @@ def test_a_number_of_its_own_is_no_card(said: str) -> None:
 )
 def test_what_else_is_said_of_a_card(said: str) -> None:
     assert counts(said.format(n=NUMBER.replace(" ", "")).encode()) == {"PAN": 1}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Zahlungsnummer: {n}",
+        "betalingsnummer {n}",
+        "num\xe9ro de paiement : {n}",
+        "identifiant de paiement : {n}",
+        "paiement n\xb0 {n}",
+        "n\xfamero de pago: {n}",
+        "pago n\xfam. {n}",
+        "n\xfamero do pagamento: {n}",
+        "pagamento n. {n}",
+        "bhugtan sankhya {n}",
+        "payment ka number {n}",
+        "numero ng bayad: {n}",
+        "payment number niya {n}",
+        "payment no. {n}",
+    ],
+)
+def test_the_number_of_a_payment_is_no_cards_in_any_language(said: str) -> None:
+    assert counts(said.format(n=NUMBER.replace(" ", "")).encode()) == {}
+    assert counts(f"payment card number {NUMBER}".encode()) == {"PAN": 1}
