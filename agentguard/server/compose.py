@@ -43,9 +43,6 @@ def create(settings: ServerSettings, now: Now, outside: Outside | None = None) -
     database = open_database(settings)
     database.run(lambda c: ages.begin_audit(c, server_keys.receipt_key, now()))
     wrong = _follow_playbooks(settings, database)
-    shelf_of_packs = Shelf(settings.data / FOLDER, now)
-    streams = Streams(database, settings.limits, now, {FOLDER: shelf_of_packs.stamp})
-    outside.leaving.append(streams.leave)
     site = Site(
         settings=settings,
         database=database,
@@ -54,7 +51,7 @@ def create(settings: ServerSettings, now: Now, outside: Outside | None = None) -
         words=words,
         pages=environment(words),
         badges=Badges(),
-        streams=streams,
+        streams=_open_pages(settings, database, now, outside),
         outside=outside,
         wrong_playbooks=wrong,
         provider=Provider(settings.company, now) if settings.company else None,
@@ -72,6 +69,16 @@ def create(settings: ServerSettings, now: Now, outside: Outside | None = None) -
         outside=outside,
     )
     return feeding.around(door) if settings.jobs else door
+
+
+def _open_pages(
+    settings: ServerSettings, database: Database, now: Now, outside: Outside
+) -> Streams:
+    """Return what tells open pages of news; it lets them go when the endpoint stops."""
+    packs = Shelf(settings.data / FOLDER, now)
+    streams = Streams(database, settings.limits, now, {FOLDER: packs.stamp})
+    outside.leaving.append(streams.leave)
+    return streams
 
 
 def _follow_playbooks(settings: ServerSettings, database: Database) -> tuple[str, ...]:
