@@ -56,9 +56,8 @@ def create(settings: ServerSettings, now: Now, outside: Outside | None = None) -
         wrong_playbooks=wrong,
         provider=Provider(settings.company, now) if settings.company else None,
     )
-    feeding = Feeding(
-        [*pumps(settings, database, words, now), *digests(settings, database, words, now)]
-    )
+    sent = (*pumps(settings, database, words, now), *digests(settings, database, words, now))
+    feeding = Feeding(sent)
     door = Door(
         settings,
         database,
