@@ -56,8 +56,8 @@ def create(settings: ServerSettings, now: Now, outside: Outside | None = None) -
         wrong_playbooks=wrong,
         provider=Provider(settings.company, now) if settings.company else None,
     )
-    sent = (*pumps(settings, database, words, now), *digests(settings, database, words, now))
-    feeding = Feeding(sent)
+    sent = pumps(settings, database, words, now)
+    feeding = Feeding([*sent, *digests(settings, database, words, now)])
     door = Door(
         settings,
         database,
