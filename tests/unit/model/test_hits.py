@@ -1,0 +1,32 @@
+"""What is said of two parts of one file together, and of one beyond what is known already."""
+
+from __future__ import annotations
+
+from agentguard.model.hits import MOST, Hit, beyond, together
+
+CARDS = Hit(kind="PAN", count=2, masked=("...1115", "...6467"))
+MAIL = Hit(kind="EMAIL", count=1)
+
+
+def test_two_parts_are_counted_together_by_kind() -> None:
+    more = Hit(kind="PAN", count=3, masked=("...6467", "...6306"))
+    both = Hit(kind="PAN", count=5, masked=("...1115", "...6467", "...6306"))
+    assert together((CARDS,), (more, MAIL)) == (MAIL, both)
+    assert together((CARDS,), ()) == together((), (CARDS,)) == (CARDS,)
+
+
+def test_what_was_not_counted_out_stays_so_and_few_values_are_shown() -> None:
+    many = Hit(kind="PAN", count=MOST, masked=tuple(f"...{n:04}" for n in range(5)))
+    (sum_,) = together((many,), (CARDS,))
+    assert (sum_.count, sum_.masked) == (MOST, many.masked)
+
+
+def test_what_is_known_already_is_taken_off() -> None:
+    seen = Hit(kind="PAN", count=1, masked=("...1115",))
+    assert beyond((CARDS, MAIL), (seen,)) == (Hit(kind="PAN", count=1, masked=("...6467",)), MAIL)
+    assert beyond((CARDS,), (CARDS, MAIL)) == ()
+
+
+def test_beyond_what_was_not_counted_out_nobody_knows_how_much_there_is() -> None:
+    many = Hit(kind="PAN", count=MOST, masked=("...1115",))
+    assert beyond((many,), (CARDS,)) == (many,)
