@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from agentguard.detect.extractor import Source
 from agentguard.detect.formats.text import encoding_of
 from agentguard.detect.lexicon.label_gap import FENCE
+from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.limits import MIB
 
 BETWEEN = f"\n{FENCE}\n"
@@ -21,6 +22,7 @@ BOM = b"\xef\xbb\xbf"
 _WIDE = ("utf-16", "utf-32")
 _DECLARED = b"<?xml"
 _RICH = b"\n{\\rtf"
+_STARTS, _ENDS = later(rb"<[A-Za-z_]"), later(rb"</|/>")  # of elements (XML 1.0, 3)
 
 
 def is_text(source: Source) -> bool:
@@ -46,7 +48,8 @@ def is_whole(head: bytes, end: int) -> bool:
     """Tell an opening that is whole by itself, so that nothing behind belongs to it."""
     opening = head[:end]
     if opening.startswith(_DECLARED):
-        return not head[end:].lstrip().startswith(b"<")
+        is_closed = len(_STARTS.findall(opening)) <= len(_ENDS.findall(opening))
+        return is_closed and not head[end:].lstrip().startswith(b"<")
     try:
         return opening[:1] in {b"{", b"["} and json.loads(opening) is not None
     except ValueError:

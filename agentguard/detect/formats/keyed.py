@@ -26,7 +26,7 @@ _INI = later(rf"(\s*+){_KEY} *+=(?: *((?s:.*)))")
 _SECTION = later(r"\[\[?([A-Za-z][\w .\-:/\"']{0,60})\]?\]\s*")
 _ITEM = later(r"( *)- +(.*)")
 _COMMENT = later(r"\s*(?:[#;]|---|\.\.\.)")
-_BLOCKS = frozenset("|>")
+_BLOCK = later(r"[|>][-+1-9]{0,2}(?:\s+#.*)?")  # YAML 1.2, 8.1.1; another ">" begins a value
 _CARRIES, _BREAK = "\\", "\\n"
 
 
@@ -117,7 +117,7 @@ class _Settings:
     def _keyed(self, indent: int, key: str, value: str) -> str:
         self._leave(indent - 1)
         value = value.strip()
-        if not value or value[0] in _BLOCKS:
+        if not value or _BLOCK.fullmatch(value):
             self._above.append((indent, key))
             self._block = indent if value else None
             return f"{key}:\n" if value else ""

@@ -20,7 +20,9 @@ from agentguard.detect.tables.talk_turns import as_talk
 _SIGNS = ("?", "&")
 _ENCODED = later(r"%(?:25){0,4}[0-9A-Fa-f]{2}(?:%(?:25){0,4}[0-9A-Fa-f]{2})*")
 _AGAIN = later(r"%(?:25)+(?=[0-9A-Fa-f]{2})")
-_QUERY = later(r"[?&][\w.\-\[\]]{1,64}=[^\s\"'<>&=]{1,4096}")
+_QUERY = later(r"[?&](?:amp;){0,4}[\w.\-\[\]]{1,64}=[^\s\"'<>&=]{1,4096}")
+# A form's address within a field of a form.
+_NESTED = later(r"%(?:25){0,4}(?:3[Ff]|26)[\w.\-]{1,64}%(?:25){0,4}3[Dd]")
 _PARTS = later(r"([\s\"'<>`]+)")
 # A space of a form's value. The plus of a telephone number stands behind another sign.
 _PLUS = later(r"(?<=[\w:.,;)+])\+(?=[\w(+%])")
@@ -83,14 +85,25 @@ def _plain(text: str) -> str:
     """Return a text whose lines are as they were before they were encoded or escaped."""
     if "\\\n" in text:
         text = _GOES_ON.sub("\n", text.replace("\\n\\\n", "\\\n"))
+    text = _of_forms(text)
+    if "%" in text:
+        is_nested = _NESTED.search(text) is not None
+        text = _of_urls(text)
+        text = _of_forms(text) if is_nested else text
+    if "&" in text:
+        text = _ENTITY.sub(_of_page, text)
+    if "\\" not in text:
+        return text
+    text = _each_line_with("\\", text, _of_string)
+    return _ENTITY.sub(_of_page, text) if "&" in text else text
+
+
+def _of_forms(text: str) -> str:
+    """Return a text with the spaces of the values of its forms."""
     if "+" in text and "=" in text:
         for sign in _SIGNS:
             text = _each_line_with(sign, text, _of_query) if sign in text else text
-    if "%" in text:
-        text = _of_urls(text)
-    if "&" in text:
-        text = _ENTITY.sub(_of_page, text)
-    return _each_line_with("\\", text, _of_string) if "\\" in text else text
+    return text
 
 
 def _each_line_with(sign: str, text: str, plain: Callable[[str], str]) -> str:

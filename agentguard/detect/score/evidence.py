@@ -63,9 +63,12 @@ def _before(candidate: Candidate, words: Words) -> Names:
     this, *above = reversed(cell.split("\n")[-_LINES:])
     if fence and candidate.origin:
         return _at("head", told(this, words))
+    said = told(this, words)
+    if said and said[0].startswith(OWN):
+        return said  # what names it on its own line is no speaker, whatever was asked before
     if answer := _answer(this, above):
         return told(answer[0], words) or _at("asked", told(answer[1], words))
-    if (said := told(this, words)) or not above:
+    if said or not above:
         return said
     if _CELLS.search(this) and (said := told(_above_cell(this, above[0]), words)):
         return _at("head", said)
