@@ -8,6 +8,7 @@ import re
 from base64 import b64decode
 from binascii import a2b_base64, a2b_qp
 from collections.abc import Iterator
+from copy import copy
 from typing import TYPE_CHECKING
 
 from agentguard.detect.extractor import HEAD, Extractor, Source, Work
@@ -42,7 +43,7 @@ _UNSAID = words(
 )
 _UNSAID_KINDS = ("arc-", "content-", "list-", "resent-", "received-", "x-")
 _MOST_PARTS = 1000
-_BASE_64 = later(r"[A-Za-z0-9+/=\s]*+")
+_BASE_64 = later(rb"[A-Za-z0-9+/=\s]*+")
 _WORD, _END = later(r"=\?([^?\s]{1,75})\?([bBqQ])\?(.*?)\?="), "?="
 _SLOW = frozenset(("idna", "punycode"))  # they take the square of the length
 _WIDE = ("utf-16", "utf-32", "ucs-2")
@@ -187,14 +188,21 @@ def _packed_message(part: Message, work: Work) -> Iterator[str]:
         return
     if str(part.get("Content-Transfer-Encoding", "")).strip().lower() == "base64":
         inner = part.get_payload(0)
-        text = inner.get_payload() if isinstance(inner, type(part)) else ""
-        if isinstance(text, str):
-            yield from work.within(_from_base_64(text))
+        if isinstance(inner, type(part)):
+            yield from work.within(_from_base_64(_written(inner)))
 
 
-def _from_base_64(text: str) -> bytes:
+def _written(part: Message) -> bytes:
+    """Return a body as it is written; the library would decode by any name of a charset."""
+    plain = copy(part)
+    del plain["Content-Transfer-Encoding"]
+    data = plain.get_payload(decode=True)
+    return data if isinstance(data, bytes) else b""
+
+
+def _from_base_64(data: bytes) -> bytes:
     try:
-        return b64decode(text.encode("ascii", "ignore"), validate=False)
+        return b64decode(data, validate=False)
     except ValueError:
         return b""
 
@@ -215,11 +223,11 @@ def _body(part: Message, work: Work) -> Iterator[str]:
 
 def _as_it_stands(part: Message, work: Work) -> Iterator[str]:
     """Yield a body that is told to be base64 and is not, or not all of it: a list's last lines."""
-    body = part.get_payload()
     if str(part.get("Content-Transfer-Encoding", "")).strip().lower() != "base64":
         return
-    if isinstance(body, str) and not _BASE_64.fullmatch(body):
-        yield from work.within(body.encode("utf-8", "surrogateescape"))
+    body = _written(part)
+    if not _BASE_64.fullmatch(body):
+        yield from work.within(body)
         yield "\n"
 
 

@@ -51,6 +51,20 @@ def test_charsets_may_lie(charset: str, body: bytes) -> None:
     assert "PAN" in {hit.kind for hit in read(data).hits}
 
 
+@pytest.mark.parametrize("charset", ["utf\0-8", "idna", "hex", "unicode_escape", "no-such", "\xff"])
+@pytest.mark.parametrize("transfer", ["7bit", "8bit", "base64", "quoted-printable", "x"])
+def test_whatever_charset_a_body_names_it_is_read_as_it_is_written(
+    charset: str, transfer: str
+) -> None:
+    """Letters beyond ASCII have the library decode by that name, unless it is kept from it."""
+    told = (
+        f'Content-Type: text/plain; charset="{charset}"\nContent-Transfer-Encoding: {transfer}\n\n'
+    )
+    data = HEAD + told.encode("latin-1") + f"Käufer \xff, {NOTE}\n".encode("latin-1")
+    reading = read(data)
+    assert ("PAN" in {hit.kind for hit in reading.hits}, reading.reason) == (True, "")
+
+
 def test_names_of_attachments_are_read() -> None:
     message = mail()
     message.add_attachment(b"x", maintype="image", subtype="png", filename=f"{NOTE} é.png")
