@@ -8,7 +8,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from cryptography import x509
-from sqlalchemy import create_engine
+from sqlalchemy import MetaData, create_engine
 
 from agentguard.base.errors import CannotError, StoreError
 from agentguard.server import keys
@@ -16,7 +16,16 @@ from agentguard.server.admin.accounts import Admin
 from agentguard.server.listener.certificate import make_certificate
 from agentguard.server.run import LocalServer
 from agentguard.server.settings import ServerSettings
+from agentguard.server.store.schema.place_tables import PLACES
 from agentguard.server.store.schema.tables import METADATA
+
+
+def together(*some: MetaData) -> MetaData:
+    """Return all tables of some in one."""
+    whole = MetaData(naming_convention=METADATA.naming_convention)
+    for table in (table for one in some for table in one.sorted_tables):
+        table.to_metadata(whole)
+    return whole
 
 
 def is_no_month(name: str | None, kind: str, _parents: object) -> bool:
@@ -30,7 +39,7 @@ def test_the_migrations_lead_to_the_tables_of_the_code(tmp_path: Path, address: 
     engine = create_engine(settings.database_url)
     with engine.connect() as connection:
         every = MigrationContext.configure(connection, opts={"include_name": is_no_month})
-        differences = compare_metadata(every, METADATA)
+        differences = compare_metadata(every, together(METADATA, PLACES))
     engine.dispose()
     assert differences == []
 

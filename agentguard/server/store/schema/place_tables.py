@@ -7,21 +7,27 @@ is brought back. So it is no table of the whole schema, which is copied, aged an
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, MetaData, SmallInteger, String, Table
+from sqlalchemy import Boolean, Column, Float, Index, MetaData, SmallInteger, String, Table
 
 from agentguard.server.store.schema.columns import SERIAL
 
 NO_POSTURE = 9
 """The rank of a desk of which no posture is known; the others are those of `device_standing`."""
 
+PLACES = MetaData()
+"""Of this table alone."""
+
 # `gone_at` is when the newest run of its agent said goodbye, empty when it did not.
 desk_place = Table(
     "desk_place",
-    MetaData(),
+    PLACES,
     Column("device", String(64), primary_key=True),
     Column("team", SERIAL, nullable=False),
     Column("label", String(200), nullable=False),
     Column("shown", Boolean, nullable=False),
     Column("rank", SmallInteger, nullable=False),
     Column("gone_at", Float),
+    Index("ix_desk_place_team", "shown", "team", "rank"),
+    Index("ix_desk_place_label", "shown", "rank", "label", "device"),
+    sqlite_with_rowid=False,
 )
