@@ -43,6 +43,7 @@ from tests.unit.detect.files.hostile import docx, pdf, zipped
 pytestmark = [
     pytest.mark.heavy,
     pytest.mark.posix,
+    pytest.mark.together,
     pytest.mark.timeout(600),
     # The windows are shown while the first of these tests is set up, whichever that is.
     pytest.mark.qt_log_ignore("This plugin does not support", "systemTrayWindowChanged"),

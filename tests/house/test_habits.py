@@ -55,3 +55,18 @@ def test_types_are_held_for_both_systems_each_with_its_own_memory() -> None:
     caches = {words[words.index("--cache-dir") + 1] for words in typed.values()}
     assert systems == {"linux", "win32"}
     assert len(caches) == len(typed)
+
+
+def test_tests_that_share_a_long_scene_come_first() -> None:
+    """So that the process that makes it runs them all: what others take of it is its last ones."""
+    files = ("tests/flow/test_by_phone.py", "tests/flow/test_canary.py")
+    assert all((ROOT / file).exists() for file in files)
+    told = subprocess.run(
+        (sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", *files),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = [line.partition("::")[0] for line in told.stdout.splitlines() if "::" in line]
+    assert list(dict.fromkeys(found)) == list(reversed(files))
