@@ -32,10 +32,16 @@ controls:
 
 
 def eventually(holds: Callable[[], object]) -> None:
-    end, pause = time.monotonic() + WITHIN, threading.Event()
+    assert within(WITHIN, holds)
+
+
+def within(seconds: float, holds: Callable[[], object]) -> bool:
+    end, pause = time.monotonic() + seconds, threading.Event()
     while not holds():
-        assert time.monotonic() < end
+        if time.monotonic() >= end:
+            return False
         pause.wait(0.02)
+    return True
 
 
 @pytest.fixture
@@ -98,6 +104,20 @@ def test_card_numbers_are_cleared_and_what_is_none_of_the_agents_business_is_lef
     assert b"4539" not in agent.read_bytes()
 
 
+def held(other: Another, home: Path) -> bool:
+    """Hold the clipboard open until the clearing has failed, for twice the time it has.
+
+    Windows may tell late of the copy that came before. The agent then cannot read it, and begins
+    the time anew once it can: so it is let go again for as long as the agent needs to read.
+    """
+    other("hold")
+    try:
+        return within(40, lambda: "failed" in written(home, "clear-clipboard"))
+    finally:
+        other("release")
+        threading.Event().wait(2)
+
+
 @pytest.mark.usefixtures("policy")
 def test_a_card_number_that_is_held_open_is_cleared_when_it_is_let_go(
     agent: Path, other: Another
@@ -105,9 +125,5 @@ def test_a_card_number_that_is_held_open_is_cleared_when_it_is_let_go(
     home = agent.with_name("home")
     other("copy", CARD)
     eventually(lambda: "finding.opened" in written(home, "clipboard"))
-    other("hold")
-    try:
-        eventually(lambda: "failed" in written(home, "clear-clipboard"))
-    finally:
-        other("release")
+    assert any(held(other, home) for _ in range(4))
     eventually(lambda: other("paste")[""] == "")
