@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from agentguard.detect.extractor import BINARY, Extractor, Source, Work
-from agentguard.detect.formats.text import decoded, encoding_of, pieces
+from agentguard.detect.formats import _interchange
+from agentguard.detect.formats.text import pieces
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.tables.field_names import said
 
@@ -23,7 +24,7 @@ _INTERCHANGE = later(
     r"^(?:UNA([^\w\s])([^\w\s])[.,]([^\w])[ *+]([^\w])\s*)?UNB([^\w\s])UNO[A-Z][^\w\s][0-9]",
     re.MULTILINE,
 )
-_LONGEST = 64 << 10
+_ADVICE = "UNA:+.? '"  # which signs part what; every one of them may be another
 _LONG_DAY = later(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:[0-9]{4,6})?")
 _SHORT_DAY = later(r"([0-9]{2})([0-9]{2})([0-9]{2})")
 _BIRTH = "329"  # of a date or time (2005)
@@ -37,32 +38,19 @@ _Components = list[str]
 
 def sniff(source: Source) -> bool:
     """Tell an interchange by its first segment."""
-    if _MARK not in source.head:
-        return False
-    return bool(encoding_of(source.head)) and _INTERCHANGE.search(decoded(source.head)) is not None
+    return _interchange.begins(source, _MARK, _INTERCHANGE)
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
     """Yield every element, those that are known behind their names; what is around as it is."""
-    found = pieces(source, work)
-    held = ""
-    for piece in found:
-        held += piece
-        begin = _INTERCHANGE.search(held)
-        if begin is not None:
-            break
-        if len(held) > _LONGEST:
-            yield held[:-_LONGEST]
-            held = held[-_LONGEST:]
-    else:
-        yield held
+    opened = yield from _interchange.opened(pieces(source, work), _INTERCHANGE)
+    if opened is None:
         return
-    yield held[: begin.start()]
+    begin, text = opened
     signs = begin.groups()[:4] if begin[1] else (*_USUAL[:1], begin[5], *_USUAL[2:])
-    rest = held[begin.start() :]
     if begin[1]:
-        rest = rest[len("UNA:+.? '") :]
-    yield from _segments(chain((rest,), found), *signs)
+        text = chain((next(text)[len(_ADVICE) :],), text)
+    yield from _segments(text, *signs)
 
 
 def _segments(
@@ -74,18 +62,14 @@ def _segments(
         re.compile(free + re.escape(sign)) for sign in (end, element, component)
     )
     plain = re.compile(rf"{re.escape(release)}(.)") if release.strip() else None
-    rest = ""
-    for piece in found:
-        *whole, rest = ends.split(rest + piece)
-        for segment in whole:
-            told = [components.split(each) for each in elements.split(segment.strip())]
-            if plain is not None:
-                told = [[plain.sub(r"\1", part) for part in each] for each in told]
-            yield from _segment(told)
-        if len(rest) > _LONGEST:
-            yield rest
-            rest = ""
-    yield rest
+
+    def written(segment: str) -> Iterator[str]:
+        told = [components.split(each) for each in elements.split(segment)]
+        if plain is not None:
+            told = [[plain.sub(r"\1", part) for part in each] for each in told]
+        return _segment(told)
+
+    yield from _interchange.segments(found, ends.split, written)
 
 
 def _segment(told: list[_Components]) -> Iterator[str]:

@@ -7,11 +7,11 @@ segments are parted. Which element holds what: X12 005010, segments NM1, DMG, RE
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterator
 
 from agentguard.detect.extractor import BINARY, Extractor, Source, Work
-from agentguard.detect.formats.text import decoded, encoding_of, pieces
+from agentguard.detect.formats import _interchange
+from agentguard.detect.formats.text import pieces
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.tables.field_names import said
 
@@ -22,7 +22,6 @@ _ENVELOPE = later(
     r"[0-9]{6}\1[0-9]{4}\1.\1[0-9]{5}\1[0-9]{9}\1[01]\1[A-Z]\1(.)([^\w]\r?\n?)",
     re.MULTILINE | re.DOTALL,
 )
-_LONGEST = 64 << 10
 _DAY = later(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _IDENTIFIERS = {"SY": "ssn", "34": "ssn"}
 _REACHED = {
@@ -34,40 +33,19 @@ _REACHED = {
 
 def sniff(source: Source) -> bool:
     """Tell an interchange by its envelope."""
-    if _MARK not in source.head:
-        return False
-    return bool(encoding_of(source.head)) and _ENVELOPE.search(decoded(source.head)) is not None
+    return _interchange.begins(source, _MARK, _ENVELOPE)
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
     """Yield every element, those that are known behind their names; what is around as it is."""
-    found = pieces(source, work)
-    held = ""
-    for piece in found:
-        held += piece
-        envelope = _ENVELOPE.search(held)
-        if envelope is not None:
-            break
-        if len(held) > _LONGEST:
-            yield held[:-_LONGEST]
-            held = held[-_LONGEST:]
-    else:
-        yield held
+    opened = yield from _interchange.opened(pieces(source, work), _ENVELOPE)
+    if opened is None:
         return
-    yield held[: envelope.start()]
-    yield from _segments(chain((held[envelope.start() :],), found), envelope[1], envelope[3][:1])
-
-
-def _segments(found: Iterable[str], between: str, end: str) -> Iterator[str]:
-    rest = ""
-    for piece in found:
-        *whole, rest = (rest + piece).split(end)
-        for segment in whole:
-            yield from _segment(segment.strip().split(between))
-        if len(rest) > _LONGEST:
-            yield rest
-            rest = ""
-    yield rest
+    envelope, text = opened
+    between, end = envelope[1], envelope[3][:1]
+    yield from _interchange.segments(
+        text, lambda some: some.split(end), lambda one: _segment(one.split(between))
+    )
 
 
 def _segment(told: list[str]) -> Iterator[str]:
