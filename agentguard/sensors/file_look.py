@@ -97,7 +97,7 @@ Label = Callable[[FileScanned], Event]
 """Gives the event as it is told: that of a file which a drill has made says so from outside."""
 
 
-def no_more(path: str, start: int) -> Scanned:  # noqa: ARG001 - the shape of what reads on
+def no_more(_path: str, _start: int) -> Scanned:
     """Read nothing on: who asks for it has nothing that reads in turns.
 
     Raises:

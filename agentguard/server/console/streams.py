@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from agentguard.server.roles import Scope
 from agentguard.server.settings import Limits, Now
+from agentguard.server.store.engine import causes
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.floor.marks import Teams, Versions, Watch
 
@@ -156,7 +157,7 @@ class Streams:
                 self._begun.set()
                 await asyncio.sleep(self._limits.stream_look)
         except Exception as error:  # noqa: BLE001 - the task's boundary: pages go on by asking
-            LOG.error("open pages are told nothing: %s", type(error).__name__)  # noqa: TRY400 - no values
+            LOG.error("open pages are told nothing: %s", causes.logged(error))  # noqa: TRY400 - no values
             self._end_all()
         finally:
             self._task = None

@@ -71,12 +71,11 @@ async def part(request: Asked) -> Page:
 async def news(request: Asked) -> Response[Any]:
     """Tell a screen that has a grant when something of what it shows has changed."""
     site, browser = site_of(request), browser_of(request)
-    kind, _, text = request.cookies.get(cookie_name(site, COOKIE), "").partition(".")
-    value = kiosks.granted(text) if kind == _GRANTED else ""
-    now = site.now()
+    kind, text = _kept(site, request)
+    value, now = kiosks.granted(text) if kind == _GRANTED else "", site.now()
     screen = await site.database.read(lambda c: kiosks.find(c, value, browser, now))
     if screen is None or screen.ended_at is not None:
-        said = site.words.say("console.error.signed-out")
+        said = site.words.say("console.walls.screen-title")
         return Response(said, media_type=MediaType.TEXT, status_code=401)
 
     teams = screen.teams
@@ -90,7 +89,7 @@ async def news(request: Asked) -> Response[Any]:
 
 async def _standing(request: Asked) -> _Standing:
     site, browser = site_of(request), browser_of(request)
-    kind, _, text = request.cookies.get(cookie_name(site, COOKIE), "").partition(".")
+    kind, text = _kept(site, request)
     now, code = site.now(), ""
     if kind == _ASKS:
         code = code_of(site, text) if _is_young(text, now) else ""
@@ -104,6 +103,12 @@ async def _standing(request: Asked) -> _Standing:
     return _Standing(
         screen=screen, code=code_of(site, fresh), cookie=_cookie(site, f"{_ASKS}.{fresh}")
     )
+
+
+def _kept(site: Site, request: Asked) -> tuple[str, str]:
+    """Return what a screen's browser keeps, a request or a grant, and its secret; else empty."""
+    kind, _, text = request.cookies.get(cookie_name(site, COOKIE), "").partition(".")
+    return kind, text
 
 
 async def _seen(site: Site, value: str, browser: str) -> Cookie | None:
