@@ -68,8 +68,10 @@ class Reader:
         if is_sealed(source):
             return Reading(outcome=FileOutcome.SEALED, reason="reason.sealed")
         over = self._deadline()
-        if not 0 < start < source.size:
+        if start <= 0:
             return self._judged(source, Turn(over=over))
+        if start >= source.size:  # it has become shorter meanwhile: there is nothing else
+            return Reading(outcome=FileOutcome.READ)
         known = self._judged(source, Turn(start=start, end=start, over=over))
         found = self._judged(source, Turn(start=start, over=over))
         return replace(

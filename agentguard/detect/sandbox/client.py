@@ -100,10 +100,11 @@ class ScanClient:
         while scanned.left:
             more = self.scan(path, start=scanned.left)
             left = more.left if more.left > scanned.left else 0
+            ends = more.left > 0 and not left  # no turn gets any further
             scanned = replace(
                 scanned,
                 hits=together(scanned.hits, more.hits),
-                reason=more.reason,
+                reason="reason.partial-time" if ends else more.reason,
                 test_cards=scanned.test_cards + more.test_cards,
                 left=left,
             )

@@ -25,6 +25,7 @@ def test_what_is_known_already_is_taken_off() -> None:
     seen = Hit(kind="PAN", count=1, masked=("...1115",))
     assert beyond((CARDS, MAIL), (seen,)) == (Hit(kind="PAN", count=1, masked=("...6467",)), MAIL)
     assert beyond((CARDS,), (CARDS, MAIL)) == ()
+    assert beyond((seen,), (CARDS,)) == ()
 
 
 def test_beyond_what_was_not_counted_out_nobody_knows_how_much_there_is() -> None:

@@ -18,7 +18,7 @@ from agentguard.detect.outcome import Reading
 from agentguard.detect.reading.source_reader import Reader, default_extractors
 from agentguard.detect.recognition.scanner import default_scanner
 from agentguard.detect.sandbox.client import ScanClient, Scanned
-from agentguard.model.hits import MOST, Hit, beyond, together
+from agentguard.model.hits import Hit
 from agentguard.model.outcomes import FileOutcome
 from agentguard.platforms.simulated import FakeClock
 from tests.unit.detect.files.extracted import reader
@@ -187,12 +187,25 @@ def test_row_418_who_scans_a_file_hears_of_all_its_turns_together() -> None:
     assert (told.hits, told.left, told.reason) == ((Hit(kind="PAN", count=8),), 0, "")
 
 
-def test_hits_of_parts_are_added_and_what_is_known_is_taken_off() -> None:
-    def of(**counts: int) -> tuple[Hit, ...]:
-        return tuple(Hit(kind=kind, count=count) for kind, count in counts.items())
+class Stuck(ScanClient):
+    """Has a child that leaves the same part of the file each time."""
 
-    assert together(of(A=2, C=1), of(A=3, B=4)) == of(A=5, B=4, C=1)
-    assert together(of(A=600), of(A=600)) == of(A=MOST), "which means that many or more"
-    assert beyond(of(A=5, B=2), of(A=3, B=2)) == of(A=2)
-    assert beyond(of(A=MOST), of(A=3)) == of(A=MOST)
-    assert beyond(of(A=1), of(A=2)) == ()
+    def scan(self, path: str, drilled: str = "", start: int = 0) -> Scanned:
+        hits = () if start else (Hit(kind="PAN", count=2),)
+        return Scanned(
+            path=path, outcome=FileOutcome.READ, hits=hits, reason="reason.unfinished", left=10
+        )
+
+
+def test_row_419_a_turn_that_gets_no_further_promises_no_other() -> None:
+    with Stuck(Limits(), FakeClock()) as client:
+        told = client.scan_whole("a")
+    assert (told.hits, told.left) == ((Hit(kind="PAN", count=2),), 0)
+    assert told.reason == "reason.partial-time", "what a command has not read it reads no more"
+
+
+@pytest.mark.parametrize("start", [100, 101, 10_000])
+def test_row_419_what_has_become_shorter_is_not_counted_again(start: int) -> None:
+    data = f"card {CARD}".encode().ljust(100)
+    found = reader().read(Source.of_bytes(data), start)
+    assert (found.outcome, found.hits, found.left) == (FileOutcome.READ, (), 0)

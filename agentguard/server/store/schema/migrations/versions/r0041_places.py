@@ -46,8 +46,8 @@ WHERE device = NEW.id;
 """  # noqa: S608 - no values
 _GONE = "DELETE FROM desk_place WHERE device = OLD.id;"
 _STANDS = "UPDATE desk_place SET rank = NEW.rank WHERE device = NEW.device;"
-_UNKNOWN = f"UPDATE desk_place SET rank = {_NONE} WHERE device = OLD.device;"  # noqa: S608
-_SAID = f"UPDATE desk_place SET gone_at = {_GOODBYE} WHERE device = {{}};"  # noqa: S608
+_UNKNOWN = f"UPDATE desk_place SET rank = {_NONE} WHERE device = OLD.device;"  # noqa: S608 - no values
+_SAID = f"UPDATE desk_place SET gone_at = {_GOODBYE} WHERE device = {{}};"  # noqa: S608 - no values
 _RAN, _FORGOTTEN = _SAID.replace("{}", "NEW.device"), _SAID.replace("{}", "OLD.device")
 _OF_KEEPER = """
 UPDATE desk_place SET shown = {}(SELECT {} FROM device WHERE device.id = desk_place.device)
