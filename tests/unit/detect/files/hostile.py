@@ -109,10 +109,10 @@ def toil(source: Source, work: Work) -> Iterator[str]:
 
 
 def rest(source: Source, work: Work) -> Iterator[str]:
-    """Wait for a slow disk most of a second, and work a little in between."""
-    for _ in range(10):
-        time.sleep(0.08)
-        end = time.process_time() + 0.02
+    """Wait for a slow disk most of a second, and work in between: the waiting is what is tried."""
+    for _ in range(8):
+        time.sleep(0.1)
+        end = time.process_time() + 0.05
         while time.process_time() < end:
             pass
     yield f"card {CARD}"

@@ -163,7 +163,7 @@ def test_row_416_a_child_that_waits_for_its_disk_is_not_ended_by_the_clock(
     clock: FakeClock, tmp_path: Path
 ) -> None:
     """Windows tells of no process what it waits for; there one that had no time at all is ended."""
-    limits = Limits(seconds=0.4, patience=200, memory_mib=256)
+    limits = Limits(seconds=1.0, patience=200, memory_mib=256)
     with ScanClient(limits, clock, hostile.extractors) as client:
         scanned = client.scan(write(tmp_path, "a", "REST"))
     assert (scanned.hits, scanned.reason) == ((CARD,), "")
