@@ -1,7 +1,7 @@
 """A service on the session bus: `bus_service.py saver|silent NAME`, until it is ended.
 
 saver    a screen saver with Lock and GetActive        silent   owns the name and never answers
-Prints a line when it owns the name.
+Prints a line when it owns the name, and a silent one a line for each call.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ def main(kind: str, name: str) -> None:
     active = False
     while True:
         asked = connection.receive()
-        if kind == "silent" or asked.header.message_type is not MessageType.method_call:
+        if asked.header.message_type is not MessageType.method_call:
+            continue
+        if kind == "silent":
+            print("asked", flush=True)
             continue
         member = asked.header.fields[HeaderFields.member]
         if member == "Lock":

@@ -44,6 +44,8 @@ def lockable(logind: Logind) -> Logind:
 def start_xss_lock(
     inside: Desktop | Logind, *options: str, locker: tuple[str, ...] = ("i3lock", "--nofork")
 ) -> None:
-    """Start xss-lock with a locker, and wait until it listens to the X server."""
+    """Start xss-lock with a locker, and wait until it listens to the X server and to logind."""
     inside.start("xss-lock", *options, "--", *locker, env={"XSECURELOCK_NO_COMPOSITE": "1"})
     eventually(lambda: "pixmap id" in inside.run("xprop", "-root", "_MIT_SCREEN_SAVER_ID"))
+    if isinstance(inside, Logind):
+        eventually(lambda: inside.is_heard)

@@ -275,6 +275,15 @@ class Logind(Programs):
             "string:LockedHint",
         )
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether a program listens to the session's signals; one that starts does not at once."""
+        rules = self.run(
+            *("dbus-send", "--system", "--print-reply", "--dest=org.freedesktop.DBus"),
+            *("/org/freedesktop/DBus", "org.freedesktop.DBus.Debug.Stats.GetAllMatchRules"),
+        )
+        return "interface='org.freedesktop.login1.Session'" in rules
+
     def unlock(self) -> None:
         """Ask for the unlock, as an administrator does."""
         self._send(

@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,6 @@ import pytest
 
 from agentguard.base.errors import SecretError
 from agentguard.platforms._linux.secret_service import NAME, SecretService
-from agentguard.platforms._secret_time_limit import SECONDS
 from agentguard.ports.secrets import Slot
 from agentguard.trust.secret_store import FILE, Kept, Safe
 from tests.desktop.harness import Desktop, eventually
@@ -25,7 +23,6 @@ pytestmark = pytest.mark.heavy
 SERVICE = str(Path(__file__).with_name("bus_service.py"))
 BUS_NAME = "org.freedesktop.secrets"
 SECRET, OTHER = bytes(range(224, 256)), b"o" * 32
-LONGEST = 3 * SECONDS  # far less than the prompt of a keyring waits for its person
 
 
 class Keyring:
@@ -86,12 +83,11 @@ def safe(file: Path, place: SecretService) -> Safe:
     return Safe(file, (place,), whole=lambda secret: len(secret) == len(SECRET))
 
 
-def refused(file: Path, place: SecretService) -> tuple[str, float]:
-    """Give why the secret cannot be read, and how long it took to know that."""
-    began = time.monotonic()
+def refused(file: Path, place: SecretService) -> str:
+    """Give why the secret cannot be read."""
     with pytest.raises(SecretError) as error:
         safe(file, place).load()
-    return error.value.reason, time.monotonic() - began
+    return error.value.reason
 
 
 def test_an_unlocked_keyring_keeps_it_over_a_restart_of_its_own(
@@ -119,14 +115,12 @@ def test_a_locked_one_is_told_at_once_and_asks_nobody(keyring: Keyring, file: Pa
     keyring.start()
     safe(file, keyring.place()).save(SECRET)
     keyring.desk.run("secret-tool", "lock")
-    reason, took = refused(file, keyring.place())
-    assert reason == "locked"
-    assert took < SECONDS
+    assert refused(file, keyring.place()) == "locked", "it is not waited for until it is silent"
     new = file.with_name("new.key")
     assert safe(new, keyring.place()).save(OTHER).place == FILE
     assert "Prompt" not in keyring.names()
     keyring.start(None)
-    assert refused(file, keyring.place())[0] == "locked"
+    assert refused(file, keyring.place()) == "locked"
     keyring.start()
     assert safe(file, keyring.place()).load() == Kept(secret=SECRET, place=NAME)
 
@@ -135,9 +129,9 @@ def test_an_absent_one_is_told_at_once(keyring: Keyring, file: Path) -> None:
     keyring.start()
     safe(file, keyring.place()).save(SECRET)
     nowhere = SecretService({})
-    assert refused(file, nowhere)[0] == "absent"
+    assert refused(file, nowhere) == "absent"
     gone = SecretService({"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent/bus"})
-    assert refused(file, gone)[0] in {"absent", "silent"}
+    assert refused(file, gone) in {"absent", "silent"}
     keyring.end()
     new = file.with_name("new.key")
     assert safe(new, keyring.place()).save(OTHER).place == FILE
@@ -148,7 +142,7 @@ def test_a_sleeping_one_is_woken_for_what_lies_there(keyring: Keyring, file: Pat
     keyring.start()
     safe(file, keyring.place()).save(SECRET)
     keyring.end()
-    assert refused(file, keyring.place())[0] == "locked"
+    assert refused(file, keyring.place()) == "locked"
     assert BUS_NAME in keyring.names()
 
 
@@ -161,14 +155,13 @@ def test_a_mute_one_holds_nobody_up_and_is_left_alone_for_a_while(
     mute = keyring.desk.start(sys.executable, SERVICE, "silent", BUS_NAME, stdout=subprocess.PIPE)
     assert mute.stdout.readline() == "owned\n"
     place = keyring.place()
-    reason, took = refused(file, place)
-    assert reason == "silent"
-    assert took < LONGEST
-    reason, took = refused(file, place)
-    assert reason == "silent"
-    assert took < SECONDS
+    assert refused(file, place) == "silent", "it never answers: without a limit nothing comes back"
+    assert refused(file, place) == "silent"
     assert safe(file.with_name("new.key"), place).save(OTHER).place == FILE
+    mute.terminate()
+    assert mute.stdout.read().splitlines() == ["asked"], "once, and then it is left alone"
     keyring.desk.end(mute)
+    eventually(lambda: BUS_NAME not in keyring.names())
     keyring.start()
     assert safe(file, keyring.place()).load() == Kept(secret=SECRET, place=NAME)
 
@@ -179,18 +172,16 @@ def test_a_bus_that_hangs_holds_nobody_up(keyring: Keyring, file: Path) -> None:
     bus = keyring.desk._started[1]
     bus.send_signal(signal.SIGSTOP)
     try:
-        reason, took = refused(file, keyring.place())
+        assert refused(file, keyring.place()) == "silent"
     finally:
         bus.send_signal(signal.SIGCONT)
-    assert reason == "silent"
-    assert took < LONGEST
 
 
 def test_a_wiped_one_has_lost_it_and_takes_a_new_one(keyring: Keyring, file: Path) -> None:
     keyring.start()
     safe(file, keyring.place()).save(SECRET)
     keyring.wipe()
-    assert refused(file, keyring.place())[0] == "gone"
+    assert refused(file, keyring.place()) == "gone"
     assert safe(file, keyring.place()).save(OTHER).place == NAME
     assert safe(file, keyring.place()).load() == Kept(secret=OTHER, place=NAME)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,9 @@ def one() -> int:
     assert __debug__
     return 1
 '''
+PYTHON = f"/usr/bin/python{parcel.PYTHON}"
+"""What the packages depend on, and compile for, whichever Python runs the tests."""
+
 SHOW = "import said; print(said.__doc__, said.one.__doc__, said.one(), said.__cached__)"
 
 pytestmark = pytest.mark.posix
@@ -27,7 +29,7 @@ def shown(library: Path) -> list[str]:
     """Return what a Python without options shows of the module whose source is gone wrong."""
     (library / "said.py").write_text("1 +")  # bytecode alone is believed, so that none is made
     ended = subprocess.run(
-        (sys.executable, "-c", SHOW), cwd=library, capture_output=True, text=True, check=True
+        (PYTHON, "-c", SHOW), cwd=library, capture_output=True, text=True, check=True
     )
     return ended.stdout.split()
 
@@ -41,5 +43,5 @@ def test_row_426_a_desk_runs_bytecode_without_docstrings_under_the_plain_name(
     (library / "said.py").write_text(SOURCE)
     parcel.compiled(library, brief=brief)
     (made,) = (library / "__pycache__").iterdir()
-    assert made.name == f"said.{sys.implementation.cache_tag}.pyc"
+    assert made.name == f"said.cpython-{parcel.PYTHON.replace('.', '')}.pyc"
     assert shown(library)[:2] == told
