@@ -63,9 +63,7 @@ def _agent(journal: InMemoryJournal, clock: Clock, policy: Path | None) -> Itera
     with (
         _copied(folder) as copies,
         closing(SeenDatabase(copies, clock)) as seen,
-        ScanClient(
-            Limits(), clock, strikes=seen, cage=cage(), leash=leash, start=child_starter()
-        ) as scan,
+        _child(clock, seen) as scan,
     ):
         parts = Parts(
             computer=Computer(backend=load(), clock=clock),
@@ -78,7 +76,22 @@ def _agent(journal: InMemoryJournal, clock: Clock, policy: Path | None) -> Itera
             person=Person(verifier=Verifiers(())),
             scan=scan,
         )
-        yield build(parts, _first(folder, clock, given))
+        try:
+            yield build(parts, _first(folder, clock, given))
+        finally:
+            scan.abort()  # whatever is still read: nobody waits for the rest
+
+
+def _child(clock: Clock, seen: SeenDatabase) -> ScanClient:
+    """Return who reads files to their end: after a look nobody reads on."""
+    return ScanClient(
+        *(Limits(), clock),
+        strikes=seen,
+        cage=cage(),
+        leash=leash,
+        start=child_starter(),
+        to_the_end=True,
+    )
 
 
 def _first(folder: Path, clock: Clock, given: Policy | None) -> PolicyInForce:

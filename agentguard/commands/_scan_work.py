@@ -72,6 +72,7 @@ def _child(detection: Detection) -> ScanClient:
         cage=cage(),
         leash=leash,
         start=child_starter(),
+        to_the_end=True,
     )
 
 

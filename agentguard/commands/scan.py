@@ -70,7 +70,7 @@ def _run(chosen: argparse.Namespace, words: Texts, interrupt: Interrupt) -> int:
         asked = _each(chosen, words, detection, _scan_explain.ask, interrupt)
         return _say(asked, _Said(said, _print), lambda one: _scan_explain.told_of(one).scanned)
     with _out(chosen.output, words) as write:
-        every = _each(chosen, words, detection, ScanClient.scan_whole, interrupt)
+        every = _each(chosen, words, detection, ScanClient.scan, interrupt)
         code = _say(every, _Said(_report(chosen, words, policy), write), lambda one: one)
     if chosen.output is not None:
         sys.stderr.write(words.say("cli.scan.written", file=shown(str(chosen.output))) + "\n")

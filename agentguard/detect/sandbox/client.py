@@ -57,7 +57,8 @@ class ScanClient:
     Safe for threads. The parent never opens a file that it scans. `detection` is what a policy
     wants looked for; `strikes` keeps what cost the child its life, in memory unless it is given;
     `cage` names what locks the child in, `leash` holds it from outside, and `start` starts it on
-    Windows (`platforms`).
+    Windows (`platforms`). A file that takes several turns is read `to_the_end` at once, or one turn
+    at a time.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class ScanClient:
         *,
         leash: worker_entry.Leashing = worker_entry.no_leash,
         start: worker_entry.Starting | None = None,
+        to_the_end: bool = False,
     ) -> None:
         name = worker_entry.name_of(extractors)
         self._limits = limits
@@ -79,6 +81,7 @@ class ScanClient:
         self._clock = clock
         self._leash = leash
         self._start = start
+        self._to_the_end = to_the_end
         self._lock = Lock()
         self._child: Offspring | None = None
         self._died: Offspring | None = None
@@ -94,11 +97,15 @@ class ScanClient:
             self._end()
             self._errand = self._for(detection)
 
-    def scan_whole(self, path: str) -> Scanned:
-        """Read one file to its end, in as many turns as that takes."""
-        scanned = self.scan(path)
-        while scanned.left:
-            more = self.scan(path, start=scanned.left)
+    def scan(self, path: str, drilled: str = "", start: int = 0) -> Scanned:
+        """Read one file; whatever happens is told as an outcome with a reason.
+
+        `drilled` is the published card number that counts in it, as the file is a drill's. What a
+        turn left of it is read on from the byte `start`; then only what is new is told.
+        """
+        scanned = self._turn(path, drilled, start)
+        while self._to_the_end and scanned.left:
+            more = self._turn(path, drilled, scanned.left)
             left = more.left if more.left > scanned.left else 0
             ends = more.left > 0 and not left  # no turn gets any further
             scanned = replace(
@@ -110,12 +117,7 @@ class ScanClient:
             )
         return scanned
 
-    def scan(self, path: str, drilled: str = "", start: int = 0) -> Scanned:
-        """Read one file; whatever happens is told as an outcome with a reason.
-
-        `drilled` is the published card number that counts in it, as the file is a drill's. What a
-        turn left of it is read on from the byte `start`; then only what is new is told.
-        """
+    def _turn(self, path: str, drilled: str, start: int) -> Scanned:
         with self._lock:
             identity = _identity(path)
             if self._is_aside(identity):

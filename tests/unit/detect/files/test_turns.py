@@ -174,7 +174,7 @@ def test_row_418_holes_are_passed_over_and_what_lies_between_is_found(tmp_path: 
 class InTurns(ScanClient):
     """Has a child that leaves a part of the file thrice."""
 
-    def scan(self, path: str, drilled: str = "", start: int = 0) -> Scanned:
+    def _turn(self, path: str, drilled: str, start: int) -> Scanned:
         hits = (Hit(kind="PAN", count=2),)
         left = start + 10 if start < 30 else 0
         reason = "reason.unfinished" if left else ""
@@ -182,15 +182,18 @@ class InTurns(ScanClient):
 
 
 def test_row_418_who_scans_a_file_hears_of_all_its_turns_together() -> None:
-    with InTurns(Limits(), FakeClock()) as client:
-        told = client.scan_whole("a")
+    with InTurns(Limits(), FakeClock(), to_the_end=True) as client:
+        told = client.scan("a")
     assert (told.hits, told.left, told.reason) == ((Hit(kind="PAN", count=8),), 0, "")
+    with InTurns(Limits(), FakeClock()) as client:
+        told = client.scan("a")
+    assert (told.hits, told.left) == ((Hit(kind="PAN", count=2),), 10), "a turn at a time"
 
 
 class Stuck(ScanClient):
     """Has a child that leaves the same part of the file each time."""
 
-    def scan(self, path: str, drilled: str = "", start: int = 0) -> Scanned:
+    def _turn(self, path: str, drilled: str, start: int) -> Scanned:
         hits = () if start else (Hit(kind="PAN", count=2),)
         return Scanned(
             path=path, outcome=FileOutcome.READ, hits=hits, reason="reason.unfinished", left=10
@@ -198,8 +201,8 @@ class Stuck(ScanClient):
 
 
 def test_row_419_a_turn_that_gets_no_further_promises_no_other() -> None:
-    with Stuck(Limits(), FakeClock()) as client:
-        told = client.scan_whole("a")
+    with Stuck(Limits(), FakeClock(), to_the_end=True) as client:
+        told = client.scan("a")
     assert (told.hits, told.left) == ((Hit(kind="PAN", count=2),), 0)
     assert told.reason == "reason.partial-time", "what a command has not read it reads no more"
 
