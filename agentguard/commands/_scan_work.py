@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
+from dataclasses import replace
 from itertools import islice
 from queue import LifoQueue
 from typing import TypeVar
@@ -33,17 +34,17 @@ def cores() -> int:
 def results(
     paths: Sequence[str],
     jobs: int,
-    detection: Detection,
+    child: Callable[[], ScanClient],
     ask: Callable[[ScanClient, str], T],
     interrupt: Interrupt,
 ) -> Generator[T | Scanned, None, None]:
-    """Yield what `ask` says of each file, as it comes, and why folders are shut.
+    """Yield what `ask` says to each of `jobs` children of a file, and why folders are shut.
 
     The children end with the iteration: when it is closed early, in the middle of their work.
     KeyboardInterrupt is raised between two results, never elsewhere.
     """
     with ExitStack() as stack:
-        every = [_child(detection) for _ in range(jobs)]
+        every = [child() for _ in range(jobs)]
         clients: LifoQueue[ScanClient] = LifoQueue()  # one that has started goes first
         for client in reversed(every):
             clients.put(stack.enter_context(client))
@@ -64,9 +65,10 @@ def results(
             yield from _until(interrupt, (future.result() for future in done))
 
 
-def _child(detection: Detection) -> ScanClient:
+def child(detection: Detection, file_mib: int) -> ScanClient:
+    """Return who reads files to their end, and up to so many MiB of those that are sampled."""
     return ScanClient(
-        Limits(),
+        replace(Limits(), file_mib=file_mib),
         system_clock(),
         detection=detection,
         cage=cage(),

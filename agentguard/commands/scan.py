@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -18,10 +19,10 @@ from agentguard.commands import _scan_explain
 from agentguard.commands._scan_report import JsonLines, Kinds, Report, Sheet, Table, shown
 from agentguard.commands._scan_stop import Interrupt
 from agentguard.commands._scan_summary import is_read
-from agentguard.commands._scan_work import MOST_JOBS, cores, results
+from agentguard.commands._scan_work import MOST_JOBS, child, cores, results
 from agentguard.commands.base import COULD_NOT, FINDINGS, FINE, INTERRUPTED, Command
-from agentguard.detect.sandbox.client import ScanClient, Scanned
-from agentguard.model.detection import ALL, Detection
+from agentguard.detect.sandbox.client import Limits, ScanClient, Scanned
+from agentguard.model.detection import ALL
 from agentguard.platforms import system_clock
 
 if TYPE_CHECKING:
@@ -64,13 +65,16 @@ def _run(chosen: argparse.Namespace, words: Texts, interrupt: Interrupt) -> int:
     policy = _policy(chosen.policy)
     detection = ALL if policy is None else policy.detection
     detection = replace(detection, ocr=detection.ocr or chosen.ocr)
+    children = partial(
+        child, detection, Limits().file_mib if policy is None else policy.watch.max_mib
+    )
     if chosen.explain:
         sentences = _scan_explain.Sentences(words, Kinds(words, detection))
         said = _scan_explain.Objects(words) if chosen.format == "jsonl" else sentences
-        asked = _each(chosen, words, detection, _scan_explain.ask, interrupt)
+        asked = _each(chosen, words, children, _scan_explain.ask, interrupt)
         return _say(asked, _Said(said, _print), lambda one: _scan_explain.told_of(one).scanned)
     with _out(chosen.output, words) as write:
-        every = _each(chosen, words, detection, ScanClient.scan, interrupt)
+        every = _each(chosen, words, children, ScanClient.scan, interrupt)
         code = _say(every, _Said(_report(chosen, words, policy), write), lambda one: one)
     if chosen.output is not None:
         sys.stderr.write(words.say("cli.scan.written", file=shown(str(chosen.output))) + "\n")
@@ -140,12 +144,12 @@ def _say(every: Generator[T, None, None], said: _Said[T], scan: Callable[[T], Sc
 def _each(
     chosen: argparse.Namespace,
     words: Texts,
-    detection: Detection,
+    children: Callable[[], ScanClient],
     ask: Callable[[ScanClient, str], T],
     interrupt: Interrupt,
 ) -> Generator[T | Scanned, None, None]:
     """Yield the results with a bar on a terminal; leaving it ends the children."""
-    every = results(chosen.paths, chosen.jobs, detection, ask, interrupt)
+    every = results(chosen.paths, chosen.jobs, children, ask, interrupt)
     if not sys.stderr.isatty():
         with closing(every):
             yield from every

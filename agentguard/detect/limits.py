@@ -12,7 +12,8 @@ class Limits:
     """What one file may cost.
 
     `seconds` of the processor and `memory_mib` bound the child; `file_mib` is read in full. Of what
-    is larger only samples are, but text, logs and tables are read in turns. The others bound what
+    is larger only samples are, but text, logs and tables are read in turns, and a document that
+    must be held in memory whole has `held_mib`, whatever a policy says. The others bound what
     containers may unfold to, and are judged before inflating: `depth` levels of containers,
     `members` of one, `total_mib` of all, `part_mib` of one part that must be held in memory, and
     `ratio` of size to packed size above `plain_mib`.
@@ -26,6 +27,7 @@ class Limits:
     patience: float = 6.0
     memory_mib: int = 512
     file_mib: int = 64
+    held_mib: int = 64
     depth: int = 6
     members: int = 10_000
     total_mib: int = 512

@@ -33,7 +33,13 @@ class Watch:
     )
     max_mib: int = field(
         default=64,
-        metadata={"doc": "Files larger than this are read in part.", "min": 1, "max": 4096},
+        metadata={
+            "doc": "Of files of more MiB than this only the beginning, the end and samples between "
+            "are read. Text, logs, CSV and JSON with a document on each line are read whole, "
+            "whatever their size.",
+            "min": 1,
+            "max": 4096,
+        },
     )
     sweep_minutes: int = field(
         default=60,

@@ -22,6 +22,7 @@ from agentguard.ports.clock import Clock
 from agentguard.ports.people import Verifier
 from agentguard.retention.lived_clock import LivedClock
 from agentguard.runtime.agent import Computer, Storage
+from agentguard.runtime.files_reader import follow
 from agentguard.runtime.stores import ENROLMENT
 from agentguard.runtime.vault_actions import PurgeHand, VaultHand
 from agentguard.sensors.absent_sensor import AbsentSensor
@@ -108,7 +109,7 @@ def self_test(
         return lambda: None if KIND in engine.policy().detection.off else test()
 
     def scan(path: str, drilled: str) -> tuple[Hit, ...]:
-        child.use(engine.policy().detection)
+        follow(child, engine.policy())
         return child.scan(path, drilled).hits
 
     judge, known = Following(lambda: engine.policy().detection).scan, engine.known()

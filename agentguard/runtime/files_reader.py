@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from agentguard.detect.rules import rules_version
 from agentguard.detect.sandbox.client import ScanClient, Scanned
 from agentguard.drills._labels import Labels
+from agentguard.model.policy import Policy
 from agentguard.ports.sensor import PolicySource
 from agentguard.runtime.policy_service import Governor
 
@@ -22,18 +23,24 @@ class FilesReader:
 
     def scan(self, path: str) -> Scanned:
         """Return what a file holds."""
-        self.child.use(self.policy().detection)
+        follow(self.child, self.policy())
         scanned = self.child.scan(path, self.labels.number(path))
         self.governor.scanned(path, scanned.reason)
         return scanned
 
     def read_on(self, path: str, start: int) -> Scanned:
         """Return what else a file holds from a byte on, where a turn left it."""
-        self.child.use(self.policy().detection)
+        follow(self.child, self.policy())
         scanned = self.child.scan(path, self.labels.number(path), start)
         self.governor.scanned(path, scanned.reason)
         return scanned
 
     def rules(self) -> str:
         """Return the version of the rules by which it is read."""
-        return rules_version(self.policy().detection)
+        policy = self.policy()
+        return f"{rules_version(policy.detection)}-{policy.watch.max_mib}"
+
+
+def follow(child: ScanClient, policy: Policy) -> None:
+    """Have the child look for what a policy wants, in as much of a file as it says."""
+    child.use(policy.detection, policy.watch.max_mib)

@@ -36,12 +36,38 @@ def test_row_420_a_scan_reads_to_the_end(folder: Path, type_: Type) -> None:
     assert (code, row["entity"], row["count"], "unread" in row) == (1, "PAN", 1, False)
 
 
-def test_row_420_a_check_reads_to_the_end(folder: Path, tmp_path: Path, type_: Type) -> None:
-    policy = tmp_path / "policy.yaml"
+def ruled(folder: Path, mib: int) -> Path:
+    """Give a policy that watches a folder, and has so many MiB of a file read."""
+    policy = folder.with_name("policy.yaml")
     policy.write_text(
-        f"policy: logs\nversion: 1\nwatch: {{folders: ['{folder}']}}\n"
+        f"policy: logs\nversion: 1\nwatch: {{folders: ['{folder}'], max_mib: {mib}}}\n"
         "controls: {pii-files: {}}\n"
     )
+    return policy
+
+
+def checked(type_: Type, policy: Path) -> str:
+    """Give how the control of files stands after one look."""
     said = type_("check", "--policy", policy, "--json")
     states = {control["id"]: control["state"] for control in json.loads(said.out)}
-    assert states["pii-files"] == "fail"
+    return str(states["pii-files"])
+
+
+def test_row_420_a_check_reads_to_the_end(folder: Path, type_: Type) -> None:
+    assert checked(type_, ruled(folder, 64)) == "fail"
+
+
+@pytest.mark.parametrize(("mib", "found", "state"), [(1, False, "partial"), (8, True, "fail")])
+def test_row_427_a_policy_says_how_much_of_other_files_is_read(
+    tmp_path: Path, type_: Type, mib: int, found: bool, state: str
+) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    words = [f"note {n}" for n in range(200_000)]
+    words[70_000] = f"card {CARD}"
+    (folder / "all.json").write_text(json.dumps(words))
+    policy = ruled(folder, mib)
+    said = type_("scan", folder, "--format", "jsonl", "--policy", policy)
+    rows = list(map(json.loads, said.out.splitlines()))
+    assert ["PAN" in row.values() for row in rows] == [found]
+    assert checked(type_, policy) == state

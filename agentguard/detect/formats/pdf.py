@@ -58,7 +58,7 @@ def extract(source: Source, work: Work) -> Iterator[str]:
     """Yield the pages; a damaged document gives its printable strings, with a note."""
     import pypdfium2  # noqa: PLC0415 - as above
 
-    if source.size > work.limits.file_mib * MIB:
+    if source.size > work.limits.held_mib * MIB:
         raise ScanError("reason.too-large")
     data = source.read(source.size)
     try:

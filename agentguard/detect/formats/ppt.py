@@ -40,7 +40,7 @@ def slides(container: Compound, path: tuple[str, ...], work: Work) -> Iterator[s
 
     The records that hold text, wherever they stand (MS-PPT 2.3).
     """
-    if container.size(*path) > work.limits.file_mib * MIB:
+    if container.size(*path) > work.limits.held_mib * MIB:
         work.note("reason.too-large-part")
         return
     data = container.stream(*path) or b""

@@ -54,7 +54,7 @@ def extract(source: Source, work: Work) -> Iterator[str]:
         ScanError: it is too large.
 
     """
-    if source.size > work.limits.file_mib * MIB:
+    if source.size > work.limits.held_mib * MIB:
         raise ScanError("reason.too-large")
     data = source.read(source.size)
     reader = _Reader(data, work)

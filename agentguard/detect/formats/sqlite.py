@@ -81,7 +81,7 @@ def _opened(source: Source, work: Work) -> apsw.Connection:
     if there:
         flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
         database = apsw.Connection(f"file:{path}?mode=ro&immutable=1", flags=flags)
-    elif source.size <= work.limits.file_mib * MIB:
+    elif source.size <= work.limits.held_mib * MIB:
         data = bytearray(source.read(source.size))
         data[_WRITE_VERSION] = _NO_LOG  # a copy in memory has no write-ahead log beside it
         database = apsw.Connection(":memory:")
@@ -214,10 +214,13 @@ def _every_page(source: Source, work: Work) -> Iterator[str]:
     """Yield what can be read of a damaged database, page by page."""
     size = _page_size(source)
     size = size if size in _PAGE_SIZES else _PAGE_SIZES[3]
-    for place in range(0, min(source.size, work.limits.file_mib * MIB), size):
+    end = min(source.size, work.limits.file_mib * MIB)
+    for place in range(0, end, size):
         source.file.seek(place)
         work.spend(size)
         yield _sqlite_pages.text_of(source.file.read(size), 0 if place else _HEAD) + "\n"
+    if end < source.size:
+        work.note("reason.partial")
 
 
 def _log(source: Source, work: Work) -> Iterator[str]:

@@ -77,7 +77,7 @@ class ScanClient:
         name = worker_entry.name_of(extractors)
         self._limits = limits
         self._errand = ipc_messages.Errand(limits=limits, extractors=name, cage=cage)
-        self._errand = self._for(detection)
+        self._errand = self._for(detection, limits.file_mib)
         self._clock = clock
         self._leash = leash
         self._start = start
@@ -89,13 +89,17 @@ class ScanClient:
         self._used: Moment | None = None
         self._strikes = MemoryStrikes(clock) if strikes is None else strikes
 
-    def use(self, detection: Detection) -> None:
-        """Look for this from the next file on; a change ends the child that knows another."""
-        if detection == self._errand.detection:
+    def use(self, detection: Detection, file_mib: int) -> None:
+        """Look for this from the next file on, and read files of so many MiB in full.
+
+        A change ends the child that knows another.
+        """
+        errand = self._for(detection, file_mib)
+        if errand == self._errand:
             return
         with self._lock:
             self._end()
-            self._errand = self._for(detection)
+            self._errand = errand
 
     def scan(self, path: str, drilled: str = "", start: int = 0) -> Scanned:
         """Read one file; whatever happens is told as an outcome with a reason.
@@ -187,8 +191,9 @@ class ScanClient:
     ) -> None:
         self.close()
 
-    def _for(self, detection: Detection) -> ipc_messages.Errand:
-        limits = replace(self._limits, ocr=self._limits.ocr or detection.ocr)
+    def _for(self, detection: Detection, file_mib: int) -> ipc_messages.Errand:
+        reads_pictures = self._limits.ocr or detection.ocr
+        limits = replace(self._limits, ocr=reads_pictures, file_mib=file_mib)
         return replace(self._errand, limits=limits, detection=detection)
 
     def _ask(self, question: bytes) -> Reading:

@@ -455,11 +455,11 @@ def test_a_sites_own_kinds_reach_the_child(client: ScanClient, tmp_path: Path) -
     path = write(tmp_path, "a.txt", f"CASE-123456 card {hostile.CARD}")
     assert client.scan(path).hits == (CARD,)
     first = client.child_pid
-    client.use(Detection(recognisers=(OWN,), off=("PAN",)))
+    client.use(Detection(recognisers=(OWN,), off=("PAN",)), 64)
     assert client.child_pid is None
     assert client.scan(path).hits == (Hit(kind="CASE_NO", count=1, masked=("...456",)),)
     second = client.child_pid
-    client.use(Detection(recognisers=(OWN,), off=("PAN",)))
+    client.use(Detection(recognisers=(OWN,), off=("PAN",)), 64)
     assert client.child_pid == second, "the same again costs no child"
     assert first != second
 
