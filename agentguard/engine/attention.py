@@ -10,13 +10,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agentguard.engine import attention_book, attention_memory, later_times, records
-from agentguard.engine.attention_book import Attention, Cause, Waiting
+from agentguard.engine import (
+    attention_book,
+    attention_memory,
+    causes,
+    later_times,
+    mending,
+    records,
+)
+from agentguard.engine.attention_book import Attention, Waiting
 from agentguard.engine.holds import holding
 from agentguard.engine.state import Decision, Key, State
 from agentguard.model.attention import BusySeen, Holding, PointerOnCard, TodoOpened
 from agentguard.model.events import CallState, Event, ProofGiven
-from agentguard.model.findings import Finding, file_name
 from agentguard.model.machine import ScreenSharesSeen
 from agentguard.model.moments import Moment
 from agentguard.model.prompts import Prompt, PromptKind
@@ -112,7 +118,7 @@ def add(decision: Decision, fresh: Waiting) -> Decision:
     Of the cause of a card that is shown, a count is raised in the inbox alone.
     """
     state = decision.state
-    if any(cause_of(prompt) == fresh.cause for prompt in state.prompts.values()):
+    if any(causes.cause_of(prompt) == fresh.cause for prompt in state.prompts.values()):
         return decision
     waiting = state.attention.waiting
     like = next((one for one in waiting if one.cause == fresh.cause), None)
@@ -130,17 +136,6 @@ def add(decision: Decision, fresh: Waiting) -> Decision:
     return _waits(decision, tuple(joined if one is like else one for one in waiting))
 
 
-def cause_of(prompt: Prompt) -> Cause:
-    """Return what a prompt is about, as far as it is told together with others."""
-    return _cause((prompt.check, prompt.subject), prompt.body.id)
-
-
-def _cause(key: Key, sentence: str) -> Cause:
-    check, subject = key
-    name = file_name(subject)
-    return (check, sentence, subject[: -len(name)] if name else subject)
-
-
 def put_off(
     decision: Decision, prompt: Prompt, answer: str, at: Moment
 ) -> tuple[Decision, Moment | None]:
@@ -155,7 +150,7 @@ def put_off(
     attention = decision.state.attention
     held = Waiting(
         prompt=prompt,
-        cause=cause_of(prompt),
+        cause=causes.cause_of(prompt),
         since=at,
         severity=_severity(decision.state, prompt),
         count=prompt.count,
@@ -172,28 +167,16 @@ def withdrawn(decision: Decision, key: Key, *, keep: bool) -> Decision:
 
     `keep` leaves a notice that tells what was done. What waits for its like goes on about those.
     """
-    waiting: list[Waiting] = []
-    for one in decision.state.attention.waiting:
-        if one.prompt.check != key[0] or keep or one.coach or _is_open(decision.state, one.prompt):
+    state, waiting = decision.state, list[Waiting]()
+    for one in state.attention.waiting:
+        stays = keep or one.coach or causes.is_open(state, one.prompt)
+        if one.prompt.check != key[0] or stays:
             waiting.append(one)
-        elif rest := _left(decision.state, one.cause):
-            about = replace(one.prompt, subject=rest[0].subject, body=rest[0].message)
-            waiting.append(replace(one, prompt=about, count=min(one.count, len(rest))))
+        elif rest := causes.left(state, one.cause):
+            waiting.append(causes.about(one, rest))
+        elif causes.tells_an_end(one.prompt):
+            waiting.append(one)
     return _waits(decision, tuple(waiting))
-
-
-def outlived(state: State, prompt: Prompt) -> bool:
-    """Check whether a card is still about something: its finding, or others of its cause."""
-    return _is_open(state, prompt) or bool(_left(state, cause_of(prompt)))
-
-
-def _is_open(state: State, prompt: Prompt) -> bool:
-    return (prompt.check, prompt.subject) in state.findings
-
-
-def _left(state: State, cause: Cause) -> list[Finding]:
-    """Return the open findings of a cause."""
-    return [one for one in state.findings.values() if _cause(one.key, one.message.id) == cause]
 
 
 def answered(decision: Decision, prompt: Prompt, *, quick: bool, later: bool) -> Decision:
@@ -218,7 +201,7 @@ def _fresh(decision: Decision, at: Moment) -> Decision:
         title = one.prompt.title
         gone = title is not None and title.id in GONE
         stays = gone or one.until is not None or one.prompt.kind is PromptKind.LESSON
-        return stays or _is_open(state, one.prompt) or at.since(one.since) < STALE
+        return stays or causes.is_open(state, one.prompt) or at.since(one.since) < STALE
 
     waiting = tuple(one for one in state.attention.waiting if helps(one))
     return decision if waiting == state.attention.waiting else _waits(decision, waiting)
@@ -227,7 +210,8 @@ def _fresh(decision: Decision, at: Moment) -> Decision:
 def _shown(decision: Decision, at: Moment) -> Decision:
     """Show one of those whose time has come, or note what holds them."""
     state = decision.state
-    ready = sorted(_ready(state.attention, at), key=lambda one: _first(state, one))
+    told = mending.to_be_told(state, _ready(state.attention, at), at)
+    ready = sorted(told, key=lambda one: _first(state, one))
     if not ready:
         return decision
     late = [one for one in ready if _urgent(state, one) and at.since(one.since) >= PATIENCE]
@@ -251,7 +235,7 @@ def _ready(attention: Attention, at: Moment) -> list[Waiting]:
 
 def _urgent(state: State, one: Waiting) -> bool:
     """Check whether it is critical and still to be mended: what was done is only to be told."""
-    return one.severity is Severity.CRITICAL and outlived(state, one.prompt)
+    return one.severity is Severity.CRITICAL and causes.outlived(state, one.prompt)
 
 
 def _first(state: State, one: Waiting) -> tuple[bool, bool, int, float]:
@@ -280,7 +264,8 @@ def _show(decision: Decision, one: Waiting, ready: list[Waiting], at: Moment) ->
     """Show a card; the others that wait become a number on it."""
     others = [other for other in ready if other is not one and other.until is None]
     more = sum(other.count for other in others if other.told)
-    prompt = _made(decision.state, one, more, at)
+    rest = mending.still_open(decision.state, one)
+    prompt = _made(decision.state, causes.about(one, rest) if rest else one, more, at)
     gone = [one, *(others if prompt is not None else [])]
     waiting = decision.state.attention.waiting
     decision = _waits(decision, tuple(each for each in waiting if each not in gone))

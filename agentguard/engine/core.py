@@ -8,6 +8,7 @@ from functools import partial, singledispatch
 
 from agentguard.engine import (
     attention,
+    clean_desk,
     clipboard,
     deeds,
     drills,
@@ -131,7 +132,7 @@ def decide(state: State, event: Event, replan: Replan) -> Decision:
         gate.follow(payment.follow(decision, event, act), event), event
     )
     decision = history.follow(deeds.follow(_follow(event, decision), event), event)
-    return shift_counts.follow(attention.settle(decision, event), event)
+    return shift_counts.follow(clean_desk.seen(attention.settle(decision, event), event), event)
 
 
 def _new_policy(decision: Decision, event: PolicyInForce, replan: Replan) -> Decision:
@@ -149,7 +150,7 @@ def _new_policy(decision: Decision, event: PolicyInForce, replan: Replan) -> Dec
         digest=policy.digest,
     )
     decision = exceptions.under_policy(decision.then(records=(noted,)), event.at)
-    return shift.standing(decision, event.at)
+    return shift.standing(clean_desk.under_policy(decision, event.at), event.at)
 
 
 @singledispatch
@@ -328,12 +329,12 @@ def _(event: HandedOver, decision: Decision) -> Decision:
 
 @_follow.register
 def _(event: CleanDeskDrawn, decision: Decision) -> Decision:
-    return shift.draw(decision, event)
+    return clean_desk.draw(decision, event)
 
 
 @_follow.register
 def _(event: CleanDeskAnswered, decision: Decision) -> Decision:
-    return shift.looked(decision, event)
+    return clean_desk.looked(decision, event)
 
 
 @_follow.register

@@ -6,6 +6,7 @@ import logging
 from dataclasses import replace
 
 from agentguard.engine import clipboard, exceptions, memory, records
+from agentguard.engine.mending import is_done_here
 from agentguard.engine.plan import Bound
 from agentguard.engine.privacy_shield import cover
 from agentguard.engine.prompt_rules import ask, withdraw
@@ -318,8 +319,8 @@ def close(decision: Decision, key: tuple[str, str], at: Moment, why: str = "") -
     """Close a finding, withdraw its prompts and forget its actions.
 
     A notice stays when the agent itself did something about it: the person must be told why the
-    clipboard is empty. A lesson stays in any case. `why` tells why one is closed that was not seen
-    to be gone.
+    clipboard is empty. What the person mended needs none. A lesson stays in any case. `why` tells
+    why one is closed that was not seen to be gone.
     """
     finding = decision.state.findings.get(key)
     if finding is None:
@@ -331,14 +332,13 @@ def close(decision: Decision, key: tuple[str, str], at: Moment, why: str = "") -
         if (t.action.check, t.action.subject) != key
     }
     deferred = tuple(d for d in decision.state.deferred if (d.check, d.subject) != key)
+    done_here = any(is_done_here(state, key) for state in (decision.before, decision.state))
     decision = decision.then(
         replace(decision.state, findings=findings, tries=tries, deferred=deferred),
         records=(records.closed(finding, at, why),),
         memory={memory.finding_key(finding): None},
     )
-    bound = decision.state.plan.bound.get(finding.check)
-    acted = bound is not None and bool(set(bound.control.respond) - TOLD)
-    return withdraw(decision, key, keep_notice=acted)
+    return withdraw(decision, key, keep_notice=done_here)
 
 
 def _severity(verdict: Verdict, of_policy: Severity) -> Severity:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from agentguard.engine import memory
 from agentguard.engine.deeds import item_of
-from agentguard.engine.state import Decision, Key
+from agentguard.engine.state import Decision, Key, Mended
 from agentguard.model.actions import Outcome
 from agentguard.model.deeds import BroughtBack, Done, Stage
 from agentguard.model.events import ActionFinished, Event, PolicyInForce
@@ -46,7 +46,7 @@ def _ended(decision: Decision, event: ActionFinished) -> Decision:
     key = (event.action.check, event.action.subject)
     if key not in decision.state.findings:
         return decision
-    mended = {**decision.state.mended, key: (how, item)}
+    mended = {**decision.state.mended, key: Mended(how=how, at=event.at, item=item)}
     return decision.then(replace(decision.state, mended=mended))
 
 
@@ -60,8 +60,9 @@ def _back(decision: Decision, event: BroughtBack) -> Decision:
 def _gone(decision: Decision, finding: Finding, at: Moment) -> Decision:
     """Put what is gone on top, unless it is another's to mend or no news to anybody."""
     key, state = finding.key, decision.state
-    how, item = state.mended.get(key, ("", ""))
-    mended = {known: by for known, by in state.mended.items() if known != key}
+    by = state.mended.get(key)
+    how, item = (by.how, by.item) if by is not None else ("", "")
+    mended = {known: one for known, one in state.mended.items() if known != key}
     decision = decision.then(replace(state, mended=mended))
     bound = state.plan.bound[finding.check]
     if finding.check in UNTOLD or bound.owner(finding.message) is not Owner.PERSON:

@@ -35,7 +35,7 @@ def done(decision: Decision, lesson: str) -> Decision:
     """Offer a lesson no more that was done."""
 
     def pointless(prompt: Prompt) -> bool:
-        return prompt.check == prompt_rules.TRAINING and prompt.topic == lesson
+        return prompt.kind is PromptKind.LESSON and prompt.topic == lesson
 
     state = decision.state
     prompts = {key: one for key, one in state.prompts.items() if not pointless(one)}

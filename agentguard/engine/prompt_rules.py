@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agentguard.engine import attention, memory, records
+from agentguard.engine import attention, causes, memory, records
 from agentguard.engine.action_outcome import SHOWN, await_end
 from agentguard.engine.attention_book import Waiting
 from agentguard.engine.plan import Bound
@@ -77,7 +77,7 @@ def ask(
         return decision
     fresh = Waiting(
         prompt=prompt,
-        cause=attention.cause_of(prompt),
+        cause=causes.cause_of(prompt),
         since=at,
         severity=finding.severity,
         told=told,
@@ -92,7 +92,7 @@ def tell(decision: Decision, prompt: Prompt) -> Decision:
     decision, prompt = to_inbox(decision, notice), replace(prompt, notice=notice.id)
     waiting = Waiting(
         prompt=prompt,
-        cause=attention.cause_of(prompt),
+        cause=causes.cause_of(prompt),
         since=prompt.asked,
         severity=Severity.LOW,
         told=True,
@@ -244,7 +244,8 @@ def withdraw(decision: Decision, key: Key, *, keep_notice: bool) -> Decision:
         if prompt.kind is PromptKind.PROOF or prompt.check != key[0]:
             return (prompt.check, prompt.subject) == key
         stays = keep_notice or prompt.coach or prompt.kind is PromptKind.LESSON
-        return not stays and not attention.outlived(decision.state, prompt)
+        stays = stays or causes.tells_an_end(prompt)
+        return not stays and not causes.outlived(decision.state, prompt)
 
     gone = [p.id for p in decision.state.prompts.values() if pointless(p)]
     held = tuple(h for h in decision.state.held if not pointless(h.prompt))

@@ -4,7 +4,6 @@
 - A desk that was used and not handed over half an hour after the end is told as missed.
 - Only time that passed counts; after a restart of the computer that half hour is over.
 - A handover of a desk with a shared account leaves nothing of the person in sight.
-- A look at the desk that was drawn is asked for after a break: never in a call, never while locked.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agentguard.checks.clipboard import ID, Settings, left_behind
-from agentguard.engine import guided, incidents, lock_requests, memory, prompt_rules, records
+from agentguard.engine import clean_desk, guided, incidents, lock_requests, memory, records
 from agentguard.engine.finding_updates import give
 from agentguard.engine.shift_memory import MEMORY, shift_json
 from agentguard.engine.state import Decision
@@ -20,19 +19,14 @@ from agentguard.model.actions import ActionKind
 from agentguard.model.events import ClipboardScanned, SessionState
 from agentguard.model.gate import Ended, ProofsEnded
 from agentguard.model.handover import (
-    CleanDesk,
-    CleanDeskAnswered,
-    CleanDeskDrawn,
     HandedOver,
     Shift,
     ShiftBegun,
     ShiftStanding,
-    Tick,
 )
 from agentguard.model.locking import Asker, DeskLeft, LockAsked, ShiftEnded
-from agentguard.model.messages import say
 from agentguard.model.moments import Moment
-from agentguard.model.prompts import Prompt, PromptKind
+from agentguard.model.prompts import PromptKind
 from agentguard.model.records import Json, Record
 
 CHECK = "handover"
@@ -66,7 +60,8 @@ def begin(decision: Decision, event: ShiftBegun) -> Decision:
 
 def hand_over(decision: Decision, event: HandedOver) -> Decision:
     """Write the handover down, clear what is left of the person, and lock."""
-    decision = _unanswered(decision, event.at).then(records=(_handover(event),))
+    decision = clean_desk.unanswered(decision, event.at, "handed-over")
+    decision = decision.then(records=(_handover(event),))
     shift = replace(
         decision.state.shift, used=None, begun=None, ended=None, handed=event.at, missed=None
     )
@@ -96,37 +91,21 @@ def by_time(decision: Decision, at: Moment) -> Decision:
     ended = decision.state.shift.ended
     if ended is not None and not 0 <= at.since(ended) < GRACE:
         noted = records.plain("shift.missed", at)
-        decision = _unanswered(decision, at).then(records=(noted,))
+        decision = clean_desk.unanswered(decision, at, "shift-ended").then(records=(noted,))
         known = decision.state.shift
         missed = replace(known, used=None, begun=None, ended=None, missed=at)
         decision = standing(_keep(decision, missed), at)
-    return _ask_to_look(decision, at)
-
-
-def draw(decision: Decision, event: CleanDeskDrawn) -> Decision:
-    """Remember that the desk is to be looked at today; once a day."""
-    clean = decision.state.shift.clean
-    if clean is not None and clean.day == event.day:
-        return decision
-    return _keep(decision, replace(decision.state.shift, clean=CleanDesk(day=event.day)))
-
-
-def looked(decision: Decision, event: CleanDeskAnswered) -> Decision:
-    """Write down what the person attests of the desk."""
-    clean = decision.state.shift.clean
-    if clean is None or clean.answered is not None:
-        return decision
-    noted = records.plain("desk.clean", event.at, **_ticked(event.ticks))
-    done = replace(decision.state.shift, clean=replace(clean, answered=event.at))
-    return _keep(decision.then(records=(noted,)), done)
+    return clean_desk.by_time(decision, at)
 
 
 def _ended(decision: Decision, event: ShiftEnded) -> Decision:
     noted = records.plain("shift.ended", event.at, by=event.by.value)
     decision = _clear(decision.then(records=(noted,)), event.at)
     rules, shift = decision.state.plan.policy.shift, decision.state.shift
-    if rules.handover and shift.used is not None:
+    waits = rules.handover and shift.used is not None
+    if waits:
         decision = _keep(decision, replace(shift, ended=event.at))
+    decision = clean_desk.shift_ended(decision, event.at, waits=waits)
     if not rules.lock:
         return decision
     return lock_requests.asked(decision, LockAsked(at=event.at, by=Asker.SHIFT_END))
@@ -138,22 +117,8 @@ def _handover(event: HandedOver) -> Record:
         known["downloads"] = event.downloads
     if event.clipboard is not None:
         known["clipboard"] = event.clipboard
-    ticked = _ticked(event.ticks)
+    ticked = clean_desk.ticked(event.ticks)
     return records.plain("shift.handed-over", event.at, findings=event.findings, **known, **ticked)
-
-
-def _ticked(ticks: frozenset[Tick]) -> dict[str, Json]:
-    return {tick.value: tick in ticks for tick in Tick}
-
-
-def _unanswered(decision: Decision, at: Moment) -> Decision:
-    """Write down that a look at the desk was asked for and nobody answered."""
-    clean = decision.state.shift.clean
-    if clean is None or clean.asked is None or clean.answered is not None:
-        return decision
-    noted = records.plain("desk.clean-missed", at)
-    shift = replace(decision.state.shift, clean=replace(clean, answered=at))
-    return _keep(decision.then(records=(noted,)), shift)
 
 
 def _used(decision: Decision, event: SessionState) -> Decision:
@@ -163,28 +128,6 @@ def _used(decision: Decision, event: SessionState) -> Decision:
     if shift.handed is not None and 0 <= event.at.since(shift.handed) < AFTER:
         return decision
     return _keep(decision, replace(shift, used=event.at))
-
-
-def _ask_to_look(decision: Decision, at: Moment) -> Decision:
-    state = decision.state
-    clean = state.shift.clean
-    if clean is None or clean.asked is not None or not state.shift.rested:
-        return decision
-    if state.in_call or state.locked or state.paying.since is not None:
-        return decision
-    asked = replace(state.shift, clean=replace(clean, asked=at))
-    prompt = Prompt(
-        id=f"clean-desk-{clean.day}",
-        kind=PromptKind.NOTICE,
-        check=CHECK,
-        subject="",
-        title=say("clean-desk.title"),
-        body=say("clean-desk.body"),
-        asked=at,
-        advice=say("clean-desk.advice"),
-    )
-    noted = records.plain("desk.clean-asked", at)
-    return prompt_rules.tell(_keep(decision.then(records=(noted,)), asked), prompt)
 
 
 def _forget(decision: Decision) -> Decision:

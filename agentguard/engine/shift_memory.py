@@ -20,12 +20,12 @@ def shift_json(shift: Shift) -> Json:
         if clean is None
         else {
             "day": clean.day,
-            "asked": moment_json(clean.asked),
-            "answered": moment_json(clean.answered),
+            **{name: moment_json(getattr(clean, name)) for name in _LOOKED},
         },
     }
 
 
+_LOOKED = ("offered", "asked", "answered", "over")
 _MOMENTS = ("used", "begun", "ended", "handed", "missed")
 
 
@@ -62,7 +62,9 @@ def read_moment(value: Json) -> Moment | None:
 def _clean(value: Json) -> CleanDesk | None:
     if not isinstance(value, dict):
         return None
-    day, asked, answered = (value.get(name) for name in ("day", "asked", "answered"))
+    day = value.get("day")
     if not isinstance(day, str):
         return None
-    return CleanDesk(day=day, asked=read_moment(asked), answered=read_moment(answered))
+    offered, asked, answered, over = (read_moment(value.get(name)) for name in _LOOKED)
+    begun = offered or asked  # who was asked by an agent of before had it offered
+    return CleanDesk(day=day, offered=begun, asked=asked, answered=answered, over=over)

@@ -66,6 +66,15 @@ class Try:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mended:
+    """How a finding ended that is not yet seen to be gone: an Act, when, and its file's item."""
+
+    how: str
+    at: Moment
+    item: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deferred:
     """An action that waits until boot time `due` for its finding to be mended."""
 
@@ -106,12 +115,11 @@ class State:
 
     `lacking` is what of a control's parts could not be looked at; `telling` names the notices that
     wait for how an action ends. `deeds` are what a person asked for, `history` what was found and
-    is no more; `mended` tells by what a finding ended that is not yet seen to be gone, and which
-    file of the vault it became. `reported` and `responses` are by number, the oldest first;
-    `drills` are the runs of drills, by number too. `excepted` are the exceptions that hold, by
-    control; `spent` why others do not, by id; `proving` the ids of those whose control has not
-    passed since they ended, by control. `requests` are what a person asked for, by id, the oldest
-    first; `used` is when a control was excepted.
+    is no more; `mended` what was done about a finding that is not yet seen to be gone. `reported`
+    and `responses` are by number, the oldest first; `drills` are the runs of drills, by number too.
+    `excepted` are the exceptions that hold, by control; `spent` why others do not, by id; `proving`
+    the ids of those whose control has not passed since they ended, by control. `requests` are what
+    a person asked for, by id, the oldest first; `used` is when a control was excepted.
     """
 
     plan: Plan
@@ -135,7 +143,7 @@ class State:
     attention: Attention = FRESH
     telling: Mapping[Key, str] = field(default_factory=dict)
     deeds: Mapping[Key, Asked] = field(default_factory=dict)
-    mended: Mapping[Key, tuple[str, str]] = field(default_factory=dict)
+    mended: Mapping[Key, Mended] = field(default_factory=dict)
     history: tuple[Done, ...] = ()
     reported: Mapping[str, Reported] = field(default_factory=dict)
     responses: Mapping[str, Response] = field(default_factory=dict)

@@ -68,11 +68,22 @@ class ShiftStanding(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CleanDesk:
-    """A look at the desk that was drawn for a day; `asked` and `answered` once that has been."""
+    """A look at the desk that was drawn for a day, and when it was what.
+
+    `offered` is when it began to wait for its time, `asked` when the person saw it; it is `over`
+    where nobody answered.
+    """
 
     day: str
+    offered: Moment | None = None
     asked: Moment | None = None
     answered: Moment | None = None
+    over: Moment | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is to be asked any more."""
+        return self.answered is not None or self.over is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,6 +65,7 @@ _PARAMS: Mapping[str, tuple[str, ...]] = {
     "desk.clean-asked": (),
     "desk.clean": ("paper", "phone", "notes"),
     "desk.clean-missed": (),
+    "desk.clean-withdrawn": ("why", "shown"),
     "lesson.answered": ("lesson", "version", "correct"),
     "proof.given": ("group", "factor", "person"),
     "proof.carried": ("group", "factor", "person", "seconds"),

@@ -144,7 +144,7 @@ def test_a_clean_desk_is_asked_about_when_drawn_and_answered_by_ticks(rig, qtbot
     one = rig(seen)
     page = opened(one, Page.SHIFT)
     assert "Clean-desk check" not in one.said(page)
-    drawn = Shift(clean=CleanDesk(day="2026-07-14", asked=seen.at))
+    drawn = Shift(clean=CleanDesk(day="2026-07-14", offered=seen.at))
     one.show(replace(seen, shift=drawn))
     assert "Today was drawn at random for you." in one.said(page)
     boxes(page)[1].click()

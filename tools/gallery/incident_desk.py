@@ -125,7 +125,7 @@ class SimulatedShifts:
         """Keep it."""
         self.looks.append(ticks)
         at = self._desk.snapshot().at
-        self._shift(clean=CleanDesk(day="2026-07-14", asked=at, answered=at))
+        self._shift(clean=CleanDesk(day="2026-07-14", offered=at, asked=at, answered=at))
 
     def _shift(self, **changed: Any) -> None:
         seen = self._desk.snapshot()

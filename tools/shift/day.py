@@ -13,11 +13,14 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
+from agentguard.engine.action_outcome import SHOWN
 from agentguard.engine.attention_book import Cause
 from agentguard.engine.core import begin, decide
 from agentguard.engine.plan import make_plan
+from agentguard.model.actions import Action, Outcome
 from agentguard.model.attention_rules import AttentionRules
 from agentguard.model.events import (
+    ActionFinished,
     AppFocused,
     CallState,
     ClipboardScanned,
@@ -31,6 +34,8 @@ from agentguard.model.events import (
 )
 from agentguard.model.hits import Hit
 from agentguard.model.local_hours import local
+from agentguard.model.messages import say
+from agentguard.model.moments import Moment
 from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Policy
 from agentguard.model.prompts import Prompt, PromptKind
@@ -86,6 +91,16 @@ def policy_of(wrap_up: int, begin_at: float) -> Policy:
         ends=(f"{end:%H:%M}",), breaks=(f"{rest:%H:%M}-{rest + timedelta(minutes=45):%H:%M}",)
     )
     return replace(policy, shift=plan, attention=AttentionRules(wrap_up_seconds=wrap_up))
+
+
+def _undone(action: Action) -> Event:
+    """Return that nothing could be done about it here: so most of it is to be told."""
+    return ActionFinished(
+        at=action.at or Moment(boot=0.0, wall=0.0),
+        action=action,
+        outcome=Outcome.UNSUPPORTED,
+        message=say("action.unsupported", kind=action.kind.value),
+    )
 
 
 class Shift:
@@ -200,7 +215,8 @@ class Shift:
         while news:
             decision = decide(self._state, news.popleft(), lambda _event: self._plan)
             self._state = decision.state
-            news.extend(decision.events)
+            given = [one for one in decision.actions if one.kind in SHOWN]
+            news.extend((*decision.events, *map(_undone, given)))
         self._look()
 
     def _look(self) -> None:

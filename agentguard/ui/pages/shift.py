@@ -81,7 +81,8 @@ class ShiftPage(PageFrame):
             told = self.texts.say("ui.shift.begun", time=words.clock(shift.begun))
             self._begun.setText(told)
         clean = shift.clean
-        self._look.setVisible(clean is not None and clean.asked is not None)
+        offered = clean is not None and clean.offered is not None and clean.over is None
+        self._look.setVisible(offered)
         answered = clean.answered if clean is not None else None
         self._looks.setVisible(answered is None)
         self._looked.setVisible(answered is not None)

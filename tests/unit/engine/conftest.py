@@ -10,12 +10,14 @@ import pytest
 from agentguard.base.errors import StoreError
 from agentguard.checks.base import Check, NoSettings
 from agentguard.engine import lock_requests
+from agentguard.engine.action_outcome import SHOWN
 from agentguard.engine.core import begin
 from agentguard.engine.ledger import Ledger
 from agentguard.engine.loop import Engine
 from agentguard.engine.plan import make_plan
-from agentguard.model.actions import Action, ActionKind
+from agentguard.model.actions import Action, ActionKind, Outcome
 from agentguard.model.events import (
+    ActionFinished,
     AppFocused,
     Facts,
     FileScanned,
@@ -27,6 +29,7 @@ from agentguard.model.events import (
 )
 from agentguard.model.facts import FirewallSeen
 from agentguard.model.findings import Finding
+from agentguard.model.messages import say
 from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Contact, Control, Policy, Watch
 from agentguard.model.posture import ControlState
@@ -178,17 +181,29 @@ class ListJournal:
 
 @dataclass
 class Rig:
-    """What a test drives and looks at."""
+    """What a test drives and looks at; `able` is false where the hands say that they cannot."""
 
     clock: FakeClock
     journal: ListJournal
     engine: Engine
     done: list[Action]
     given_after: list[int]
+    able: bool = True
+    answered: int = 0
 
     def see(self, event: object) -> None:
         self.engine.submit(event)  # type: ignore[arg-type] - tests hand over made events
         self.engine.drain()
+        while not self.able and self.answered < len(self.done):
+            action, self.answered = self.done[self.answered], self.answered + 1
+            if action.kind in SHOWN:
+                self.ended(action, Outcome.UNSUPPORTED)
+
+    def ended(self, action: Action, outcome: Outcome, said: str = "action.unsupported") -> None:
+        """Tell the engine how an action ended."""
+        told = say(said, kind=action.kind.value)
+        at = self.clock.now()
+        self.see(ActionFinished(at=at, action=action, outcome=outcome, message=told))
 
     def tick(self, seconds: float = 1.0) -> None:
         self.clock.advance(seconds)
@@ -218,33 +233,34 @@ class Rig:
         return [r.kind for r in self.journal.records]
 
 
+def new_rig(
+    findings: tuple[Finding, ...] = (), inbox: tuple[Notice, ...] = (), **policy: object
+) -> Rig:
+    """Return an engine; `findings` and `inbox` are remembered from before."""
+    clock = FakeClock()
+    begun = PolicyInForce(at=clock.now(), policy=make_policy(**policy))  # type: ignore[arg-type] - test values
+    journal = ListJournal()
+    done: list[Action] = []
+    given: list[int] = []
+
+    def give(action: Action) -> None:
+        done.append(action)
+        given.append(len(journal.records))
+
+    engine = Engine(
+        state=begin(make_plan(CHECKS, begun.policy), begun, findings, inbox),
+        ledger=Ledger(journal=journal),
+        replan=lambda event: make_plan(CHECKS, event.policy),
+        clock=clock,
+        give=give,
+    )
+    return Rig(clock, journal, engine, done, given)
+
+
 @pytest.fixture
 def make_rig() -> Callable[..., Rig]:
-    """Give a maker of rigs; `findings` and `inbox` are remembered from before."""
-
-    def make(
-        findings: tuple[Finding, ...] = (), inbox: tuple[Notice, ...] = (), **policy: object
-    ) -> Rig:
-        clock = FakeClock()
-        begun = PolicyInForce(at=clock.now(), policy=make_policy(**policy))  # type: ignore[arg-type] - test values
-        journal = ListJournal()
-        done: list[Action] = []
-        given: list[int] = []
-
-        def give(action: Action) -> None:
-            done.append(action)
-            given.append(len(journal.records))
-
-        engine = Engine(
-            state=begin(make_plan(CHECKS, begun.policy), begun, findings, inbox),
-            ledger=Ledger(journal=journal),
-            replan=lambda event: make_plan(CHECKS, event.policy),
-            clock=clock,
-            give=give,
-        )
-        return Rig(clock, journal, engine, done, given)
-
-    return make
+    """Give a maker of rigs."""
+    return new_rig
 
 
 @pytest.fixture

@@ -40,6 +40,14 @@ HOUR = 3600.0
 MakeRig = Callable[..., Rig]
 
 
+@pytest.fixture
+def rig(make_rig: MakeRig) -> Rig:
+    """Give an engine whose hands can mend nothing, so that all it finds is to be told."""
+    made = make_rig()
+    made.able = False
+    return made
+
+
 def hour(rig: Rig, minutes: float) -> str:
     """Give the time on the wall in so many minutes, as a policy writes it."""
     return f"{local(rig.clock.now().wall) + timedelta(minutes=minutes):%H:%M}"
@@ -117,6 +125,7 @@ def test_what_is_urgent_does_not_wait_an_hour_for_its_turn(rig: Rig) -> None:
 
 
 def test_row_423_what_was_moved_already_waits_for_its_hour_and_is_told_then(rig: Rig) -> None:
+    rig.able = True
     fails(rig)
     answer(rig)
     call(rig, live=True)
@@ -394,6 +403,7 @@ def test_a_promise_has_its_card_put_by_and_the_last_card_promises_nothing(rig: R
 def restarted(rig: Rig, make_rig: MakeRig, *, boot: float, asleep: float = 0.0) -> Rig:
     """Give an engine after a restart: of the agent (`boot` goes on) or of the computer."""
     again, before = make_rig(), rig.clock.now()
+    again.able = rig.able
     again.clock = FakeClock(boot=boot, wall=before.wall + asleep)
     again.engine.clock = again.clock
     at = again.clock.now()
@@ -512,7 +522,8 @@ def telling_only(rig: Rig) -> State:
 
 
 def test_what_was_done_long_ago_is_told_in_the_inbox_alone(rig: Rig) -> None:
-    """A card that tells of a file moved half an hour ago helps nobody."""
+    """A card that tells of what was taken away half an hour ago helps nobody."""
+    rig.able = True
     call(rig, live=True)
     rig.file("/home/a/1.csv", CARD)
     rig.file("/home/a/1.csv")

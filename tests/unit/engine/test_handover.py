@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from agentguard.engine import before, shift
+from agentguard.engine import attention, before, shift
+from agentguard.engine.state import Paying
 from agentguard.model.actions import ActionKind
+from agentguard.model.attention import PointerOnCard, TodoOpened
+from agentguard.model.attention_rules import AttentionRules
 from agentguard.model.events import (
     CallState,
     IncidentFollowed,
+    NoticeRead,
     PolicyInForce,
     PromptAnswered,
     SessionState,
@@ -24,6 +30,7 @@ from agentguard.model.handover import (
 )
 from agentguard.model.hits import Hit
 from agentguard.model.incidents import Stage
+from agentguard.model.local_hours import local
 from agentguard.model.locking import ShiftEnded, ShiftEnder
 from agentguard.model.moments import Moment
 from agentguard.model.posture import ControlState
@@ -212,12 +219,17 @@ def test_the_beginning_is_written_down() -> None:
     assert at.engine.snapshot().shift.begun == at.clock.now()
 
 
-def rest(at: Copies, seconds: float = shift.BREAK) -> None:
+def draw(at: Copies) -> None:
+    now = at.clock.now()
+    at.see(CleanDeskDrawn(at=now, day=local(now.wall).date().isoformat()))
+
+
+def rest(at: Copies, seconds: float = shift.BREAK, *, idle: float = 30.0) -> None:
     session(at, locked=True)
     at.clock.advance(seconds / 2)
     session(at, locked=True)
     at.clock.advance(seconds / 2)
-    session(at, locked=False)
+    session(at, locked=False, idle=idle)
     tick(at, 1)
 
 
@@ -227,9 +239,8 @@ def asked(at: Copies) -> int:
 
 def test_a_drawn_desk_is_asked_about_after_a_break_and_once() -> None:
     at = desk()
-    draw = CleanDeskDrawn(at=at.clock.now(), day="2026-07-14")
-    at.see(draw)
-    at.see(draw)
+    draw(at)
+    draw(at)
     tick(at, 1)
     assert asked(at) == 0
     rest(at, shift.BREAK / 2)
@@ -248,7 +259,7 @@ def test_a_drawn_desk_is_asked_about_after_a_break_and_once() -> None:
 
 def test_it_is_never_asked_in_a_call_and_not_while_the_screen_is_locked() -> None:
     at = desk()
-    at.see(CleanDeskDrawn(at=at.clock.now(), day="2026-07-14"))
+    draw(at)
     at.see(CallState(at=at.clock.now(), in_call=True, source="test"))
     rest(at)
     assert asked(at) == 0
@@ -265,7 +276,7 @@ def test_it_is_never_asked_in_a_call_and_not_while_the_screen_is_locked() -> Non
 @pytest.mark.parametrize("how", ["handed", "missed"])
 def test_a_question_that_nobody_answered_is_told_as_that(how) -> None:
     at = desk()
-    at.see(CleanDeskDrawn(at=at.clock.now(), day="2026-07-14"))
+    draw(at)
     rest(at)
     if how == "handed":
         hand_over(at)
@@ -275,6 +286,153 @@ def test_a_question_that_nobody_answered_is_told_as_that(how) -> None:
     assert kinds(at).count("desk.clean-missed") == 1
     at.see(CleanDeskAnswered(at=at.clock.now()))
     assert "desk.clean" not in kinds(at)
+
+
+def call(at: Copies, *, live: bool) -> None:
+    at.see(CallState(at=at.clock.now(), in_call=live, source="test"))
+
+
+def share(at: Copies, percent: int) -> None:
+    policy = at.engine.policy()
+    shift_rules = replace(policy.shift, clean_desk_percent=percent)
+    at.see(PolicyInForce(at=at.clock.now(), policy=replace(policy, shift=shift_rules)))
+
+
+def pays(at: Copies) -> None:
+    at.engine.state = replace(at.engine.state, paying=Paying(since=at.clock.now()))
+
+
+def tomorrow(at: Copies) -> None:
+    tick(at, 24 * 3600.0)
+
+
+GOES = {
+    "locked": lambda at: session(at, locked=True),
+    "call": lambda at: call(at, live=True),
+    "payment": pays,
+    "policy": lambda at: share(at, 1),
+    "shift-ended": end,
+    "handed-over": hand_over,
+    "day": tomorrow,
+}
+
+
+def id_of(at: Copies) -> str:
+    return f"clean-desk-{at.engine.state.shift.clean.day}"
+
+
+def seen_of(at: Copies) -> tuple[list[str], list[str], list[str]]:
+    """Give what of the question stands anywhere: cards, what waits, the inbox."""
+    shown, state = at.engine.snapshot(), at.engine.state
+    return (
+        [p.id for p in shown.prompts if p.id.startswith("clean-desk")],
+        [w.prompt.id for w in state.attention.waiting if w.prompt.id.startswith("clean-desk")],
+        [n.id for n in shown.inbox if n.id.startswith("clean-desk")],
+    )
+
+
+@pytest.mark.parametrize("why", GOES)
+def test_row_436_when_its_moment_is_over_the_question_is_taken_back(why: str) -> None:
+    at = desk(lock="false", shared="false")
+    share(at, 100)
+    draw(at)
+    rest(at)
+    assert asked(at) == 1
+    GOES[why](at)
+    tick(at, 1)
+    assert seen_of(at) == ([], [], [])
+    if why in {"shift-ended", "handed-over"}:
+        tick(at, shift.GRACE)
+        assert kinds(at).count("desk.clean-missed") == 1, "it was asked and not answered"
+        assert "desk.clean-withdrawn" not in kinds(at)
+    else:
+        assert record(at, "desk.clean-withdrawn") == {"why": why, "shown": True}
+        assert "desk.clean-missed" not in kinds(at)
+
+
+@pytest.mark.parametrize("why", GOES)
+def test_row_436_what_nobody_saw_is_written_down_as_not_asked(why: str) -> None:
+    at = desk(lock="false", shared="false")
+    share(at, 100)
+    draw(at)
+    rest(at, idle=1.0)  # somebody types, so that it waits
+    assert seen_of(at)[1:] == ([id_of(at)], [id_of(at)])
+    GOES[why](at)
+    tick(at, 1)
+    assert seen_of(at) == ([], [], [])
+    tick(at, shift.GRACE)
+    assert asked(at) == 0
+    assert record(at, "desk.clean-withdrawn") == {"why": why, "shown": False}
+    assert "desk.clean-missed" not in kinds(at), "nobody was asked"
+
+
+@pytest.mark.parametrize("why", ["locked", "call"])
+def test_row_436_the_next_break_is_another_moment(why: str) -> None:
+    at = desk()
+    draw(at)
+    rest(at)
+    GOES[why](at)
+    tick(at, 1)
+    session(at, locked=False)
+    call(at, live=False)
+    tick(at, 3700.0)
+    assert asked(at) == 1
+    rest(at)
+    assert asked(at) == 2
+    at.see(CleanDeskAnswered(at=at.clock.now(), ticks=frozenset({Tick.PAPER})))
+    assert kinds(at).count("desk.clean") == 1
+    assert seen_of(at) == ([], [], []), "who answered is not asked any more"
+
+
+def test_row_436_it_is_not_taken_from_under_the_pointer() -> None:
+    at = desk()
+    draw(at)
+    rest(at)
+    at.see(PointerOnCard(at=at.clock.now(), on=True))
+    call(at, live=True)
+    tick(at, 1)
+    assert seen_of(at)[0]
+    at.see(PointerOnCard(at=at.clock.now(), on=False))
+    tick(at, 1)
+    assert not seen_of(at)[0]
+
+
+def test_row_436_a_time_that_was_promised_is_kept_over_a_lock() -> None:
+    at = desk()
+    draw(at)
+    rest(at)
+    (prompt,) = at.engine.snapshot().prompts
+    at.see(PromptAnswered(at=at.clock.now(), prompt=prompt.id, answer="later-hour"))
+    session(at, locked=True)
+    tick(at, 60)
+    session(at, locked=False)
+    tick(at, 1)
+    assert "desk.clean-withdrawn" not in kinds(at)
+    tick(at, prompt.later[-1].until.since(at.clock.now()))
+    assert seen_of(at)[0] == [prompt.id]
+
+
+@pytest.mark.parametrize("by", ["to do", "inbox"])
+def test_row_436_who_read_of_it_without_a_card_was_asked(by: str) -> None:
+    at = desk()
+    draw(at)
+    rest(at, idle=1.0)
+    assert asked(at) == 0
+    now = at.clock.now()
+    at.see(TodoOpened(at=now) if by == "to do" else NoticeRead(at=now, notice=id_of(at)))
+    assert asked(at) == 1
+
+
+def test_row_436_what_no_budget_let_through_is_not_told_as_asked() -> None:
+    at = desk()
+    policy = replace(at.engine.policy(), attention=AttentionRules(prompts=0))
+    at.see(PolicyInForce(at=at.clock.now(), policy=policy))
+    draw(at)
+    rest(at)
+    tick(at, attention.STALE)
+    tick(at, 1)
+    assert record(at, "desk.clean-withdrawn") == {"why": "untold", "shown": False}
+    assert asked(at) == 0
 
 
 def test_an_answer_that_nobody_asked_for_is_none() -> None:
@@ -290,7 +448,7 @@ def test_what_cannot_be_read_of_a_shift_begins_anew() -> None:
 
 def test_the_clean_desk_outlives_a_restart() -> None:
     at = desk()
-    at.see(CleanDeskDrawn(at=at.clock.now(), day="2026-07-14"))
+    draw(at)
     rest(at)
     kept = before.read_back(at.journal.memory).shift.clean
     assert kept == at.engine.state.shift.clean
