@@ -6,15 +6,18 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from agentguard.base import paths, settings
+from agentguard.base import paths, settings, translations
 from agentguard.base.errors import StoreError
+from agentguard.base.translations import Texts
 from agentguard.commands import _policy_file
 from agentguard.detect.sandbox.client import Limits, ScanClient
 from agentguard.mfa import Verifiers
 from agentguard.model.events import PolicyInForce
+from agentguard.model.messages import Message
 from agentguard.model.policy import Policy
 from agentguard.model.posture import ControlState
 from agentguard.platforms import cage, child_starter, leash, load, machine_layers, system_clock
@@ -40,7 +43,21 @@ def taken(
     clock = system_clock()
     journal, entries = _remembered(paths.data_folder())
     with _agent(journal, clock, policy) as agent:
-        return Look(agent=agent, journal=entries, progress=progress).take(seconds).controls
+        seen = Look(agent=agent, journal=entries, progress=progress).take(seconds).controls
+    words = translations.load()
+    return tuple(_promising_nothing(one, words) for one in seen)
+
+
+def _promising_nothing(control: ControlState, words: Texts) -> ControlState:
+    """Return a control without a word on what comes later: after one look nothing does."""
+
+    def once(message: Message) -> Message:
+        own = f"cli.once.{message.id}"
+        return replace(message, id=own) if words.has(own) else message
+
+    coverage = replace(control.coverage, why=tuple(map(once, control.coverage.why)))
+    detail = None if control.detail is None else once(control.detail)
+    return replace(control, coverage=coverage, detail=detail, rows=tuple(map(once, control.rows)))
 
 
 def _remembered(folder: Path) -> tuple[InMemoryJournal, tuple[int, bool] | None]:
