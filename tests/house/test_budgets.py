@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.source
+
 ROOT = Path(__file__).parents[2]
 CODE = sorted((ROOT / "agentguard").rglob("*.py"))
 TOOLS = sorted((ROOT / "tools").rglob("*.py"))

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.source
+
 ROOT = Path(__file__).parents[2] / "agentguard"
 ROOMS = ("runtime", "engine", "retention", "store", "vault")
 """Rooms in which not even a module's own records are changed from outside."""

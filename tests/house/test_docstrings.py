@@ -8,6 +8,10 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.source
+
 ROOT = Path(__file__).parents[2]
 HOMEMADE = re.compile(r"Give |Tell (whether|which|what|how|why|where|when|who|whose) ")
 HANDED_OVER = frozenset(

@@ -89,6 +89,7 @@ def test_a_graph_has_its_knots_and_its_longest_way_down() -> None:
     assert floors(chain) == 5001, "no recursion runs out"
 
 
+@pytest.mark.source
 def test_this_checkout_has_no_cycle_even_through_imports_inside_functions() -> None:
     found = figures.figures(ROOT, runs=0)
     assert found["cycles"] == {"at_load": [], "deferred_too": []}

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.source
+
 ROOT = Path(__file__).parents[2]
 FAULTS = ROOT / "tests" / "faults"
 MATRIX = FAULTS / "matrix.toml"

@@ -6,6 +6,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.source
+
 ROOT = Path(__file__).parents[2] / "agentguard" / "server" / "console"
 SHEETS = sorted((ROOT / "static").glob("*.css"))
 SIDES = re.compile(

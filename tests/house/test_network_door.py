@@ -6,6 +6,10 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.source
+
 ROOT = Path(__file__).parents[2] / "agentguard"
 PARTS = ("uplink", "service", "commands", "runtime", "platforms", "engine", "sensors", "ui")
 MAKERS = {"Client", "enrol", "held", "looked", "Desk"}

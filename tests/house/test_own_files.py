@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.source
+
 ROOM = Path(__file__).parents[2] / "agentguard"
 ELSEWHERE = {
     "commands/_demo_files.py": "made-up files of the demonstration, in a folder of its own",

@@ -7,6 +7,10 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.source
+
 ROOT = Path(__file__).parents[2] / "agentguard"
 LIST = Path(__file__).with_name("wall.toml")
 JUDGED = {"lived", "told", "expires", "evidence", "cache", "asked", "clock"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ BACK = datetime(2026, 10, 25, 0, 30, tzinfo=UTC).timestamp()
 """Half past two in Berlin, for the first time; an hour later it is half past two again."""
 
 
+@cache
 def changes(name: str) -> list[int]:
     """Give the minutes about which a clock is put forward or back, from 2010 on."""
     zone, found = ZoneInfo(name), []
@@ -38,9 +40,6 @@ def changes(name: str) -> list[int]:
             found.append(int(later.timestamp()))
         at = later
     return found
-
-
-CHANGES = {name: changes(name) for name in EDGES}
 
 
 def read_back(shown: str, name: str, year: int) -> set[float]:
@@ -59,7 +58,7 @@ def read_back(shown: str, name: str, year: int) -> set[float]:
 @st.composite
 def near_a_change(draw: st.DrawFn) -> tuple[str, int]:
     name = draw(st.sampled_from(EDGES))
-    edges = CHANGES[name] or [int(START) // 60 * 60]
+    edges = changes(name) or [int(START) // 60 * 60]
     return name, draw(st.sampled_from(edges)) + draw(st.integers(-150, 150)) * 60
 
 
