@@ -119,7 +119,7 @@ def decide(state: State, event: Event, replan: Replan) -> Decision:
     """Return what follows from `event`: the next state, what to write down, and what to do."""
     if isinstance(event, Drilled):
         return drills.told(state, event, partial(decide, replan=replan))
-    known = replace(state, facts=state.facts.seeing(event))
+    known = replace(state, facts=clipboard.seen(state.facts, event))
     decision = Decision(before=state, state=known)
     if isinstance(event, PolicyInForce):
         decision = _new_policy(decision, event, replan)

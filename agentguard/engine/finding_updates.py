@@ -261,12 +261,13 @@ def _hands(
     if response.after > 0:
         return _defer(decision, about, kinds, event.at.boot + response.after)
     if isinstance(event, ClipboardScanned):
-        if again:
+        if again or event.same:
             goes_on = not clipboard.contested(decision, event)
         else:
             decision, goes_on = clipboard.round_of(decision, event)
         if not goes_on:
             return decision
+        kinds = tuple(k for k in kinds if not clipboard.is_under_way(decision, event, k))
     for kind in kinds:
         decision = act(decision, kind, *about, event.at)
     return decision

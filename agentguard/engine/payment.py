@@ -158,6 +158,8 @@ def _closed(decision: Decision, event: ClipboardScanned, act: Act) -> Decision:
         return decision
     if any(one.kind in clipboard.HANDS for one in decision.actions):
         return decision
+    if clipboard.is_under_way(decision, event, ActionKind.CLEAR_CLIPBOARD):
+        return decision
     decision, goes_on = clipboard.round_of(decision, event)
     if not goes_on:
         return decision

@@ -85,7 +85,7 @@ def follow(decision: Decision, event: Event) -> Decision:
             decision = _session(decision, event)
         case CallState():
             decision = _call(decision, event)
-        case ClipboardScanned(judged=True):
+        case ClipboardScanned(judged=True, same=False):
             decision = _copied(decision, event)
         case AppFocused():
             decision = _opened(decision, event)

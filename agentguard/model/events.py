@@ -105,14 +105,23 @@ class CallState(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipboardScanned(Event):
-    """The clipboard changed and was judged; `app` is the program it was copied in, if known."""
+    """The clipboard changed and was judged; `app` is the program it was copied in, if known.
+
+    `same` says that it is the copy of before, which was read again because a read had failed.
+    """
 
     app: str
     selection: str
     hits: tuple[Hit, ...]
     judged: bool = True
     full: bool = False  # something is there, also where nobody tells whose (Wayland)
+    same: bool = False
     facet_field = "selection"
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it says that something else is there now; a read that failed says nothing."""
+        return not self.same and (self.judged or self.full)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

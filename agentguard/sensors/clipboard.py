@@ -5,12 +5,16 @@ second. What could not be judged is said to be unjudged, so that nobody clears i
 marks as not to be kept is judged as well: a browser's private window marks each copy. Only what a
 known password manager excludes is let alone, and of what is marked no sign goes further.
 
+A copy whose read failed or came in part is known again by a keyed digest of its text: read once
+more it is the same copy, and has no more time than before.
+
 Text, pages, documents, tables and lists of files are judged; of a list of files the names, and what
 is known of the files.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
@@ -30,6 +34,7 @@ LIMIT = 1024 * 1024  # characters that are judged
 SECONDS = 0.5  # for the owner to hand over its text
 CREDENTIAL = "SECRET"  # the kind of passwords, keys and tokens
 RATE = 20.0  # reads in a second, after a burst of as many
+READING = 2.0  # seconds to wait for the end of a read, before something is done to what it reads
 
 Judge = Callable[[str], tuple[Hit, ...]]
 """Gives the hits of a text; a CannotError says that it could not be judged."""
@@ -63,7 +68,10 @@ class ClipboardSensor:
         self._clock = clock
         self._known = known
         self._spared = spared
-        self._looked: dict[str, Moment | None] = {}
+        self._looked: dict[str, Moment] = {}
+        self._reading: set[str] = set()
+        self._read = threading.Condition()
+        self._open: set[str] = set()
         self.leaks = Leaks(LIMIT)
 
     def run(self, submit: Submit, stop: Stop) -> None:
@@ -74,18 +82,35 @@ class ClipboardSensor:
             if not self._clock.wait(stop, bucket.take()):
                 submit(self._scan(selection))
 
+        self._open.update(self._clipboard.selections)
         submit(watching_state(self.name, self._clock))
         self._clipboard.watch(changed, stop)
 
     def newer(self, selection: str, than: Moment) -> bool:
-        """Check whether something was read since that moment, or is being read now."""
-        looked = self._looked.get(selection, than)
-        return looked is None or looked.boot > than.boot
+        """Check whether something else was read since that moment; wait for a read that goes on.
+
+        Raises:
+            PlatformError: it went on for too long.
+
+        """
+        with self._read:
+            if not self._read.wait_for(lambda: selection not in self._reading, READING):
+                raise PlatformError("The clipboard is being read.")
+            looked = self._looked.get(selection)
+        return looked is not None and looked.boot > than.boot
 
     def _scan(self, selection: str) -> ClipboardScanned:
-        self._looked[selection] = None
-        seen = self._look(selection)
-        self._looked[selection] = at = self._clock.now()
+        with self._read:
+            self._reading.add(selection)
+        try:
+            seen = self._look(selection)
+            at = self._clock.now()
+            if seen.is_new:
+                self._looked[selection] = at
+        finally:
+            with self._read:
+                self._reading.discard(selection)
+                self._read.notify_all()
         return replace(seen, at=at)
 
     def _look(self, selection: str) -> ClipboardScanned:
@@ -96,16 +121,28 @@ class ClipboardSensor:
                 selection, limit=LIMIT, seconds=SECONDS, spared=self._spared
             )
         except PlatformError:
+            self._open.add(selection)
             return replace(nothing, judged=False)
+        same = self._is_same(selection, copied)
         if copied is None or copied.own:
             self.leaks.forget(selection)
             return nothing
         hits, judged = self._verdict(copied)
         if hits:
             self.leaks.note(selection, copied.text, nothing.at.wall)
-        else:
+        elif judged or not same:
             self.leaks.forget(selection)
-        return replace(nothing, app=copied.app, hits=hits, judged=judged, full=True)
+        return replace(nothing, app=copied.app, hits=hits, judged=judged, full=True, same=same)
+
+    def _is_same(self, selection: str, copied: Copied | None) -> bool:
+        """Check whether a copy is the last one with findings, of which a read was owed."""
+        leak, owed = self.leaks.of(selection), selection in self._open
+        self._open.discard(selection)
+        if copied is None or copied.own or copied.secret:
+            return False
+        if not copied.whole:
+            self._open.add(selection)
+        return owed and leak is not None and leak.is_it(copied.text or None, leak.wall)
 
     def _verdict(self, copied: Copied) -> tuple[tuple[Hit, ...], bool]:
         if copied.secret:

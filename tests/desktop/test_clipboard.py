@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -148,6 +151,41 @@ def test_clearing_never_takes_what_was_copied_since(desk, clipboard) -> None:
     xclip(desk, "newer")
     clipboard.clear("CLIPBOARD")
     assert paste(desk) == "newer"
+
+
+def test_row_465_what_could_not_be_read_is_not_cleared(desk, clipboard) -> None:
+    xclip(desk, "judged")
+    read(clipboard)
+    own(desk, "silent")
+    silent = owner_window(desk, "CLIPBOARD")
+    with pytest.raises(PlatformError):
+        read(clipboard)
+    assert not clipboard.clear("CLIPBOARD")
+    clipboard._forget()
+    assert not clipboard.clear("CLIPBOARD")
+    assert owner_window(desk, "CLIPBOARD") == silent
+
+
+def test_row_465_what_was_read_is_cleared_though_its_program_answers_no_more(
+    desk, clipboard
+) -> None:
+    owner = xclip(desk, "judged")
+    assert read(clipboard).text == "judged"
+    with stopped(owner.pid):
+        with pytest.raises(PlatformError):
+            read(clipboard)
+        assert clipboard.clear("CLIPBOARD")
+        assert owner_window(desk, "CLIPBOARD") == 0
+
+
+@contextmanager
+def stopped(pid: int) -> Iterator[None]:
+    """Let a program answer nothing."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
 def test_clearing_one_selection_leaves_the_other(desk, clipboard) -> None:

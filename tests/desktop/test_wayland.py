@@ -93,6 +93,39 @@ def test_an_owner_that_never_answers_costs_its_time_and_no_more(shared, clipboar
     assert read(clipboard).text == "afterwards"
 
 
+def test_row_465_what_could_not_be_read_is_not_cleared(shared, clipboard) -> None:
+    shared.copy("judged")
+    read(clipboard)
+    owner = shared.copy("newer")
+    owner.send_signal(19)  # SIGSTOP
+    try:
+        with pytest.raises(PlatformError):
+            clipboard.read("CLIPBOARD", limit=LIMIT, seconds=0.3)
+        assert not clipboard.clear("CLIPBOARD")
+    finally:
+        owner.send_signal(18)
+    assert shared.paste() == "newer"
+
+
+def test_row_465_after_a_lost_connection_nothing_is_cleared_before_it_was_read_anew(
+    shared, clipboard
+) -> None:
+    shared.copy("judged")
+    watching = Watch(clipboard)
+    try:
+        eventually(lambda: len(watching.told) >= len(clipboard.selections))
+        read(clipboard)
+        before = len(watching.told)
+        clipboard._lose()
+        with pytest.raises(PlatformError):
+            clipboard.clear("CLIPBOARD")
+        eventually(lambda: len(watching.told) > before)
+        assert read(clipboard).text == "judged"
+        assert clipboard.clear("CLIPBOARD")
+    finally:
+        watching.end()
+
+
 def test_a_mask_is_marked_and_another_copy_takes_its_place(shared, clipboard) -> None:
     watching = Watch(clipboard)
     try:

@@ -254,6 +254,42 @@ def test_of_what_came_in_part_nothing_newer_is_cleared_and_the_rest_is_read(
     assert read(clipboard).whole
 
 
+def test_row_465_what_could_not_be_read_is_not_cleared_and_that_is_told(
+    clipboard, other: Another, doomed: Another
+) -> None:
+    other("copy", "judged")
+    assert read(clipboard).text == "judged"
+    doomed("copy", "newer")
+    doomed("hang")
+    assert does_not_answer(clipboard)
+    with pytest.raises(PlatformError, match="could not be read"):
+        clipboard.clear(CLIPBOARD)
+    doomed("answer")
+    eventually(clipboard._reader.answers)
+    assert read(clipboard).text == "newer"
+    assert clipboard.clear(CLIPBOARD)
+
+
+def test_row_465_what_was_read_is_cleared_though_its_program_answers_no_more(
+    clipboard, other: Another, doomed: Another
+) -> None:
+    del other
+    doomed("copy", "judged")
+    assert read(clipboard).text == "judged"
+    doomed("hang")
+    assert does_not_answer(clipboard)
+    assert clipboard.clear(CLIPBOARD)
+    doomed("answer")
+
+
+def test_row_465_what_comes_late_of_a_copy_is_the_same_copy(clipboard, other: Another) -> None:
+    other("later", "waits", form="Csv", beside=CARD)
+    assert not read(clipboard, seconds=10.0).whole
+    other("answer")
+    eventually(clipboard._reader.answers)
+    assert clipboard.clear(CLIPBOARD)
+
+
 def test_a_clipboard_that_another_holds_open_is_waited_for(clipboard, other: Another) -> None:
     other("copy", "held")
     hasty = WindowsClipboard(0.1)

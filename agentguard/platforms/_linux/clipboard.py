@@ -38,6 +38,7 @@ class X11Clipboard:
         self._guard = threading.Lock()
         self._reader: Reader | None = None
         self._owner: Owner | None = None
+        self._read_at: dict[str, int] = {}
 
     @property
     def selections(self) -> tuple[str, ...]:
@@ -91,7 +92,7 @@ class X11Clipboard:
         if owner is None or len(text.encode()) > LONGEST:
             raise PlatformError("The masked text cannot be put on the clipboard.")
         with self._guard:
-            read_at = self._reader.read_at(selection) if self._reader else X.CurrentTime
+            read_at = self._read_at.get(selection, X.CurrentTime)
         wish = Wish(selection=selection, text=text, read_at=read_at)
         if read_at != X.CurrentTime:
             owner.wish(wish, self._name)
@@ -107,7 +108,7 @@ class X11Clipboard:
         and dropped in one go, so that nobody can ask this owner for text.
         """
         with self._guard, x11.answering():
-            read_at = self._reader.read_at(selection) if self._reader else X.CurrentTime
+            read_at = self._read_at.get(selection, X.CurrentTime)
         with x11.connected(self._name) as display:
             window = x11.hidden_window(display)
             atom = display.get_atom(selection)
@@ -120,7 +121,7 @@ class X11Clipboard:
     def _opened(self) -> Reader:
         if self._reader is None:
             display = x11.connect(self._name, xfixes.extname, res.extname)
-            self._reader = Reader(display, self._selections, self._own_window)
+            self._reader = Reader(display, self._selections, self._own_window, self._read_at)
         return self._reader
 
     def _own_window(self) -> int:

@@ -38,6 +38,14 @@ GIVEN = ("text/plain;charset=utf-8", "text/plain", "UTF8_STRING", "x-kde-passwor
 ANSWER = 2.0  # seconds for the watch to replace a text
 HAND_OVER = 1.0  # seconds for a program to take a text from us
 _SEND, _CANCELLED = 0, 1
+_LOST = -1
+
+
+class _NotRead(NoAnswer):
+    """What was read is not known again on a new connection, before it is read anew."""
+
+    def __init__(self) -> None:
+        PlatformError.__init__(self, "What is on the clipboard now could not be read yet.")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,12 +84,14 @@ class WaylandClipboard:
         self._guard = threading.Lock()
         self._desk: _Desk | None = None
         self._read_at: dict[str, int] = {}
+        self._lost = threading.Event()
         self._wishes: queue.SimpleQueue[_Wish] = queue.SimpleQueue()
         self._wake = -1
 
     def watch(self, changed: Callable[[str], None], stop: Stop) -> None:
         """Call `changed` for each at once and at every change, until `stop` is set."""
         read, self._wake = os.pipe()
+        os.set_blocking(read, False)
         try:
             with connected(self._path) as connection, alarm(stop) as end:
                 control, texts = Control(connection), dict[int, bytes]()
@@ -92,6 +102,10 @@ class WaylandClipboard:
                     for selection in self._told(control, events, connection, texts):
                         changed(selection)
                     self._fulfil(control, texts, read)
+                    if self._lost.is_set():
+                        self._lost.clear()
+                        for selection in SELECTIONS:
+                            changed(selection)
         finally:
             os.close(read)
             os.close(self._wake)
@@ -111,11 +125,18 @@ class WaylandClipboard:
         del spared
         deadline = time.monotonic() + seconds
         with self._opened() as desk:
-            self._read_at[selection] = desk.count[selection]
-            return _copied(desk.control, selection, limit, deadline)
+            count = desk.count[selection]
+            copied = _copied(desk.control, selection, limit, deadline)
+            self._read_at[selection] = count
+            return copied
 
     def clear(self, selection: str) -> bool:
-        """Empty the selection; False when it changed since it was last read."""
+        """Empty the selection; False when it changed since it was last read.
+
+        Raises:
+            PlatformError: the compositor does not answer, or it was not read since it did not.
+
+        """
         with self._opened() as desk:
             if self._is_newer(desk, selection):
                 return False
@@ -127,7 +148,7 @@ class WaylandClipboard:
         """Offer `text` in place of what was read, unless it changed since.
 
         Raises:
-            PlatformError: nobody watches, or the watch is too busy.
+            PlatformError: as for `clear`; or nobody watches, or the watch is too busy.
 
         """
         if self._wake < 0:
@@ -154,15 +175,26 @@ class WaylandClipboard:
             except NoAnswer:
                 raise
             except PlatformError:
-                if self._desk is not None:
-                    self._desk.close()
-                self._desk = None
-                self._read_at.clear()
+                self._lose()
                 raise
+
+    def _lose(self) -> None:
+        """Let go of the connection: what was read is not known again before it is read anew."""
+        if self._desk is None:
+            return
+        self._desk.close()
+        self._desk = None
+        self._read_at = dict.fromkeys(self._read_at, _LOST)
+        self._lost.set()
+        if self._wake >= 0:
+            os.write(self._wake, b"!")
 
     def _is_newer(self, desk: _Desk, selection: str) -> bool:
         count = desk.count[selection]
-        return self._read_at.get(selection, count) != count
+        known = self._read_at.get(selection, count)
+        if known == _LOST:
+            raise _NotRead
+        return known != count
 
     def _told(
         self,
@@ -181,8 +213,9 @@ class WaylandClipboard:
         return tuple(seen)
 
     def _fulfil(self, control: Control, texts: dict[int, bytes], read: int) -> None:
+        with suppress(BlockingIOError):
+            os.read(read, 1 << 10)
         while not self._wishes.empty():
-            os.read(read, 1)
             wish = self._wishes.get()
             source = control.source(GIVEN)
             texts[source] = wish.text.encode()

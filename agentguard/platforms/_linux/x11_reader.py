@@ -7,7 +7,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
-from Xlib import X
 from Xlib.display import Display
 from Xlib.ext import xfixes
 from Xlib.protocol.rq import Event
@@ -51,17 +50,23 @@ def follow(display: Display, selections: Iterable[int]) -> None:
 class Reader:
     """Reads selections over a connection of its own, which has XFixes and X-Resource.
 
-    `own` gives the window by which the agent itself owns them, 0 when there is none.
+    `own` gives the window by which the agent itself owns them, 0 when there is none. `read_at` is
+    filled with a server time, of each selection, after the change that was read last and before the
+    next; a read that failed leaves it.
     """
 
     def __init__(
-        self, display: Display, selections: Iterable[str], own: Callable[[], int] = int
+        self,
+        display: Display,
+        selections: Iterable[str],
+        own: Callable[[], int],
+        read_at: dict[str, int],
     ) -> None:
         self._display = display
         self._own = own
         self._requestor = x11.hidden_window(display)
         self._retired: deque[Window] = deque()
-        self._read_at: dict[int, int] = {}
+        self._read_at = read_at
         atoms = [display.get_atom(name) for name in selections]
         follow(display, atoms)
         self._changed = dict.fromkeys(atoms, x11.server_time(display, self._requestor))
@@ -79,10 +84,12 @@ class Reader:
         atom, pause = self._display.get_atom(selection), FIRST_PAUSE
         while (owner := self._owner(atom)) and time.monotonic() < deadline:
             if owner == self._own():
+                self._read_at[selection] = self._changed[atom]
                 return Copied(text="", app="", own=True)
             transfer = Transfer(self._display, self._requestor, atom, deadline, self._note)
+            changed = self._changed[atom]
             try:
-                return self._copied(transfer, self._program(owner), limit, spared)
+                copied = self._copied(transfer, self._program(owner), limit, spared)
             except Overtaken:
                 self._renew()
                 _PAUSE.wait(max(0.0, min(pause, deadline - time.monotonic())))
@@ -90,16 +97,12 @@ class Reader:
             except NoAnswer:
                 self._renew()
                 raise
+            self._read_at[selection] = changed
+            return copied
         if owner:
             raise NoAnswer
+        self._read_at[selection] = self._changed[atom]
         return None
-
-    def read_at(self, selection: str) -> int:
-        """Return a server time after the change that was read last and before the next.
-
-        CurrentTime when nothing was read.
-        """
-        return self._read_at.get(self._display.get_atom(selection), X.CurrentTime)
 
     def close(self) -> None:
         """Close the connection."""
@@ -154,7 +157,6 @@ class Reader:
         owner = self._display.get_selection_owner(selection)
         for event in x11.events(self._display, 0):
             self._note(event)
-        self._read_at[selection] = self._changed[selection]
         return int(getattr(owner, "id", owner))
 
     def _program(self, owner: int) -> str:

@@ -12,7 +12,7 @@ from agentguard.base.errors import PlatformError
 from agentguard.platforms._win32 import api, window
 from agentguard.platforms._win32 import clipboard_access as access
 from agentguard.platforms._win32 import clipboard_forms as forms
-from agentguard.platforms._win32.clipboard_reader import OWN, Reader
+from agentguard.platforms._win32.clipboard_reader import OWN, Harvest, Reader
 from agentguard.ports.clock import Stop
 from agentguard.ports.desktop import Copied, Spared, nobody
 
@@ -39,7 +39,9 @@ class WindowsClipboard:
         self._reader = Reader(self._token)
         self._guard = threading.Lock()
         self._read: int | None = None
+        self._late: Harvest | None = None
         self._owed = False
+        self._failed = False
 
     @property
     def selections(self) -> tuple[str, ...]:
@@ -83,18 +85,20 @@ class WindowsClipboard:
             try:
                 harvest = self._reader.read(limit, seconds, spared)
             except PlatformError:
-                self._owed = True
+                self._owed = self._failed = True
                 raise
             in_time = harvest.sequence is not None
             self._owed = not in_time  # the rest is read when it comes
+            self._failed = False
             self._read = harvest.sequence if in_time else harvest.begun
+            self._late = None if in_time else harvest
             return harvest.copied(in_time=in_time)
 
     def clear(self, selection: str) -> bool:
         """Empty it; False when something newer was copied since it was last read.
 
         Raises:
-            PlatformError: others hold it open.
+            PlatformError: others hold it open, or it changed and could not be read yet.
 
         """
         del selection
@@ -104,7 +108,7 @@ class WindowsClipboard:
         """Put `text` there, kept out of history and cloud; False when it changed since the read.
 
         Raises:
-            PlatformError: others hold it open.
+            PlatformError: as for `clear`.
 
         """
         del selection
@@ -117,14 +121,23 @@ class WindowsClipboard:
             access.empty()
             if text is not None:
                 self._put(text)
-            self._read = access.sequence()
+            self._read, self._late = access.sequence(), None
             return True
 
     def _may_change(self, text: str | None) -> bool:
-        """Only what was read last is changed; before anything was read, all may be cleared."""
+        """Only what was read last is changed; before anything was read, all may be cleared.
+
+        Windows counts a form that a program renders late as a change too, so that a change alone
+        does not say that something else is there.
+        """
         if self._read is None:
             return text is None
-        return bool(access.sequence() == self._read)
+        late = self._late.sequence if self._late is not None else None
+        if access.sequence() in {self._read, late}:
+            return True
+        if self._failed:
+            raise PlatformError("What is on the clipboard now could not be read yet.")
+        return False
 
     def _put(self, text: str) -> None:
         try:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from urllib.request import url2pathname
 
 import pytest
@@ -309,3 +313,120 @@ def test_it_knows_whether_something_newer_was_read(clock, desktop, judge) -> Non
         running.until(4)
         assert sensor.newer("CLIPBOARD", then)
         assert not sensor.newer("CLIPBOARD", running.events[3].at)
+
+
+class Moody(Silent):
+    """A clipboard that gives what the test says next: a copy, nothing, or no answer."""
+
+    def __init__(self) -> None:
+        self.next: queue.SimpleQueue[Copied | PlatformError | None] = queue.SimpleQueue()
+
+    def watch(self, changed: Callable[[str], None], stop: Stop) -> None:
+        while not stop.is_set():
+            if not self.next.empty():
+                changed("CLIPBOARD")
+            stop.wait(0.005)
+
+    def read(
+        self, selection: str, *, limit: int, seconds: float, spared: Spared = nobody
+    ) -> Copied | None:
+        given = self.next.get()
+        if isinstance(given, PlatformError):
+            raise given
+        return given
+
+
+NO_ANSWER = PlatformError("no answer")
+CARDS = Copied(text=f"card {CARD}", app="crm")
+
+
+@pytest.mark.parametrize(
+    ("reads", "same"),
+    [
+        ((CARDS, CARDS), [False, False]),
+        ((CARDS, NO_ANSWER, CARDS), [False, False, True]),
+        ((CARDS, NO_ANSWER, NO_ANSWER, NO_ANSWER, CARDS, CARDS), [*[False] * 4, True, False]),
+        ((CARDS, NO_ANSWER, Copied(text=f"other {CARD}", app="crm")), [False, False, False]),
+        ((CARDS, NO_ANSWER, None, CARDS), [False, False, False, False]),
+        ((CARDS, NO_ANSWER, replace(CARDS, text="", own=True), CARDS), [False] * 4),
+        ((replace(CARDS, whole=False), CARDS, CARDS), [False, True, False]),
+        ((*[replace(CARDS, whole=False)] * 3, CARDS), [False, True, True, True]),
+        ((NO_ANSWER, CARDS), [False, False]),
+    ],
+)
+def test_row_465_a_copy_is_known_again_after_a_read_that_failed(
+    clock, judge, reads, same: list[bool]
+) -> None:
+    clipboard = Moody()
+    with Running(ClipboardSensor(clipboard, judge, clock), clock) as running:
+        for given in reads:
+            clipboard.next.put(given)
+        running.until(1 + len(reads))
+    assert [event.same for event in running.events[1:]] == same
+    assert [event.is_new for event in running.events[1:]] == [
+        not (known or given is NO_ANSWER) for given, known in zip(reads, same, strict=True)
+    ]
+
+
+def test_row_465_a_copy_that_a_watch_begun_anew_reads_again_is_the_same(
+    clock, judge, desktop
+) -> None:
+    sensor = ClipboardSensor(desktop.backend.clipboard, judge, clock)
+    desktop.copy(CARD, "crm")
+    for same in (False, True):
+        with Running(sensor, clock) as running:
+            running.until(3)
+        assert running.events[1].same is same
+
+
+def test_row_465_a_read_that_failed_is_nothing_newer(clock, judge) -> None:
+    clipboard = Moody()
+    sensor = ClipboardSensor(clipboard, judge, clock)
+    with Running(sensor, clock) as running:
+        clipboard.next.put(CARDS)
+        running.until(2)
+        then = running.events[1].at
+        clock.advance(1)
+        clipboard.next.put(NO_ANSWER)
+        running.until(3)
+        assert not sensor.newer("CLIPBOARD", then)
+
+
+def test_row_465_what_is_being_read_is_waited_for(clock) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def judge(_text: str) -> tuple[Hit, ...]:
+        begun.set()
+        assert go_on.wait(20)
+        return ()
+
+    clipboard, asked = Moody(), clock.now()
+    sensor = ClipboardSensor(clipboard, judge, clock)
+    with Running(sensor, clock) as running, ThreadPoolExecutor(1) as pool:
+        clock.advance(1)
+        clipboard.next.put(CARDS)
+        assert begun.wait(20)
+        newer = pool.submit(sensor.newer, "CLIPBOARD", asked)
+        assert not newer.done()
+        go_on.set()
+        assert newer.result(20)
+        running.until(2)
+
+
+def test_row_465_of_what_is_read_for_too_long_nothing_is_known(clock, monkeypatch) -> None:
+    monkeypatch.setattr("agentguard.sensors.clipboard.READING", 0.01)
+    clipboard = Moody()
+    begun, go_on = threading.Event(), threading.Event()
+
+    def judge(_text: str) -> tuple[Hit, ...]:
+        begun.set()
+        assert go_on.wait(20)
+        return ()
+
+    sensor = ClipboardSensor(clipboard, judge, clock)
+    with Running(sensor, clock):
+        clipboard.next.put(CARDS)
+        assert begun.wait(20)
+        with pytest.raises(PlatformError, match="being read"):
+            sensor.newer("CLIPBOARD", clock.now())
+        go_on.set()
