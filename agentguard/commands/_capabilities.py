@@ -48,7 +48,7 @@ class Capability:
     reason: Message | str = ""
 
 
-_UNREAD: dict[str, Standing] = {
+UNREAD: dict[str, Standing] = {
     "": Standing.WORKS,
     "denied": Standing.DENIED,
     "no-tool": Standing.ABSENT,
@@ -57,13 +57,18 @@ _UNREAD: dict[str, Standing] = {
     "software-part": Standing.PARTLY,
     "software-extensions": Standing.PARTLY,
     "software-others": Standing.PARTLY,
+    "too-many-programs": Standing.PARTLY,
     "still-asking": Standing.PARTLY,
     "firewall-disagrees": Standing.PARTLY,
     "capture-unnoted": Standing.ABSENT,
+    "x11-capture": Standing.PARTLY,
+    "no-display": Standing.ABSENT,
+    "replaced": Standing.DENIED,
     "print-log-off": Standing.ABSENT,
     "print-elsewhere": Standing.ABSENT,
     "no-answer": Standing.FAILED,
 }
+"""How a probe stands that could not read, by its reason."""
 
 
 class _Until:
@@ -199,5 +204,5 @@ def _of_probe(probe: Probe, policy: Policy, clock: Clock) -> Capability:
     unread = seen[0].unread if seen and isinstance(seen[0], Fact) else ""
     if not unread:
         return tried
-    standing = _UNREAD.get(unread, Standing.FAILED)
+    standing = UNREAD.get(unread, Standing.FAILED)
     return Capability(name=probe.name, standing=standing, reason=say(f"unread.{unread}"))

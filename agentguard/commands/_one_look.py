@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,10 +15,10 @@ from agentguard.base import paths, settings, translations
 from agentguard.base.errors import StoreError
 from agentguard.base.translations import Texts
 from agentguard.commands import _policy_file
+from agentguard.commands._words import of_one_look
 from agentguard.detect.sandbox.client import Limits, ScanClient
 from agentguard.mfa import Verifiers
 from agentguard.model.events import PolicyInForce
-from agentguard.model.messages import Message
 from agentguard.model.policy import Policy
 from agentguard.model.posture import ControlState
 from agentguard.platforms import cage, child_starter, leash, load, machine_layers, system_clock
@@ -50,11 +51,7 @@ def taken(
 
 def _promising_nothing(control: ControlState, words: Texts) -> ControlState:
     """Return a control without a word on what comes later: after one look nothing does."""
-
-    def once(message: Message) -> Message:
-        own = f"cli.once.{message.id}"
-        return replace(message, id=own) if words.has(own) else message
-
+    once = partial(of_one_look, words)
     coverage = replace(control.coverage, why=tuple(map(once, control.coverage.why)))
     detail = None if control.detail is None else once(control.detail)
     return replace(control, coverage=coverage, detail=detail, rows=tuple(map(once, control.rows)))

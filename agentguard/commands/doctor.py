@@ -15,7 +15,7 @@ from agentguard.base.translations import Texts
 from agentguard.checks.reauth import rules
 from agentguard.commands._capabilities import Capability, Standing, capabilities
 from agentguard.commands._code import Factors
-from agentguard.commands._words import spoken
+from agentguard.commands._words import of_one_look, spoken
 from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.model.messages import Message, say
 from agentguard.model.policy import Policy
@@ -170,7 +170,7 @@ def _machine(clock: Clock) -> Iterator[Capability]:
 def row(one: Capability, words: Texts) -> dict[str, str]:
     """Return a capability as scripts read it."""
     why = one.reason
-    reason = words.render(why) if isinstance(why, Message) else words.mask(why)
+    reason = words.render(of_one_look(words, why)) if isinstance(why, Message) else words.mask(why)
     return {"name": one.name, "standing": one.standing.value, "reason": reason}
 
 

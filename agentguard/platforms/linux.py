@@ -27,7 +27,7 @@ from agentguard.platforms._linux.session import Idle, LinuxSession, Means
 from agentguard.platforms._linux.sleep import LogindSleep
 from agentguard.platforms._linux.system_log import LinuxSystemLog, offers
 from agentguard.platforms._linux.user_units import revival
-from agentguard.platforms._linux.wayland import offered, socket_path
+from agentguard.platforms._linux.wayland import is_wayland, offered, socket_path
 from agentguard.platforms._linux.wayland_clipboard import WaylandClipboard
 from agentguard.platforms._linux.wayland_front import MANAGER, WaylandForeground
 from agentguard.platforms._linux.wayland_idle import NOTIFIER, WaylandIdle
@@ -50,7 +50,7 @@ def backend(environment: Mapping[str, str]) -> Backend:
     """
     display = environment.get("DISPLAY", "")
     nothing = _nothing(environment)
-    wayland = _WaylandParts(environment) if _wayland(environment) else None
+    wayland = _WaylandParts(environment) if is_wayland(environment) else None
     return Backend(
         name=NAME,
         session=_session(environment, "" if nothing else display, wayland),
@@ -75,11 +75,6 @@ def _security_keys() -> Authenticator:
     return SecurityKeys()
 
 
-def _wayland(environment: Mapping[str, str]) -> bool:
-    kind = environment.get("XDG_SESSION_TYPE", "")
-    return kind == "wayland" or (kind != "x11" and "WAYLAND_DISPLAY" in environment)
-
-
 class _WaylandParts:
     """What the compositor offers; what it does not is Absent."""
 
@@ -93,7 +88,7 @@ class _WaylandParts:
 
 def _nothing(environment: Mapping[str, str]) -> Absent | None:
     """Return why there is no X11 session to watch; None when there is one."""
-    if _wayland(environment):
+    if is_wayland(environment):
         return Absent(reason=say("desktop.wayland"))
     if not environment.get("DISPLAY"):
         return Absent(reason=say("desktop.no-display"))

@@ -7,6 +7,9 @@ import string
 from pathlib import Path
 
 from agentguard.base import translations
+from agentguard.commands import doctor
+from agentguard.commands._capabilities import Capability, Standing
+from agentguard.model.messages import say
 from tests.cli.typed import Type
 
 PROMISE = re.compile(
@@ -50,6 +53,11 @@ def test_row_428_the_other_words_are_given_what_the_first_were() -> None:
 
 def names(sentence: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+def test_row_428_doctor_promises_nothing() -> None:
+    late = Capability(name="vpn", standing=Standing.FAILED, reason=say("unread.no-answer"))
+    assert doctor.row(late, translations.load())["reason"] == "The system did not answer in time."
 
 
 def test_row_428_a_check_promises_nothing(type_: Type, tmp_path: Path) -> None:

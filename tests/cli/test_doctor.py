@@ -9,7 +9,7 @@ import pytest
 
 from agentguard.base.translations import load
 from agentguard.commands import doctor
-from agentguard.commands._capabilities import Capability, Standing, capabilities
+from agentguard.commands._capabilities import UNREAD, Capability, Standing, capabilities
 from agentguard.model.facts import FirewallSeen, SoftwareSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
@@ -46,6 +46,11 @@ def test_a_desktop_that_gives_everything_works(desktop: SimulatedDesktop) -> Non
     assert set(found.values()) == {Standing.WORKS}
     assert set(CAPABILITIES) < set(found)
     assert {probe.name for probe in desktop.backend.probes} < set(found)
+
+
+def test_each_reason_why_something_is_unread_has_a_standing() -> None:
+    reasons = {id_.removeprefix("unread.") for id_ in load().sentences if id_.startswith("unread.")}
+    assert reasons == set(UNREAD) - {""}, "what has none would be told as: no answer"
 
 
 def test_what_is_absent_says_why() -> None:

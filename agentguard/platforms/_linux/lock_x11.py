@@ -17,6 +17,7 @@ from Xlib.ext import res
 from agentguard.base.errors import PlatformError
 from agentguard.model.locking import LockSource, Standing
 from agentguard.platforms._linux import x11
+from agentguard.platforms._linux.wayland import is_wayland
 
 NAME = "X screen saver"
 _REGISTERED = "_MIT_SCREEN_SAVER_ID"
@@ -26,7 +27,7 @@ _NOTIFIES = (b"-n", b"--notifier")
 def read(environment: Mapping[str, str]) -> tuple[LockSource, ...]:
     """Read the display's screen saver; without an X display there is none."""
     display = environment.get("DISPLAY", "")
-    if not display or environment.get("XDG_SESSION_TYPE") == "wayland":
+    if not display or is_wayland(environment):
         return ()
     try:
         with x11.connected(display, res.extname) as opened:

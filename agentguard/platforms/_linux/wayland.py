@@ -66,6 +66,12 @@ class Global:
     version: int
 
 
+def is_wayland(environment: Mapping[str, str]) -> bool:
+    """Check whether a session's desktop is a Wayland one, whatever X display it offers beside."""
+    kind = environment.get("XDG_SESSION_TYPE", "")
+    return kind == "wayland" or (kind != "x11" and "WAYLAND_DISPLAY" in environment)
+
+
 def socket_path(environment: Mapping[str, str]) -> Path:
     """Return where the compositor listens."""
     name = environment.get("WAYLAND_DISPLAY") or "wayland-0"

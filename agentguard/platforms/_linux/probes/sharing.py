@@ -18,11 +18,12 @@ from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
 from agentguard.platforms._linux.pipewire import PipeWire, Thing
 from agentguard.platforms._linux.probes._asked import NO_ANSWER
+from agentguard.platforms._linux.wayland import is_wayland
 from agentguard.platforms._linux.x11 import image_name
 from agentguard.ports.desktop import Probe
 
-X11 = "x11-capture"
-"""Why it is not known whether a program reads the screen: an id of resources/text."""
+X11, NO_DISPLAY = "x11-capture", "no-display"
+"""Why it is not known whether a program reads the screen: ids of resources/text."""
 
 _GIVES = frozenset({"Video/Source", "Stream/Output/Video"})
 _TAKES = "Stream/Input/Video"
@@ -73,6 +74,12 @@ def _program(things: Things, node: Mapping[str, str], processes: Path) -> str:
     return image_name(told or "?")
 
 
+def _blind(environment: Mapping[str, str]) -> str:
+    if is_wayland(environment):
+        return ""
+    return X11 if environment.get("DISPLAY") else NO_DISPLAY
+
+
 class SharingProbe:
     """Keeps the connection to PipeWire, so that a look is one question."""
 
@@ -83,7 +90,7 @@ class SharingProbe:
 
     def read(self, at: Moment, _policy: Policy) -> ScreenSharesSeen:
         """Return who takes the screen; under X11 that may not be everybody."""
-        blind = X11 if self._environment.get("XDG_SESSION_TYPE") != "wayland" else ""
+        blind = _blind(self._environment)
         path = server(self._environment)
         if path is None:
             return ScreenSharesSeen(at=at, unread=blind)

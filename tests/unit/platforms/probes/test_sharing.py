@@ -60,8 +60,11 @@ def test_row_147_only_who_takes_a_screen_is_named(processes: Path, given, progra
     ("environment", "unread"),
     [
         ({"XDG_SESSION_TYPE": "wayland"}, ""),
-        ({"XDG_SESSION_TYPE": "x11"}, "x11-capture"),
-        ({}, "x11-capture"),
+        ({"WAYLAND_DISPLAY": "wayland-0", "DISPLAY": ":0"}, ""),
+        ({"XDG_SESSION_TYPE": "x11", "DISPLAY": ":0"}, "x11-capture"),
+        ({"DISPLAY": ":0"}, "x11-capture"),
+        ({}, "no-display"),
+        ({"XDG_SESSION_TYPE": "tty"}, "no-display"),
     ],
 )
 def test_row_147_under_x11_nobody_seen_proves_nothing(tmp_path, environment, unread) -> None:
