@@ -8,7 +8,7 @@ from agentguard.base import settings, settings_edit, translations
 from agentguard.base.languages import SYSTEM, chosen
 from agentguard.base.settings import Origin
 from agentguard.base.translations import Texts
-from agentguard.platforms import languages, machine_layers
+from agentguard.platforms import font_packages, languages, machine_layers
 from agentguard.ui.speech import Here, Speech
 
 _NAME = "language"
@@ -35,4 +35,4 @@ def spoken_here(folder: Path) -> Speech:
         told = settings.told(folder, machine_layers())
         return any(one.name == _NAME and one.origin is Origin.MANAGED for one in told)
 
-    return Speech(wanted=wanted, choose=choose, fixed=fixed)
+    return Speech(wanted=wanted, choose=choose, fixed=fixed, brings=font_packages)

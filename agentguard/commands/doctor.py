@@ -13,6 +13,7 @@ from agentguard.base import paths, settings, translations
 from agentguard.base.errors import AgentGuardError, UsageError
 from agentguard.base.translations import Texts
 from agentguard.checks.reauth import rules
+from agentguard.commands import _letters
 from agentguard.commands._capabilities import Capability, Standing, capabilities
 from agentguard.commands._code import Factors
 from agentguard.commands._words import of_one_look, spoken
@@ -35,7 +36,7 @@ from agentguard.ports.network import Network
 from agentguard.runtime.catalogue_service import packs
 from agentguard.runtime.compose import shapes
 
-TRUST, CATALOGUE = "endpoint-trust", "software-catalogue"
+TRUST, CATALOGUE, LETTERS = "endpoint-trust", "software-catalogue", "letters"
 TROUBLE = frozenset({Standing.DENIED, Standing.FAILED})
 """What an administrator can mend; what is absent is as it is on this system."""
 
@@ -73,6 +74,7 @@ def every(backend: Backend, words: Texts, clock: Clock) -> tuple[Capability, ...
         *_endpoint(clock, words),
         _catalogue(clock),
         *_machine(clock),
+        *_language(),
     )
 
 
@@ -151,6 +153,13 @@ def _catalogue(clock: Clock) -> Capability:
     compiled = str(now.contents.compiled)
     reason = say("cli.doctor.catalogue", seq=now.seq, compiled=compiled)
     return Capability(name=CATALOGUE, standing=Standing.WORKS, reason=reason)
+
+
+def _language() -> Iterator[Capability]:
+    """Yield that letters are missing for the language that was chosen; nothing where none are."""
+    lacking = _letters.missing()
+    if lacking:
+        yield Capability(name=LETTERS, standing=Standing.FAILED, reason=lacking)
 
 
 def _keys() -> Iterator[Capability]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from agentguard.base import translations
 from agentguard.base.translations import Texts
-from agentguard.commands import _local
+from agentguard.commands import _letters, _local
 from agentguard.commands._colour import paint
 from agentguard.commands.base import COULD_NOT, FINDINGS, FINE, Command
 from agentguard.model.posture import Overall
@@ -41,7 +41,7 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.json:
         whole = json.dumps({"running": True, **told}, indent=2, ensure_ascii=False) + "\n"
     else:
-        whole = "".join(f"{line}\n" for line in lines(told, words))
+        whole = "".join(f"{line}\n" for line in (*lines(told, words), *_no_letters()))
     sys.stdout.write(whole)
     return _CODES.get(told["overall"], COULD_NOT)
 
@@ -66,6 +66,12 @@ def lines(told: dict[str, Any], words: Texts) -> Iterator[str]:
         yield _row("unwatched", ", ".join(told["unwatched"]), words)
     for state in SHOWN:
         yield from _group(state.value, told["controls"], words)
+
+
+def _no_letters() -> tuple[str, ...]:
+    """Return what a person cannot see in the windows: that her language's letters are missing."""
+    lacking = _letters.missing()
+    return ("", lacking) if lacking else ()
 
 
 def _row(name: str, said: str, words: Texts) -> str:

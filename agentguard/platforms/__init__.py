@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agentguard.base import letters
 from agentguard.base.errors import PlatformError
 from agentguard.platforms import _clock
 from agentguard.platforms._agent_shutdown import end_agents, quitting
@@ -56,7 +57,9 @@ __all__ = [
     "end_agents",
     "end_silent",
     "exit_code",
+    "font_packages",
     "give_back",
+    "have_letters",
     "holder",
     "keep_none",
     "keeper_service",
@@ -113,9 +116,30 @@ def letter_scale() -> float:
     """
     if sys.platform != "win32":
         return 1.0
-    from agentguard.platforms._win32 import letters  # noqa: PLC0415 - as above
+    from agentguard.platforms._win32.letters import scale  # noqa: PLC0415 - as above
 
-    return letters.scale()
+    return scale()
+
+
+def have_letters(language: str) -> bool | None:
+    """Return whether a font here has a language's letters; None where nobody tells.
+
+    Windows has fonts for all languages that are spoken here, or brings them by itself.
+    """
+    if sys.platform == "win32":
+        return None
+    from agentguard.platforms._linux import fonts  # noqa: PLC0415 - as above
+
+    return fonts.have_letters(language)
+
+
+def font_packages(language: str) -> str:
+    """Return what brings a language's letters: a typeface, and its package where that is known."""
+    if sys.platform == "win32":
+        return letters.to_install(language, "")
+    from agentguard.platforms._linux.probes._system import release  # noqa: PLC0415 - as above
+
+    return letters.to_install(language, release(Path("/")))
 
 
 def machine_layers() -> Layers:

@@ -1,4 +1,4 @@
-"""Whether this computer has letters for a language, and what brings them."""
+"""Whether this computer has letters for a language."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from PySide6.QtGui import QFontDatabase
 
-_SCRIPTS: Mapping[str, tuple[QFontDatabase.WritingSystem, str]] = {
-    "ar": (QFontDatabase.WritingSystem.Arabic, "Noto Sans Arabic"),
-    "hi": (QFontDatabase.WritingSystem.Devanagari, "Noto Sans Devanagari"),
+_SCRIPTS: Mapping[str, QFontDatabase.WritingSystem] = {
+    "ar": QFontDatabase.WritingSystem.Arabic,
+    "hi": QFontDatabase.WritingSystem.Devanagari,
 }
-"""Languages whose letters a bare Linux may lack, and a free typeface that has them."""
+"""Languages whose letters a bare Linux may lack."""
 
 
-def missing(language: str) -> str:
-    """Return the typeface to install for a language; empty where its letters can be drawn."""
-    system, typeface = _SCRIPTS.get(language, (None, ""))
-    return "" if system is None or QFontDatabase.families(system) else typeface
+def missing(language: str) -> bool:
+    """Check whether no font here has a language's letters."""
+    system = _SCRIPTS.get(language)
+    return system is not None and not QFontDatabase.families(system)

@@ -63,10 +63,12 @@ class LanguageCard:
         fixed = self._speech.fixed()
         self.choice.setEnabled(not fixed)
         self.choice.setCurrentIndex(max(0, self.choice.findData(self._speech.wanted())))
-        typeface = missing(self._bridge.texts.language)
+        language = self._bridge.texts.language
+        lacking = missing(language)
         # What cannot be drawn tells nobody anything: then it is said in English.
-        say = translations.load().say if typeface else self._bridge.texts.say
-        told = [say("ui.language.no-letters", font=typeface)] if typeface else []
+        say = translations.load().say if lacking else self._bridge.texts.say
+        font = self._speech.brings(language)
+        told = [say("ui.language.no-letters", font=font)] if lacking else []
         told += [say("ui.language.fixed")] if fixed else []
         self._note.setText("\n".join(told))
         self._note.setVisible(bool(told))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QGuiApplication
 
+from agentguard.base.letters import TYPEFACES
 from agentguard.base.settings import SetHere
 from agentguard.base.translations import Texts
 from agentguard.ui.qt_words import say_in
@@ -19,12 +20,13 @@ class Speech:
 
     `wanted` returns the choice as it is set now: a language, or `languages.SYSTEM`. `choose` keeps
     another one and returns its texts; it raises AgentGuardError when it cannot. `fixed` tells
-    whether an administrator has chosen.
+    whether an administrator has chosen, `brings` what to install for a language's letters.
     """
 
     wanted: Callable[[], str]
     choose: Callable[[str], Texts]
     fixed: Callable[[], bool] = lambda: False
+    brings: Callable[[str], str] = lambda language: TYPEFACES.get(language, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ import pytest
 import reportlab
 
 from agentguard.base import translations
+from agentguard.platforms import font_packages
 
 pytestmark = pytest.mark.posix
 
@@ -28,6 +29,7 @@ SHOWN = """
 import json, sys
 from PySide6.QtWidgets import QApplication
 from agentguard.base import translations
+from agentguard.platforms import font_packages
 from agentguard.ui.language_card import LanguageCard
 from agentguard.ui.run import Interface
 from agentguard.ui.speech import Here, Speech
@@ -38,7 +40,9 @@ from tools.gallery.desk import SimulatedDesk
 language, fixed = sys.argv[1], sys.argv[2] == "fixed"
 app = QApplication([])
 texts = translations.load(language)
-speech = Speech(wanted=lambda: language, choose=translations.load, fixed=lambda: fixed)
+speech = Speech(
+    wanted=lambda: language, choose=translations.load, fixed=lambda: fixed, brings=font_packages
+)
 desk = SimulatedDesk(data.act())
 shown = Interface(desk, texts, Theme(app), may_quit=True, here=Here(speech=speech))
 card = LanguageCard(shown.bridge, speech)
@@ -69,7 +73,9 @@ def note(folder: Path, fonts: tuple[Path, ...], language: str, how: str = "") ->
 def test_row_393_letters_that_are_missing_are_told_of_in_english(
     tmp_path: Path, language: str, font: str
 ) -> None:
-    wanted = translations.load().say("ui.language.no-letters", font=f"Noto Sans {font}")
+    brings = font_packages(language)
+    assert brings.startswith(f"Noto Sans {font}")
+    wanted = translations.load().say("ui.language.no-letters", font=brings)
     assert note(tmp_path, (LATIN,), language) == (wanted, True)
 
 
