@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.checks.base import HOUR, Check, NoSettings, belong, few
+from agentguard.checks.base import HOUR, Check, NoSettings, belong, few, not_read
 from agentguard.model.events import Facts
 from agentguard.model.facts import AntivirusSeen
 from agentguard.model.verdicts import Owner, Severity, Verdict, passed, unknown, wrong
@@ -11,7 +11,7 @@ from agentguard.model.verdicts import Owner, Severity, Verdict, passed, unknown,
 def judge(event: AntivirusSeen, _facts: Facts, _settings: NoSettings) -> Verdict:
     """One product that is on and current is enough; what could not be told is never red."""
     if event.unread:
-        return unknown(f"unread.{event.unread}")
+        return not_read(event)
     if not event.products:
         return wrong("antivirus.none")
     good = [p.product for p in event.products if p.on and p.current]

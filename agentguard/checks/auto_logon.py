@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.checks.base import DAY, Check, NoSettings, belong
+from agentguard.checks.base import DAY, Check, NoSettings, belong, not_read
 from agentguard.model.events import Facts
 from agentguard.model.machine import AutoLogonSeen
 from agentguard.model.verdicts import Owner, Severity, Verdict, passed, unknown, wrong
@@ -11,7 +11,7 @@ from agentguard.model.verdicts import Owner, Severity, Verdict, passed, unknown,
 def judge(event: AutoLogonSeen, _facts: Facts, _settings: NoSettings) -> Verdict:
     """Expect no automatic sign-in in any sign-in screen's settings."""
     if event.unread:
-        return unknown(f"unread.{event.unread}")
+        return not_read(event)
     if event.on is None:
         return unknown("auto-logon.unread")
     if event.on:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agentguard.checks.base import DAY, HOUR, Check, belong
+from agentguard.checks.base import DAY, HOUR, Check, belong, not_read
 from agentguard.model.events import Facts, PolicyInForce
 from agentguard.model.facts import BackupSeen
 from agentguard.model.verdicts import (
@@ -33,7 +33,7 @@ class Settings:
 def judge(event: BackupSeen, facts: Facts, settings: Settings) -> Verdict:
     """Read the age off the calendar, since a backup's time stamp is a wall time."""
     if event.unread:
-        return unknown(f"unread.{event.unread}")
+        return not_read(event)
     if event.newest is None:
         return _none(facts)
     hours = (event.at.wall - event.newest) / HOUR

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from agentguard.model import patterns
 from agentguard.model.events import Event, Facts, SensorState, Watching
+from agentguard.model.facts import Fact
 from agentguard.model.messages import say
 from agentguard.model.moments import Moment
 from agentguard.model.verdicts import Owner, Severity, Verdict, gap, passed, unknown, with_gaps
@@ -83,6 +84,11 @@ def few(names: Iterable[str]) -> str:
 def partly(verdict: Verdict, unread: str) -> Verdict:
     """Keep a pass from passing where a part of a fact was not read."""
     return with_gaps(verdict, gap(f"unread.{unread}")) if unread else verdict
+
+
+def not_read(fact: Fact) -> Verdict:
+    """Return that nothing is known, and why the fact could not be read."""
+    return unknown(fact.why.id, **fact.why.params)
 
 
 def today(at: Moment) -> date:

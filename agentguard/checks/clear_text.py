@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agentguard.checks.base import HOUR, Check, belong, few, named
+from agentguard.checks.base import HOUR, Check, belong, few, named, not_read
 from agentguard.model.events import Facts
 from agentguard.model.facts import ProgramsSeen
 from agentguard.model.verdicts import Owner, Severity, Verdict, passed, unknown, wrong
@@ -55,7 +55,7 @@ class Settings:
 def judge(event: ProgramsSeen, _facts: Facts, settings: Settings) -> Verdict:
     """Know a tool by its image name."""
     if event.unread:
-        return unknown(f"unread.{event.unread}")
+        return not_read(event)
     if not event.images:
         return unknown("clear-text.no-programs")
     running = [i for i in event.images if named(i, settings.tools)]

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from agentguard.checks.base import DAY, Check, NoSettings, belong, few
+from agentguard.checks.base import DAY, Check, NoSettings, belong, few, not_read
 from agentguard.model.events import Event, Facts
 from agentguard.model.machine import ClipboardHistorySeen, HistoryCleaned, Removal
-from agentguard.model.verdicts import Owner, Severity, Verdict, passed, unknown, wrong
+from agentguard.model.verdicts import Owner, Severity, Verdict, passed, wrong
 
 _ENDS: Mapping[Removal, str] = {
     Removal.REMOVED: "clipboard-history.removed",
@@ -35,7 +35,7 @@ def judge(event: Event, facts: Facts, _settings: NoSettings) -> Verdict | None:
 
 def _state(event: ClipboardHistorySeen) -> Verdict:
     if event.unread:
-        return unknown(f"unread.{event.unread}")
+        return not_read(event)
     if event.sent:
         return wrong("clipboard-history.sent", products=few(event.products))
     if event.kept:

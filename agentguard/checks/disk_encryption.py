@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.checks.base import DAY, Check, NoSettings, belong
+from agentguard.checks.base import DAY, Check, NoSettings, belong, not_read
 from agentguard.model.events import Facts
 from agentguard.model.facts import DisksSeen
 from agentguard.model.verdicts import (
@@ -19,7 +19,7 @@ from agentguard.model.verdicts import (
 def judge(event: DisksSeen, _facts: Facts, _settings: NoSettings) -> Verdict:
     """Every fixed volume must be encrypted; one that could not be read is unknown, never red."""
     if event.unread:
-        return unknown(f"unread.{event.unread}")
+        return not_read(event)
     if not event.volumes:
         return not_applicable("disk-encryption.none")
     clear = [v.mount for v in event.volumes if v.encrypted is False]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.checks.base import HOUR, Check, NoSettings, belong
+from agentguard.checks.base import HOUR, Check, NoSettings, belong, not_read
 from agentguard.model.events import Facts
 from agentguard.model.facts import FirewallSeen
 from agentguard.model.verdicts import Owner, Severity, Verdict, passed, unknown, wrong
@@ -11,9 +11,9 @@ from agentguard.model.verdicts import Owner, Severity, Verdict, passed, unknown,
 def judge(event: FirewallSeen, _facts: Facts, _settings: NoSettings) -> Verdict:
     """Judge the firewall; one whose state could not be told is unknown, never red."""
     if event.unread:
-        return unknown(f"unread.{event.unread}")
+        return not_read(event)
     if event.on is None:
-        return unknown("firewall.unread")
+        return not_read(event) if event.asked else unknown("firewall.unread")
     if not event.on:
         return wrong("firewall.off" if event.agreed else "firewall.off-in-force")
     if not event.agreed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.checks.base import DAY, Check, NoSettings, belong, few
+from agentguard.checks.base import DAY, Check, NoSettings, belong, few, not_read
 from agentguard.model.events import Facts
 from agentguard.model.facts import FolderAccess, FolderAccessSeen
 from agentguard.model.verdicts import (
@@ -19,7 +19,7 @@ from agentguard.model.verdicts import (
 def judge(event: FolderAccessSeen, _facts: Facts, _settings: NoSettings) -> Verdict:
     """Name folders that others may change first, then those that they may read."""
     if event.unread:
-        return unknown(f"unread.{event.unread}")
+        return not_read(event)
     if not event.folders:
         return not_applicable("folder-access.none")
     changeable = [f for f in event.folders if f.others_write]

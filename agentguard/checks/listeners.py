@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agentguard.checks.base import HOUR, Check, belong, few, named
+from agentguard.checks.base import HOUR, Check, belong, few, named, not_read
 from agentguard.model.events import Facts
 from agentguard.model.facts import Listener, ListenersSeen
-from agentguard.model.verdicts import Owner, Severity, Verdict, passed, unknown, wrong
+from agentguard.model.verdicts import Owner, Severity, Verdict, passed, wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class Settings:
 def judge(event: ListenersSeen, _facts: Facts, settings: Settings) -> Verdict:
     """Expect a listener by its port or by its program."""
     if event.unread:
-        return unknown(f"unread.{event.unread}")
+        return not_read(event)
     strange = [one for one in event.listeners if not _expected(one, settings)]
     if strange:
         id_ = "listeners.own" if any(one.hers for one in strange) else "listeners.strange"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agentguard.checks.base import DAY, Check, belong, today
+from agentguard.checks.base import DAY, Check, belong, not_read, today
 from agentguard.model.events import Event, Facts
 from agentguard.model.facts import LifecyclesKnown
 from agentguard.model.machine import PatchesSeen
@@ -49,7 +49,7 @@ def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
     if late is not None:
         return late
     if seen.unread:
-        return unknown(f"unread.{seen.unread}")
+        return not_read(seen)
     return _unlooked(seen, event.at, settings) or _waiting(seen, event.at, settings)
 
 
@@ -78,7 +78,7 @@ def _behind(seen: PatchesSeen, at: Moment, facts: Facts, settings: Settings) -> 
 def _unlooked(seen: PatchesSeen, at: Moment, settings: Settings) -> Verdict | None:
     looked = _days(seen.looked, at)
     if looked is None:
-        return unknown("patches.unread")
+        return not_read(seen) if seen.asked else unknown("patches.unread")
     if looked > settings.looked_days:
         return wrong("patches.not-looked", days=looked)
     return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from agentguard.checks.base import MINUTE, Check, belong, few, named
+from agentguard.checks.base import MINUTE, Check, belong, few, named, not_read
 from agentguard.model.events import Facts
 from agentguard.model.machine import PrintJob, PrintJobsSeen
 from agentguard.model.verdicts import (
@@ -45,7 +45,7 @@ def judge(event: PrintJobsSeen, _facts: Facts, settings: Settings) -> Verdict:
     if not settings.programs:
         return not_applicable("printing.not-judged")
     if event.unread:
-        return unknown(f"unread.{event.unread}")
+        return not_read(event)
     longest = settings.told_minutes * MINUTE
     recent = [job for job in event.jobs if 0 <= event.at.wall - job.done < longest]
     listed = [job for job in recent if any(_listed(job, settings))]

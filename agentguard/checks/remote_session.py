@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agentguard.checks.base import HOUR, Check, belong
+from agentguard.checks.base import HOUR, Check, belong, not_read
 from agentguard.model.events import Facts
 from agentguard.model.machine import RemoteSessionSeen
 from agentguard.model.verdicts import (
@@ -40,7 +40,7 @@ class Settings:
 def judge(event: RemoteSessionSeen, _facts: Facts, settings: Settings) -> Verdict:
     """Expect every way out closed that is not authorised; one that is not known proves nothing."""
     if event.unread:
-        return unknown(f"unread.{event.unread}")
+        return not_read(event)
     if not event.protocol:
         return not_applicable("remote-session.none")
     clipboard = False if settings.allow_clipboard else event.clipboard

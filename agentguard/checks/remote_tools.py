@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agentguard.checks.base import HOUR, NO_NEWS, Check, belong, few, named
+from agentguard.checks.base import HOUR, NO_NEWS, Check, belong, few, named, not_read
 from agentguard.model.events import Event, Facts
 from agentguard.model.facts import Listener, ListenersSeen, ProgramsSeen
 from agentguard.model.verdicts import Owner, Severity, Verdict, passed, unknown, wrong
@@ -159,7 +159,7 @@ def judge(event: Event, _facts: Facts, settings: Settings) -> Verdict | None:
         case ListenersSeen(unread=""):
             return _waiting(event, settings)
         case ListenersSeen():
-            return unknown(f"unread.{event.unread}")
+            return not_read(event)
         case _:
             return None
 
@@ -185,7 +185,7 @@ def subject(event: Event, _settings: Settings) -> str:
 
 def _running(event: ProgramsSeen, settings: Settings) -> Verdict:
     if event.unread:
-        return unknown(f"unread.{event.unread}")
+        return not_read(event)
     if not event.images:
         return unknown("remote-tools.no-programs")
     running = [i for i in event.images if named(i, settings.tools)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.checks.base import DAY, Check, NoSettings, belong
+from agentguard.checks.base import DAY, Check, NoSettings, belong, not_read
 from agentguard.model.events import Facts
 from agentguard.model.facts import RetentionSeen
 from agentguard.model.verdicts import (
@@ -19,7 +19,7 @@ from agentguard.model.verdicts import (
 def judge(event: RetentionSeen, _facts: Facts, _settings: NoSettings) -> Verdict:
     """Files are counted, not named: their names may tell of people."""
     if event.unread:
-        return unknown(f"unread.{event.unread}")
+        return not_read(event)
     if not event.rules:
         return not_applicable("retention.no-rules")
     return _old(event) if event.old else _young(event)

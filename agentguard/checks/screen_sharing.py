@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agentguard.checks.base import MINUTE, Check, belong, few, named
+from agentguard.checks.base import MINUTE, Check, belong, few, named, not_read
 from agentguard.model.events import Facts
 from agentguard.model.machine import ScreenSharesSeen
 from agentguard.model.verdicts import (
@@ -17,7 +17,6 @@ from agentguard.model.verdicts import (
     Verdict,
     not_applicable,
     passed,
-    unknown,
     wrong,
 )
 
@@ -48,7 +47,7 @@ def judge(event: ScreenSharesSeen, _facts: Facts, settings: Settings) -> Verdict
     if strange:
         return wrong("screen-sharing.strange", programs=few(strange))
     if event.unread:
-        return unknown(f"unread.{event.unread}")
+        return not_read(event)
     if shared:
         return passed("screen-sharing.allowed", programs=shared)
     return passed("screen-sharing.none")

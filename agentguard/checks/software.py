@@ -14,7 +14,7 @@ from agentguard.checks._countdown import labels, pending, rows
 from agentguard.checks._plans import Plan, Terms, granted
 from agentguard.checks._programs import Taught, match
 from agentguard.checks._systems import Kept, kept, under_attack
-from agentguard.checks.base import DAY, Check, belong, few, named, partly, today
+from agentguard.checks.base import DAY, Check, belong, few, named, not_read, partly, today
 from agentguard.model.events import Event, Facts
 from agentguard.model.facts import Kind, LifecyclesKnown, Software, SoftwareSeen
 from agentguard.model.messages import say
@@ -160,14 +160,14 @@ def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
     if seen is None:
         return None
     if not seen.items:
-        return unknown(f"unread.{seen.unread}" if seen.unread else "software.no-inventory")
+        return not_read(seen) if seen.unread else unknown("software.no-inventory")
     if known is None or not known.lines:
         return unknown("software.no-catalogue")
     day = today(event.at)
     found = _matched(seen.items, known, settings, day)
     ended = _ended(found)
     if seen.unread and ended is None and not found.known:
-        return unknown(f"unread.{seen.unread}")
+        return not_read(seen)
     told = partly(ended or _rest(found, day, known.compiled), seen.unread)
     return replace(told, rows=rows(found.found, day))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agentguard.checks.base import DAY, Check, belong, few, named
+from agentguard.checks.base import DAY, Check, belong, few, named, not_read
 from agentguard.model.events import Facts
 from agentguard.model.facts import TrainingSeen
 from agentguard.model.lesson_days import PathDay, Stage, of_person, stand
@@ -14,7 +14,6 @@ from agentguard.model.verdicts import (
     Verdict,
     not_applicable,
     passed,
-    unknown,
     wrong,
 )
 
@@ -60,7 +59,7 @@ class Settings:
 def judge(event: TrainingSeen, _facts: Facts, settings: Settings) -> Verdict:
     """Expect each lesson of the person to be done by its day."""
     if event.unread:
-        return unknown(f"unread.{event.unread}")
+        return not_read(event)
     mine = [r for r in of_person(event.lessons) if named(r.lesson, settings.lessons)]
     if not mine:
         return not_applicable("training.none")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from agentguard.checks._behind import Behind, behind
-from agentguard.checks.base import DAY, Check, belong, few, named, partly, today
+from agentguard.checks.base import DAY, Check, belong, few, named, not_read, partly, today
 from agentguard.model.events import Event, Facts
 from agentguard.model.facts import LifecyclesKnown
 from agentguard.model.machine import Updater, UpdatersSeen
@@ -104,7 +104,7 @@ def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
     ours = [one for one in seen.updaters if not named(one.program, settings.ignore)]
     if not ours:
         if seen.unread:
-            return unknown(f"unread.{seen.unread}")
+            return not_read(seen)
         return not_applicable("updaters.none")
     by: dict[Stand, list[str]] = {}
     rows = []

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agentguard.checks.base import HOUR, Check, belong, few, named
+from agentguard.checks.base import HOUR, Check, belong, few, named, not_read
 from agentguard.model.events import Facts
 from agentguard.model.machine import UsbSeen, UsbStorage
-from agentguard.model.verdicts import Owner, Severity, Verdict, passed, unknown, wrong
+from agentguard.model.verdicts import Owner, Severity, Verdict, passed, wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class Settings:
 def judge(event: UsbSeen, _facts: Facts, settings: Settings) -> Verdict:
     """Know a device by what it says of itself, which can be forged: being allowed proves little."""
     if event.unread:
-        return unknown(f"unread.{event.unread}")
+        return not_read(event)
     strange = [d for d in event.devices if not named(_name(d), settings.allowed)]
     if strange:
         return wrong("usb-storage.strange", count=len(strange), devices=few(map(_name, strange)))

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from agentguard.checks.base import DAY, NO_NEWS, Check, belong, few, named, today
+from agentguard.checks.base import DAY, NO_NEWS, Check, belong, few, named, not_read, today
 from agentguard.model.events import Event, Facts
 from agentguard.model.facts import Kind, LifecyclesKnown, ProgramsSeen, Software, SoftwareSeen
 from agentguard.model.messages import Message, say
@@ -124,7 +124,7 @@ def _installed(seen: SoftwareSeen, known: LifecyclesKnown | None, settings: Sett
     An extension of a browser counts where the register names its vendor, or what it is for is told.
     """
     if not seen.items:
-        return unknown(f"unread.{seen.unread}" if seen.unread else "vendors.no-inventory")
+        return not_read(seen) if seen.unread else unknown("vendors.no-inventory")
     day = today(seen.at)
     every = (_owned(item, known, settings, day) for item in seen.items)
     owned = [one for one in every if one.vendor or one.classes or not _is_extension(one.item)]
@@ -253,7 +253,7 @@ def _words(classes: tuple[ProgramClass, ...]) -> str:
 def _running(event: ProgramsSeen, settings: Settings) -> Verdict:
     """Find what runs of a vendor that is not approved or not in date."""
     if event.unread or not event.images:
-        return unknown(f"unread.{event.unread}" if event.unread else "vendors.no-programs")
+        return not_read(event) if event.unread else unknown("vendors.no-programs")
     day = today(event.at)
     bad = [v for v in settings.register if standing(v, (), day) is not Standing.APPROVED]
     found = [f"{image} ({v.name})" for v in bad for image in _images(event, v)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agentguard.checks.base import MINUTE, Check, belong, few, named
+from agentguard.checks.base import MINUTE, Check, belong, few, named, not_read
 from agentguard.model.events import Facts
 from agentguard.model.machine import VpnLink, VpnSeen
 from agentguard.model.verdicts import (
@@ -71,7 +71,7 @@ def judge(event: VpnSeen, _facts: Facts, settings: Settings) -> Verdict:
     if not settings.required:
         return not_applicable("vpn.not-required")
     if event.unread:
-        return unknown(f"unread.{event.unread}")
+        return not_read(event)
     counted = [link.kind for link in event.links if _counts(link, settings)]
     return passed("vpn.up", kinds=few(counted)) if counted else _lacking(event, settings)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agentguard.checks.base import DAY, Check, belong, few
+from agentguard.checks.base import DAY, Check, belong, few, not_read
 from agentguard.model.events import Facts
 from agentguard.model.machine import ChangesSeen
 from agentguard.model.verdicts import (
@@ -50,7 +50,7 @@ class Settings:
 def judge(event: ChangesSeen, _facts: Facts, _settings: Settings) -> Verdict:
     """Name what changed by its file name; the journal has the path and when it was seen."""
     if event.unread:
-        return unknown(f"unread.{event.unread}")
+        return not_read(event)
     if not event.watched:
         return not_applicable("watched-files.none")
     if event.changed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.checks.base import HOUR, Check, NoSettings, belong
+from agentguard.checks.base import HOUR, Check, NoSettings, belong, not_read
 from agentguard.model.events import Facts
 from agentguard.model.machine import NetworksSeen
 from agentguard.model.verdicts import Owner, Severity, Verdict, passed, unknown, wrong
@@ -11,7 +11,7 @@ from agentguard.model.verdicts import Owner, Severity, Verdict, passed, unknown,
 def judge(event: NetworksSeen, _facts: Facts, _settings: NoSettings) -> Verdict:
     """Tell open networks and WEP, which has been broken since 2001, from protected ones."""
     if event.unread:
-        return unknown(f"unread.{event.unread}")
+        return not_read(event)
     if "open" in event.wifi:
         return wrong("wireless.open")
     if "weak" in event.wifi:

@@ -25,6 +25,7 @@ from agentguard.ports.desktop import (
     SystemLog,
 )
 from agentguard.ports.foreground import Foreground
+from agentguard.sensors.host import asked
 
 PATIENCE = 2.0  # seconds for the desktop to name the window in front
 
@@ -200,9 +201,14 @@ def _of_log(log: SystemLog | Absent) -> Capability:
 
 def _of_probe(probe: Probe, policy: Policy, clock: Clock) -> Capability:
     seen: list[object] = []
-    tried = _tried(probe.name, lambda: seen.append(probe.read(clock.now(), policy)))
-    unread = seen[0].unread if seen and isinstance(seen[0], Fact) else ""
-    if not unread:
+
+    def trial() -> None:
+        fact = probe.read(clock.now(), policy)
+        seen.append(asked(probe, fact, clock.now()))
+
+    tried = _tried(probe.name, trial)
+    fact = seen[0] if seen else None
+    if not isinstance(fact, Fact) or not fact.unread:
         return tried
-    standing = UNREAD.get(unread, Standing.FAILED)
-    return Capability(name=probe.name, standing=standing, reason=say(f"unread.{unread}"))
+    standing = UNREAD.get(fact.unread, Standing.FAILED)
+    return Capability(name=probe.name, standing=standing, reason=fact.why)

@@ -7,21 +7,36 @@ from datetime import date
 from enum import StrEnum
 
 from agentguard.model.events import Event
-from agentguard.model.messages import Message
+from agentguard.model.messages import Message, say
 from agentguard.model.software import ProgramMatcher
 from agentguard.model.vendors import ClassTeller
 from agentguard.model.wall_clock import Wall
 
+STILL_ASKING = "still-asking"
+"""The `unread` of a fact for which the system was asked, and has not answered yet."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact(Event):
-    """A fact of the machine; `unread` is an id of resources/text (under `unread`) or empty."""
+    """A fact of the machine; `unread` is an id of resources/text (under `unread`) or empty.
+
+    `asked` is the local time, with its date when that was not today, since which the system owes an
+    answer; empty where it owes none.
+    """
 
     unread: str = ""
+    asked: str = ""
+
+    @property
+    def why(self) -> Message:
+        """Why it could not be read."""
+        if self.asked and self.unread in {"", STILL_ASKING}:
+            return say("unread.asked-since", time=self.asked)
+        return Message(id=f"unread.{self.unread}")
 
     @property
     def gaps(self) -> tuple[Message, ...]:  # noqa: D102 - inherited
-        return (Message(id=f"unread.{self.unread}"),) if self.unread else ()
+        return (self.why,) if self.unread else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

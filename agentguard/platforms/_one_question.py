@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from agentguard.base.errors import AgentGuardError
 from agentguard.ports.desktop import StillAsking
@@ -98,6 +98,14 @@ class Question(Generic[T]):
                 worker.thread.join(self._limit)
             return self._taken(worker)
 
+    @property
+    def open(self) -> float | None:
+        """For how many seconds it has been open; None while nothing is asked."""
+        worker = self._worker
+        if worker is None or not worker.thread.is_alive():
+            return None
+        return worker.seconds
+
     def _is_over(self, worker: _Worker[T]) -> bool:
         return not worker.thread.is_alive() and worker.seconds > self._patience
 
@@ -111,3 +119,12 @@ class Question(Generic[T]):
             raise worker.problem or self._silent()
         self._answered = True
         return worker.told[0]
+
+
+def open_for(*questions: Question[Any]) -> Callable[[], float | None]:
+    """Return what gives the seconds for which the oldest of these has been open; None for none."""
+
+    def seconds() -> float | None:
+        return max((one.open or 0.0 for one in questions), default=0.0) or None
+
+    return seconds

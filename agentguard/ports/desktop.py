@@ -240,16 +240,23 @@ class StillAsking(PlatformError):
         self.seconds = seconds
 
 
+def nothing_open() -> float | None:
+    """Know of no question that is open."""
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
     """Reads one fact of the machine every `every` seconds; `read` may take seconds.
 
-    A StillAsking says that the fact of before stands for now.
+    A StillAsking says that the fact of before stands for now. `open` gives the seconds for which a
+    question of the probe has been open, None where none is.
     """
 
     name: str
     every: float
     read: Callable[[Moment, Policy], Event]
+    open: Callable[[], float | None] = nothing_open
 
 
 def no_battery() -> bool | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from agentguard.base.errors import StoreError
 from agentguard.model.events import Event, SensorState, Watching
+from agentguard.model.facts import Fact
 from agentguard.model.machine import PatchesSeen
 from agentguard.model.messages import say
 from agentguard.model.moments import Moment
@@ -22,6 +24,18 @@ from agentguard.sensors.update_waits import Waits
 LOG = logging.getLogger(__name__)
 
 NAME = "host"
+
+
+def asked(probe: Probe, fact: Event, now: Moment) -> Event:
+    """Return the fact of a probe with the time since which the system owes it an answer."""
+    seconds = probe.open()
+    if seconds is None or not isinstance(fact, Fact):
+        return fact
+    today, since = (
+        datetime.fromtimestamp(max(0.0, now.wall - ago), UTC).astimezone() for ago in (0.0, seconds)
+    )
+    shown = "%H:%M" if since.date() == today.date() else "%Y-%m-%d %H:%M"
+    return replace(fact, asked=since.strftime(shown))
 
 
 class HostSensor:
@@ -102,7 +116,7 @@ class HostSensor:
             self._told(probe, submit, failed=error)
             return
         self._told(probe, submit, failed=None)
-        submit(replace(fact, at=at))
+        submit(asked(probe, replace(fact, at=at), self._clock.now()))
 
     def _aged(self, fact: Event, at: Moment) -> Event:
         """Return waiting updates the ages that the agent itself has seen, where it keeps them."""

@@ -85,6 +85,18 @@ def probing(*probes: Probe) -> Backend:
     return replace(SimulatedDesktop(FakeClock()).backend, probes=probes)
 
 
+def test_row_466_what_has_not_answered_is_told_with_when_it_was_asked() -> None:
+    probe = Probe(
+        name="firewall",
+        every=60,
+        read=lambda at, _policy: FirewallSeen(at=at, unread="still-asking"),
+        open=lambda: 10.0,
+    )
+    found = tried(probing(probe))["firewall"]
+    assert (found.standing, found.reason.id) == (Standing.PARTLY, "unread.asked-since")
+    assert found.reason.params["time"] in doctor.row(found, load())["reason"]
+
+
 @pytest.mark.parametrize(
     ("unread", "standing"),
     [

@@ -388,6 +388,19 @@ def test_row_146_the_log_of_print_jobs_is_read_only_where_it_is_on(keys) -> None
     assert printing.read(AT, POLICY).unread == "no-answer"
 
 
+def test_row_466_what_hangs_is_told_as_asked_and_not_as_refused(monkeypatch, keys) -> None:
+    never = threading.Event()
+    keys(registry.MACHINE, rf"{CHANNELS}\{CHANNEL}", Enabled=1)
+    dialled = Question("never", 0.05, never.wait, silent=vpn._silent)
+    logged = Question("never", 0.05, never.wait, silent=printing._silent)
+    monkeypatch.setattr(vpn, "DIALLED", dialled)
+    monkeypatch.setattr(printing, "LOGGED", logged)
+    seen = (vpn.read(AT, POLICY), printing.read(AT, POLICY))
+    assert [one.unread for one in seen] == ["still-asking"] * 2
+    assert all(one.open is not None for one in (dialled, logged))
+    never.set()
+
+
 def test_the_rights_of_folders_are_read_from_their_own_lists(tmp_path) -> None:
     watched = replace(POLICY, watch=Watch(folders=(str(tmp_path), "C:\\no such"), exclude=()))
     seen = folders.read(AT, watched)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from agentguard.base.errors import AgentGuardError, PlatformError
-from agentguard.platforms._one_question import Question
+from agentguard.platforms._one_question import Question, open_for
 from agentguard.ports.desktop import StillAsking
 
 PROBES = Path(__file__).parents[3] / "agentguard/platforms/_win32"
@@ -73,6 +73,24 @@ def test_row_141_what_was_told_before_stands_while_it_is_asked_and_then_no_more(
     with pytest.raises(Silent):
         asked.ask()
     assert system.asked == 2
+
+
+def test_row_466_a_question_tells_how_long_it_is_open(system: System) -> None:
+    asked, other = question(system), question(System())
+    oldest = open_for(other, asked)
+    assert (asked.open, oldest()) == (None, None)
+    with pytest.raises(Silent):
+        asked.ask()
+    first = asked.open
+    with pytest.raises(Silent):
+        asked.ask()
+    assert first is not None
+    assert 0.0 < first < (asked.open or 0.0) <= (oldest() or 0.0)
+    system.let.set()
+    worker = asked._worker
+    assert worker is not None
+    worker.thread.join(20)
+    assert (asked.open, oldest()) == (None, None)
 
 
 def test_row_141_a_late_answer_is_given_at_the_next_turn(system: System) -> None:

@@ -5,19 +5,30 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import pytest
 
 from agentguard.base import translations
 from agentguard.base.errors import PlatformError
-from agentguard.model.events import Event, SensorState, Watching
-from agentguard.model.facts import BackupSeen, DisksSeen, Fact, ProgramsSeen
+from agentguard.model.events import Event, Facts, SensorState, Watching
+from agentguard.model.facts import (
+    AntivirusSeen,
+    BackupSeen,
+    DisksSeen,
+    Fact,
+    FirewallSeen,
+    ProgramsSeen,
+)
 from agentguard.model.machine import PatchesSeen
+from agentguard.model.messages import say
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Contact, Policy, Watch
+from agentguard.model.verdicts import State
 from agentguard.platforms._fake_clock import FakeClock
 from agentguard.ports.desktop import Probe, StillAsking
-from agentguard.sensors.host import HostSensor
+from agentguard.runtime.compose import catalogue
+from agentguard.sensors.host import HostSensor, asked
 from agentguard.sensors.update_waits import Waits
 from tests.unit.engine.conftest import ListJournal
 
@@ -32,6 +43,9 @@ POLICY = Policy(
     controls={},
     digest="",
 )
+
+
+DAY = 86400.0
 
 
 @dataclass
@@ -252,3 +266,61 @@ def test_a_store_without_room_costs_an_age_and_not_the_fact() -> None:
     (seen,) = heard
     assert isinstance(seen, PatchesSeen)
     assert (seen.security, seen.oldest, seen.earliest) == (1, None, None)
+
+
+@pytest.mark.parametrize(
+    ("unread", "open_", "said"),
+    [
+        ("still-asking", 1800.0, "unread.asked-since"),
+        ("still-asking", None, "unread.still-asking"),
+        ("denied", 1800.0, "unread.denied"),
+    ],
+)
+def test_row_466_what_has_not_answered_is_told_with_when_it_was_asked(
+    unread: str, open_: float | None, said: str
+) -> None:
+    clock, told = FakeClock(), list[Event]()
+    probe = Probe(
+        name="disks",
+        every=60,
+        read=lambda at, _policy: DisksSeen(at=at, unread=unread),
+        open=lambda: open_,
+    )
+    HostSensor((probe,), lambda: POLICY, clock).look(told.append, threading.Event())
+    (fact,) = (one for one in told if isinstance(one, Fact))
+    (why,) = fact.gaps
+    now = clock.now().wall
+    then, today = (datetime.fromtimestamp(at, UTC).astimezone() for at in (now - 1800, now))
+    day = "" if then.date() == today.date() else f"{then:%Y-%m-%d} "
+    params = {"time": f"{day}{then:%H:%M}"} if said == "unread.asked-since" else {}
+    assert (why.id, why.params) == (said, params)
+
+
+@pytest.mark.parametrize("check", ["disk-encryption", "firewall", "patches", "antivirus"])
+def test_row_466_its_control_is_unknown_and_says_since_when_it_is_asked(check: str) -> None:
+    facts = {
+        "disk-encryption": DisksSeen,
+        "firewall": FirewallSeen,
+        "patches": PatchesSeen,
+        "antivirus": AntivirusSeen,
+    }
+    at = FakeClock().now()
+    fact = facts[check](at=at, unread="still-asking", asked="10:02")
+    found = next(one for one in catalogue() if one.id == check)
+    verdict = found.judge(fact, Facts(last={type(fact): fact}), found.settings())
+    assert (verdict.state, verdict.message) == (
+        State.UNKNOWN,
+        say("unread.asked-since", time="10:02"),
+    )
+    assert "10:02" in translations.load().say(verdict.message.id, **verdict.message.params)
+
+
+def test_row_466_what_was_asked_on_another_day_is_told_with_its_date() -> None:
+    clock = FakeClock()
+    at = clock.now()
+    probe = Probe(
+        name="disks", every=60, read=lambda at, _policy: DisksSeen(at=at), open=lambda: DAY
+    )
+    then = datetime.fromtimestamp(at.wall - DAY, UTC).astimezone()
+    fact = asked(probe, DisksSeen(at=at), at)
+    assert fact == DisksSeen(at=at, asked=f"{then:%Y-%m-%d %H:%M}")

@@ -10,6 +10,7 @@ import sys
 from agentguard.model.facts import AntivirusSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
+from agentguard.platforms._one_question import open_for
 from agentguard.platforms._win32 import com
 from agentguard.platforms._win32.component_answers import ComponentError, antivirus, defender
 from agentguard.ports.desktop import Probe
@@ -58,4 +59,4 @@ def read(at: Moment, _policy: Policy) -> AntivirusSeen:
         return seen
 
 
-PROBE = Probe(name="antivirus", every=900, read=read)
+PROBE = Probe(name="antivirus", every=900, read=read, open=open_for(REGISTERED, OWN))

@@ -7,6 +7,7 @@ import sys
 from agentguard.model.facts import DisksSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
+from agentguard.platforms._one_question import open_for
 from agentguard.platforms._win32 import api, com
 from agentguard.platforms._win32.component_answers import ComponentError, disks
 from agentguard.ports.desktop import Probe
@@ -61,4 +62,4 @@ def read(at: Moment, _policy: Policy) -> DisksSeen:
         return DisksSeen(at=at, unread=first.unread)
 
 
-PROBE = Probe(name="disks", every=3600, read=read)
+PROBE = Probe(name="disks", every=3600, read=read, open=open_for(BITLOCKER, SHELL))

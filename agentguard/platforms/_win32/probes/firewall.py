@@ -12,6 +12,7 @@ from contextlib import suppress
 from agentguard.model.facts import FirewallSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
+from agentguard.platforms._one_question import open_for
 from agentguard.platforms._win32 import com, registry
 from agentguard.platforms._win32.component_answers import (
     DENIED,
@@ -102,4 +103,4 @@ def read(at: Moment, _policy: Policy) -> FirewallSeen:
     return FirewallSeen(at=at, unread=why) if why and not told.on else told
 
 
-PROBE = Probe(name="firewall", every=300, read=read)
+PROBE = Probe(name="firewall", every=300, read=read, open=open_for(LOCAL, ACTIVE, PRODUCTS))

@@ -8,6 +8,7 @@ import sys
 from agentguard.model.machine import NetworksSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
+from agentguard.platforms._one_question import open_for
 from agentguard.platforms._win32 import api
 from agentguard.platforms._win32.component_answers import ComponentError
 from agentguard.platforms._win32.machine_answers import Secured, networks
@@ -78,4 +79,4 @@ def read(at: Moment, _policy: Policy) -> NetworksSeen:
         return NetworksSeen(at=at, unread="unsupported")
 
 
-PROBE = Probe(name="networks", every=300, read=read)
+PROBE = Probe(name="networks", every=300, read=read, open=open_for(USED))

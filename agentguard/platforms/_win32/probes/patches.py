@@ -11,6 +11,7 @@ from dataclasses import replace
 from agentguard.model.machine import PatchesSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
+from agentguard.platforms._one_question import open_for
 from agentguard.platforms._win32 import com, registry
 from agentguard.platforms._win32.component_answers import ComponentError
 from agentguard.platforms._win32.machine_answers import Update, patches
@@ -89,4 +90,4 @@ def read(at: Moment, _policy: Policy) -> PatchesSeen:
     return replace(patches(dates, updates, _restarts(), build, at), server=server)
 
 
-PROBE = Probe(name="patches", every=21600, read=read)
+PROBE = Probe(name="patches", every=21600, read=read, open=open_for(DATES, SEARCHED))

@@ -8,10 +8,11 @@ from __future__ import annotations
 import sys
 
 from agentguard.base.errors import PlatformError
+from agentguard.model.facts import STILL_ASKING
 from agentguard.model.machine import PrintJobsSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
-from agentguard.platforms._one_question import Question
+from agentguard.platforms._one_question import Question, open_for
 from agentguard.platforms._print_jobs import PrintMemory
 from agentguard.platforms._win32 import api
 from agentguard.platforms._win32.microphones import running
@@ -46,8 +47,9 @@ def read(at: Moment, _policy: Policy) -> PrintJobsSeen:
     except (Denied, PermissionError):
         return PrintJobsSeen(at=at, unread="denied")
     except PlatformError:
-        return PrintJobsSeen(at=at, unread="no-answer")
+        silent = LOGGED.open is not None
+        return PrintJobsSeen(at=at, unread=STILL_ASKING if silent else "no-answer")
     return PrintJobsSeen(at=at, jobs=_memory.seen(jobs, at))
 
 
-PROBE = Probe(name="printing", every=EVERY, read=read)
+PROBE = Probe(name="printing", every=EVERY, read=read, open=open_for(LOGGED))

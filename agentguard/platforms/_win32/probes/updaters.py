@@ -12,6 +12,7 @@ from agentguard.model.machine import Updater, UpdatersSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
 from agentguard.platforms import _firefox_files
+from agentguard.platforms._one_question import open_for
 from agentguard.platforms._win32 import com, registry, updater_answers
 from agentguard.platforms._win32.component_answers import ComponentError
 from agentguard.platforms._win32.software_answers import word
@@ -137,4 +138,4 @@ def read(at: Moment, _policy: Policy) -> UpdatersSeen:
     return UpdatersSeen(at=at, updaters=tuple(one for one in found if one is not None))
 
 
-PROBE = Probe(name="updaters", every=21600, read=read)
+PROBE = Probe(name="updaters", every=21600, read=read, open=open_for(TASKS))

@@ -7,6 +7,7 @@ import sys
 from agentguard.model.machine import UsbSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
+from agentguard.platforms._one_question import open_for
 from agentguard.platforms._win32 import com
 from agentguard.platforms._win32.component_answers import ComponentError
 from agentguard.platforms._win32.machine_answers import usb
@@ -35,4 +36,4 @@ def read(at: Moment, _policy: Policy) -> UsbSeen:
         return UsbSeen(at=at, unread=problem.unread)
 
 
-PROBE = Probe(name="usb", every=60, read=read)
+PROBE = Probe(name="usb", every=60, read=read, open=open_for(PLUGGED))

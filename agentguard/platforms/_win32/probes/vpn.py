@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 
 from agentguard.base.errors import PlatformError
+from agentguard.model.facts import STILL_ASKING
 from agentguard.model.machine import VpnSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
-from agentguard.platforms._one_question import Question
+from agentguard.platforms._one_question import Question, open_for
 from agentguard.platforms._unchanged import Unchanged
 from agentguard.platforms._win32.adapters import adapters, connections
 from agentguard.platforms._win32.vpn_answers import Dialled, domains, links
@@ -36,15 +37,16 @@ def read(at: Moment, _policy: Policy) -> VpnSeen:
         own = DIALLED.ask()
     except PlatformError:
         own = None
+    silent = STILL_ASKING if DIALLED.open is not None else "no-answer"
     try:
         every = adapters()
     except PlatformError:
         return VpnSeen(at=at, unread="no-answer")
     up = links(every, own or ())
     if own is None and not up:
-        return VpnSeen(at=at, unread="no-answer")
+        return VpnSeen(at=at, unread=silent)
     since = _unchanged.seen(at, up)
     return VpnSeen(at=at, links=up, domains=domains(every), unchanged=since)
 
 
-PROBE = Probe(name="vpn", every=EVERY, read=read)
+PROBE = Probe(name="vpn", every=EVERY, read=read, open=open_for(DIALLED))
