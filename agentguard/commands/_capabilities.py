@@ -60,6 +60,7 @@ UNREAD: dict[str, Standing] = {
     "software-others": Standing.PARTLY,
     "too-many-programs": Standing.PARTLY,
     "still-asking": Standing.PARTLY,
+    "asked-since": Standing.PARTLY,
     "firewall-disagrees": Standing.PARTLY,
     "capture-unnoted": Standing.ABSENT,
     "x11-capture": Standing.PARTLY,
@@ -210,5 +211,5 @@ def _of_probe(probe: Probe, policy: Policy, clock: Clock) -> Capability:
     fact = seen[0] if seen else None
     if not isinstance(fact, Fact) or not fact.unread:
         return tried
-    standing = UNREAD.get(fact.unread, Standing.FAILED)
+    standing = UNREAD.get(fact.why.id.removeprefix("unread."), Standing.FAILED)
     return Capability(name=probe.name, standing=standing, reason=fact.why)
