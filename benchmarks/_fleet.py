@@ -33,6 +33,7 @@ TEAM = 100  # desks in a team
 SITE = 20  # teams at a site
 FAILING, ATTENTION, SILENT = 0.03, 0.06, 0.05  # shares of the fleet
 AWAY = 0.1  # a share of the fleet that said goodbye and is not heard of since
+NIGHT = 0.8  # the same at night
 RUNS = 20  # of a desk's agent in thirty days
 CHANGES, EVENTS = 10, 30  # of a desk in thirty days
 AT_ONCE = 5000
@@ -55,13 +56,17 @@ CHECKS = (
 
 
 def fill(
-    run: Callable[[Callable[[Connection], None]], None], desks: int, *, past: bool = True
+    run: Callable[[Callable[[Connection], None]], None],
+    desks: int,
+    *,
+    past: bool = True,
+    away: float = AWAY,
 ) -> None:
     """Fill an empty database, with the month that is past; `run` runs a job in a transaction."""
     run(lambda c: _places(c, desks))
     for first in range(0, desks, AT_ONCE):
         numbers = range(first, min(desks, first + AT_ONCE))
-        run(partial(_desks, numbers=numbers, past=past))
+        run(partial(_desks, numbers=numbers, past=past, away=away))
 
 
 def _places(connection: Connection, desks: int) -> None:
@@ -84,11 +89,11 @@ def _places(connection: Connection, desks: int) -> None:
     _put(connection, team_place, placed)
 
 
-def _desks(connection: Connection, numbers: range, *, past: bool) -> None:
+def _desks(connection: Connection, numbers: range, *, past: bool, away: float) -> None:
     dice = random.Random(numbers.start)
     rows: dict[Table, list[dict[str, Any]]] = {}
     for n in numbers:
-        for table, row in _desk(n, dice, past=past):
+        for table, row in _desk(n, dice, past=past, share=away):
             rows.setdefault(table, []).append(row)
     for table in (device, device_seen, posture_current, device_standing):
         _put(connection, table, rows.get(table, []))
@@ -106,7 +111,9 @@ def identity(n: int) -> str:
     return f"{n * 2654435761 % 2**48:024x}"
 
 
-def _desk(n: int, dice: random.Random, *, past: bool) -> Iterator[tuple[Table, dict[str, Any]]]:
+def _desk(
+    n: int, dice: random.Random, *, past: bool, share: float
+) -> Iterator[tuple[Table, dict[str, Any]]]:
     id_ = identity(n)
     draw = dice.random()
     overall = "act" if draw < FAILING else "attention" if draw < FAILING + ATTENTION else "good"
@@ -114,7 +121,7 @@ def _desk(n: int, dice: random.Random, *, past: bool) -> Iterator[tuple[Table, d
     since = NOW - dice.uniform(60, 3 * DAY)
     controls = tuple(_control(place, fails=place == bad, since=since) for place in range(14))
     yield device, _enrolled(n, id_)
-    away = past and dice.random() < AWAY
+    away = past and dice.random() < share
     yield device_seen, _heard(id_, dice, away=away)
     yield from ((device_run, one) for one in _runs(id_, away=away, many=RUNS if past else 0))
     yield posture_current, _posture(id_, overall, controls, since)

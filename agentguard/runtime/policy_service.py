@@ -95,6 +95,10 @@ class Governor:
         if root and not self._deployed and not self._keeper.root():
             self.pin(root.encode())
 
+    def belong(self, team: str) -> None:
+        """Take the team that this computer is in by now."""
+        self._keeper.belongs(team)
+
     def local(self, file: Path) -> Message | None:
         """Take a policy file that an administrator put here; give why it is not in force.
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-
 from agentguard.base import translations
-from agentguard.base.errors import PlaybookError
 from agentguard.server import keys
 from agentguard.server.console.badges import Badges
 from agentguard.server.console.pages import make_console
@@ -17,15 +14,13 @@ from agentguard.server.feeds.runner import Feeding
 from agentguard.server.http_messages import App
 from agentguard.server.ingest.switch import Door
 from agentguard.server.listener.path_to_endpoint import Outside
-from agentguard.server.playbooks import shelf
+from agentguard.server.playbooks.following import Following
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.signin.oidc import Provider
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.engine.open_database import open_database
 from agentguard.server.store.records import ages
 from agentguard.server.store.reports import playbook_shelf
-
-LOG = logging.getLogger(__name__)
 
 
 def create(settings: ServerSettings, now: Now, outside: Outside | None = None) -> App:
@@ -42,7 +37,8 @@ def create(settings: ServerSettings, now: Now, outside: Outside | None = None) -
     server_keys = keys.load_or_make(settings.key_file)
     database = open_database(settings)
     database.run(lambda c: ages.begin_audit(c, server_keys.receipt_key, now()))
-    wrong = _follow_playbooks(settings, database)
+    playbooks = Following(settings.data)
+    playbooks.look(lambda own: database.run(lambda c: playbook_shelf.use(c, own)))
     site = Site(
         settings=settings,
         database=database,
@@ -53,7 +49,7 @@ def create(settings: ServerSettings, now: Now, outside: Outside | None = None) -
         badges=Badges(),
         streams=_open_pages(settings, database, now, outside),
         outside=outside,
-        wrong_playbooks=wrong,
+        playbooks=playbooks,
         provider=Provider(settings.company, now) if settings.company else None,
     )
     sent = pumps(settings, database, words, now)
@@ -66,6 +62,7 @@ def create(settings: ServerSettings, now: Now, outside: Outside | None = None) -
         words=words,
         inner=make_console(site, outside),
         outside=outside,
+        playbooks=playbooks,
     )
     return feeding.around(door) if settings.jobs else door
 
@@ -78,14 +75,3 @@ def _open_pages(
     streams = Streams(database, settings.limits, now, {FOLDER: packs.stamp})
     outside.leaving.append(streams.leave)
     return streams
-
-
-def _follow_playbooks(settings: ServerSettings, database: Database) -> tuple[str, ...]:
-    """Follow the site's own playbooks; where one is wrong, those of before. Give what is wrong."""
-    try:
-        own = shelf.of_site(settings.data)
-    except PlaybookError as error:
-        LOG.error("the site's playbooks are left as they were: %s", error)  # noqa: TRY400 - no values
-        return error.problems or (error.title,)
-    database.run(lambda c: playbook_shelf.use(c, own))
-    return ()

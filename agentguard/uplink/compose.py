@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from agentguard.model.snapshot import Snapshot
@@ -14,7 +15,7 @@ from agentguard.ports.secrets import SecretPlace
 from agentguard.ports.sensor import Submit
 from agentguard.ports.storage import Outbox
 from agentguard.trust.chain.headers import Origin
-from agentguard.uplink import enrolment
+from agentguard.uplink import enrolment, enrolment_record
 from agentguard.uplink.client import Client
 from agentguard.uplink.delivery import CatalogueDoor, PolicyDoor
 from agentguard.uplink.enrolment import Prover
@@ -103,7 +104,8 @@ def connect(
         client, made,
         snapshot=snapshot, submit=submit, clock=clock, session_ends=desk.session_ends,
         drill=desk.drill,
-        policies=policies, catalogue=desk.catalogue, rekeying=Rekeying(folder, client, places),
+        policies=policies, catalogue=desk.catalogue, team=partial(enrolment_record.belong, folder),
+        rekeying=Rekeying(folder, client, places),
         farewell=_farewell(known, clock, desk.network), lessons=_agreement(client, made, desk),
         openings=_refill(client, signs, known, phone), listing=_listing(folder, client, made, desk),
     )  # fmt: skip

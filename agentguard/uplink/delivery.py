@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
@@ -22,6 +23,10 @@ class PolicyDoor(Protocol):
 
     def told(self, time: float) -> None:
         """Take a time that the endpoint has signed, in seconds since 1970."""
+        ...
+
+    def belong(self, team: str) -> None:
+        """Take the team that this computer is in, as the endpoint has signed it."""
         ...
 
     def take_roots(self, chain: bytes) -> None:
@@ -46,15 +51,24 @@ class CatalogueDoor(Protocol):
 
 
 class Deliveries:
-    """Fetches each policy, root and catalogue once, as the answers to reports name them."""
+    """Fetches each policy, root and catalogue once, as the answers to reports name them.
+
+    `team` keeps the team that this computer is in, and tells whether it was another one before.
+    """
 
     def __init__(
-        self, client: Client, sign: Sign, door: PolicyDoor, catalogue: CatalogueDoor | None = None
+        self,
+        client: Client,
+        sign: Sign,
+        door: PolicyDoor,
+        catalogue: CatalogueDoor | None = None,
+        team: Callable[[str], bool] = bool,
     ) -> None:
         self._client = client
         self._sign = sign
         self._door = door
         self._catalogue = catalogue
+        self._team = team
         self._policy = ""
         self._root = 0
         self._seq = 0
@@ -69,6 +83,8 @@ class Deliveries:
         receipt = msgspec.json.decode(received.receipt, type=v1.Receipt)
         with suppress(ValueError):  # a time that cannot be read tells none; the rest is as good
             self._door.told(datetime.fromisoformat(receipt.at).timestamp())
+        if receipt.team:
+            self._belong(receipt.team)
         if received.policy_root > max(self._root, self._door.root()):
             chain = self._client.get(v1.ROOTS, self._sign)
             self._root, self._policy = received.policy_root, ""
@@ -78,6 +94,12 @@ class Deliveries:
             self._policy = received.policy_digest
             self._door.take(raw)
         self._follow_catalogue(received.catalogue)
+
+    def _belong(self, team: str) -> None:
+        """Take the team; what was refused for another one is fetched again."""
+        if self._team(team):
+            self._policy = ""
+        self._door.belong(team)
 
     def _follow_catalogue(self, seq: int) -> None:
         """Fetch a catalogue that is newer than what is here; one that is refused once."""

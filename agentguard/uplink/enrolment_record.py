@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import msgspec
@@ -11,6 +12,8 @@ from agentguard.base.errors import EnrolmentError, UsageError
 from agentguard.ports.secrets import SecretPlace
 from agentguard.uplink import identity
 from agentguard.uplink.identity import DeviceKey, KeySafe
+
+LOG = logging.getLogger(__name__)
 
 FILE = "enrolment.json"
 LOST = "key-gone"
@@ -135,6 +138,21 @@ def save(folder: Path, enrolment: Enrolment) -> None:
         atomic_files.write(folder / FILE, msgspec.json.encode(enrolment))
     except OSError as error:
         raise refused("enrolment-unwritten", folder / FILE) from error
+
+
+def belong(folder: Path, team: str) -> bool:
+    """Remember the team that this computer is in by now; tell whether it was another one.
+
+    What cannot be written is told again with the next policy.
+    """
+    try:
+        known = load(folder)
+        if known is None or known.team == team:
+            return False
+        save(folder, msgspec.structs.replace(known, team=team))
+    except EnrolmentError as error:
+        LOG.warning("the team of this computer could not be kept: %s", error.title)
+    return True
 
 
 def refused(kind: str, file: Path) -> EnrolmentError:

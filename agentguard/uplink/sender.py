@@ -98,6 +98,7 @@ class Sender:
         lessons: Agreement | None = None,
         session_ends: Callable[[], bool] = bool,
         drill: Callable[[str], object] = bool,
+        team: Callable[[str], bool] = bool,
     ) -> None:
         self._client = client
         self._reports = reports
@@ -118,7 +119,7 @@ class Sender:
         self._kinds: Counter[str] = Counter()  # of the failures since the last receipt
         self.nap = Nap()
         self._last = b""
-        fetched = partial(Deliveries, client, self._sign, catalogue=catalogue)
+        fetched = partial(Deliveries, client, self._sign, catalogue=catalogue, team=team)
         self._deliveries = fetched(policies) if policies else None
 
     def poke(self) -> None:

@@ -331,7 +331,8 @@ class Report(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Receipt(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the endpoint signs: it holds every event of the device's epoch up to `seq`.
 
-    `seal` is that of the report: what is sealed after `seq` must begin with this key.
+    `seal` is that of the report: what is sealed after `seq` must begin with this key. `team` is the
+    team that the device is in, where the answer names a policy that it has not; else it is empty.
     """
 
     device: str
@@ -340,6 +341,7 @@ class Receipt(Struct, frozen=True, kw_only=True, omit_defaults=True):
     hash: str
     at: str
     seal: str = ""
+    team: str = ""
 
 
 class Received(Struct, frozen=True, kw_only=True, omit_defaults=True):

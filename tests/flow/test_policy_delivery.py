@@ -7,8 +7,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from agentguard.base import settings
+from agentguard.base.errors import PolicyRejected
 from agentguard.base.settings import MachineSettings
 from agentguard.model.release import Standing
 from agentguard.model.verdicts import State
@@ -17,7 +19,12 @@ from agentguard.policy.last_good import Keeper
 from agentguard.policy.parser import parse
 from agentguard.runtime.bootstrap import Place, opened
 from agentguard.runtime.compose import shapes
+from agentguard.server.store.accounts.people import Visitor
+from agentguard.server.store.accounts.teams import team_id
 from agentguard.server.store.desks.policies import Label
+from agentguard.server.store.floor import moves
+from agentguard.server.store.floor.moves import Wanted
+from agentguard.uplink import enrolment
 from tests.flow.centre import Centre
 from tests.flow.test_console import POLICY, USER, Seat, centre
 from tests.unit.policy.signing import chain, root, signed
@@ -148,3 +155,35 @@ def test_a_root_that_takes_a_key_back_is_followed_and_the_policy_stays(seat: Sea
     seat.until(lambda: asked(seat) and "policy.rejected.signature" in refusals(seat))
     deliver(seat, text(seat, 4), "newer")
     seat.until(lambda: asked(seat) and seat.agent.engine.policy().version == 4)
+
+
+def move(seat: Seat, team: str) -> None:
+    """Put the desk into another team, as an administrator does at the console."""
+    by = Visitor(name="ada", role="admin", token="", scope=None)
+
+    def put(connection: Connection) -> None:
+        wanted = Wanted(id=seat.device, label="desk-17", team=team_id(connection, team))
+        moves.arrange(connection, [wanted], by, 0.0)
+
+    seat.centre.admin._database.run(put)
+
+
+def test_row_453_a_desk_that_is_moved_takes_the_policy_of_its_new_team_also_after_an_outage(
+    seat: Seat,
+) -> None:
+    deliver(seat, text(seat, 2, "release: {group: Billing}\n"))
+    seat.until(lambda: asked(seat) and seat.agent.engine.policy().version == 2)
+    seat.until(lambda: seat.centre.admin.seen(seat.device).desk.policy == "billing 2")
+    seat.centre.stop()
+    deliver(seat, text(seat, 3, "release: {group: Sales}\n"))
+    move(seat, "Sales")
+    keeper = Keeper(seat.home, shapes(), system_clock(), group="Billing")
+    with pytest.raises(PolicyRejected, match="Sales"):  # so does an agent that is told no team
+        keeper.deliver(signed(text(seat, 3, "release: {group: Sales}\n")), "endpoint")
+    assert seat.agent.engine.policy().version == 2, "without the endpoint it is what it was"
+    seat.centre.start()
+    seat.until(lambda: asked(seat) and seat.agent.engine.policy().version == 3)
+    assert refusals(seat) == []
+    known = enrolment.load(seat.home)
+    assert known is not None
+    assert known.team == "Sales", "and the next start knows it"

@@ -36,6 +36,7 @@ from tests.installer import (
     aboard,
     compared,
     journey,
+    many_desks,
     measure,
     shown,
     signer,
@@ -113,6 +114,7 @@ def small(given: argparse.Namespace, report: Report, made: Path) -> None:
         tiny = {v: stand_ins.make(made / v, v) for v in ("1.0.0", "1.1.0")}
         packages = wrapped(tiny, made)
     with wine.windows(given.tools / "prefix") as windows:
+        many_desks.go(windows, report)
         journey.go(windows, report, *packages, real=False)
         with report.leg("what a person sees"):
             shown.seen(windows, report, given.tools / "python" / "python.exe", *packages)

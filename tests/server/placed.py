@@ -8,10 +8,11 @@ from agentguard.server.store.schema.floor_tables import device_standing
 from agentguard.server.store.schema.identity_tables import device_run
 from agentguard.server.store.schema.keeper_tables import keeper
 from agentguard.server.store.schema.place_tables import NO_POSTURE, desk_place
-from agentguard.server.store.schema.tables import device
+from agentguard.server.store.schema.tables import device, device_seen
 
-Places = dict[str, tuple[int, str, bool, int, float | None]]
-"""By device: team, label, whether it is shown, rank, and when its newest run said goodbye."""
+Places = dict[str, tuple[int, str, bool, int, float | None, float | None]]
+"""By device: team, label, whether it is shown, rank, when its newest run said goodbye, and the last
+report of one that is marked as silent for long."""
 
 
 def slowly(connection: Connection) -> Places:
@@ -21,6 +22,8 @@ def slowly(connection: Connection) -> Places:
     newest: dict[str, float | None] = {}
     for row in connection.execute(select(device_run).order_by(device_run.c.begun_at)):
         newest[row.device] = (row.goodbye_at or 0.0) if row.goodbye else None
+    heard = connection.execute(select(device_seen).where(device_seen.c.quiet))
+    quiet = {row.device: row.last_seen for row in heard}
     return {
         row.id: (
             row.team,
@@ -28,6 +31,7 @@ def slowly(connection: Connection) -> Places:
             row.status not in {"retired", "pending"} and row.id not in well,
             ranks.get(row.id, NO_POSTURE),
             newest.get(row.id),
+            quiet.get(row.id),
         )
         for row in connection.execute(select(device))
     }
@@ -35,6 +39,6 @@ def slowly(connection: Connection) -> Places:
 
 def kept(connection: Connection) -> Places:
     return {
-        row.device: (row.team, row.label, row.shown, row.rank, row.gone_at)
+        row.device: (row.team, row.label, row.shown, row.rank, row.gone_at, row.quiet_since)
         for row in connection.execute(select(desk_place))
     }

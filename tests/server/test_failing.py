@@ -37,8 +37,8 @@ GREAT = (
     """CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON {1} FOR EACH ROW
     WHEN (NEW.{2} = '{3}') EXECUTE FUNCTION refuse()""",
 )
-OF_FILES = frozenset({"evidence", "backup"})
-"""Those that fail at files are told of in test_evidence_page and test_backups."""
+OF_FILES = frozenset({"evidence", "backup", "playbooks"})
+"""Those of files are told of in test_evidence_page, test_backups and test_playbooks_followed."""
 MEND = {"sqlite": ("DROP TRIGGER refuse_INSERT", "DROP TRIGGER refuse_UPDATE")}
 
 

@@ -22,6 +22,7 @@ from agentguard.base import translations
 from agentguard.server import keys
 from agentguard.server.ingest.switch import Door
 from agentguard.server.listener.path_to_endpoint import Outside
+from agentguard.server.playbooks.following import Following
 from agentguard.server.settings import Limits, ServerSettings
 from agentguard.server.store.accounts.people import Visitor
 from agentguard.server.store.desks import enrolment_codes, identities
@@ -86,6 +87,7 @@ class Endpoint:
             words=translations.load(),
             inner=self.door_to_nowhere,
             outside=Outside(),
+            playbooks=Following(self.folder),
         )
         self.loop.run_until_complete(self._start())
 

@@ -28,6 +28,7 @@ WORDS = translations.load()
 LATER = "0021"
 """A step whose programs alone might write, so that those of before were ended."""
 GAINED = {
+    "device_seen": (False,),
     "finding": ("",),
     "posture_current": ("",),
     "incident": ("", "", "", "", None, None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from agentguard.server.store.floor.moves import MoveRefused, Wanted
 from agentguard.server.store.records import legal_holds
 from agentguard.server.store.schema.control_tables import desk_team
 from agentguard.server.store.schema.tables import audit_log, device, team
+from agentguard.wire import v1
 from tests.server.test_policies import label
 from tests.unit.policy.signing import Said, chain, root
 
@@ -91,21 +93,74 @@ def test_row_397_one_that_cannot_be_changed_keeps_all_as_they_were(
     assert (standing(running), acts(running)) == (before, [])
 
 
-def test_a_team_with_policies_of_its_own_keeps_its_desks_and_its_name(
+def publish(running: Any, said: Said) -> str:
+    """Publish a policy, and let its freshness pass; give its digest."""
+    running.admin.policies.publish(said.signed(), label(said), 100)
+    return label(said).digest
+
+
+def answered(running: Any, desk: Any, present: str) -> tuple[str, str]:
+    """Give the policy and the team that a report is told."""
+    running.time.at += 60
+    told = desk.send(policy_digest=present).json()
+    return told.get("policy_digest", ""), json.loads(told["receipt"]).get("team", "")
+
+
+def test_row_453_a_moved_desk_is_told_its_team_with_its_policy_at_the_next_report(
+    running: Any, browser: Any, new_desk: Any
+) -> None:
+    desk = new_desk(team="Billing", label="b-1")
+    sales = running.admin._database.run(lambda c: team_id(c, "Sales"))
+    running.admin.policies.publish_roots(chain(root()))
+    general = publish(running, Said(version=1))
+    assert answered(running, desk, "") == (general, "Billing")
+    assert answered(running, desk, general) == ("", ""), "nothing is told of what it has"
+    own = publish(running, Said(version=2, group="Sales"))
+    form = {f"label-{desk.id}": "b-1"}
+    assert send(browser, desk.id, all=str(sales), **form).status_code == 303
+    assert answered(running, desk, general) == (own, "Sales")
+    assert desk.get(v1.POLICY).headers["etag"] == f'"{own}"'
+    assert answered(running, desk, own) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("has", "of_sales"),
+    [
+        pytest.param(Said(version=3), Said(version=2, group="Sales"), id="newer-for-everybody"),
+        pytest.param(Said(version=3, group="Billing"), Said(version=2), id="newer-for-its-team"),
+        pytest.param(Said(version=3, group="Billing"), None, id="none-for-the-other"),
+    ],
+)
+def test_row_453_a_desk_that_would_keep_what_is_not_its_new_teams_does_not_move(
+    running: Any, browser: Any, new_desk: Any, has: Said, of_sales: Said | None
+) -> None:
+    desk = new_desk(team="Billing", label="b-1")
+    sales = running.admin._database.run(lambda c: team_id(c, "Sales"))
+    running.admin.policies.publish_roots(chain(root()))
+    if of_sales is not None:
+        publish(running, of_sales)
+    assert answered(running, desk, publish(running, has)) == ("", "")
+    before = standing(running)
+    answer = send(browser, desk.id, all=str(sales), **{f"label-{desk.id}": "b-1"})
+    assert answer.status_code == 409
+    assert "a desk never goes back to an older one" in answer.text
+    assert standing(running) == before
+    publish(running, Said(version=4, group="Sales"))
+    form = {f"label-{desk.id}": "b-1"}
+    assert send(browser, desk.id, all=str(sales), **form).status_code == 303
+
+
+def test_a_team_that_policies_are_signed_for_keeps_its_name(
     running: Any, browser: Any, two: tuple[str, str, int]
 ) -> None:
-    first, second, sales = two
-    said = Said(group="Sales")
+    sales = two[2]
     running.admin.policies.publish_roots(chain(root()))
-    running.admin.policies.publish(said.signed(), label(said), 100)
+    publish(running, Said(group="Sales"))
     before = standing(running)
-    names = {f"label-{first}": "b-1", f"label-{second}": "b-2"}
-    answer = send(browser, first, second, all=str(sales), **names)
-    assert answer.status_code == 409
-    assert "policies of its own" in answer.text
     answer = browser.submit("/teams/arrange/all", token=browser.token(), team=str(sales),
                             **{f"name-{sales}": "Shop"})  # fmt: skip
     assert answer.status_code == 409
+    assert "A signature cannot be renamed" in answer.text
     assert standing(running) == before
 
 

@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from agentguard.server.admin.accounts import Admin
+from agentguard.server.jobs.schedule import Jobs
 from agentguard.server.settings import ServerSettings
 from agentguard.server.store.accounts.teams import team_id
-from agentguard.server.store.desks import desk_status, goodbyes, keepers
+from agentguard.server.store.desks import desk_status, goodbyes, keepers, quiet
 from agentguard.server.store.floor import board
 from agentguard.server.store.floor.board import TIERS, Wanted
 from agentguard.server.store.reports import intake
@@ -111,6 +112,16 @@ def has_no_posture(connection: Connection, _dice: random.Random, id_: str) -> No
     connection.execute(delete(device_standing).where(device_standing.c.device == id_))
 
 
+def marks(connection: Connection, dice: random.Random, _id: str) -> None:
+    """Look for who is silent for long, also by a clock that is ahead of the others."""
+    quiet.mark(connection, NOW + dice.choice((0, 0, 1000)), 180)
+
+
+def forgets_reports(connection: Connection, dice: random.Random, id_: str) -> None:
+    has_no_posture(connection, dice, id_)
+    connection.execute(delete(device_seen).where(device_seen.c.device == id_))
+
+
 def goes(connection: Connection, _dice: random.Random, id_: str) -> None:
     """Take a desk away of which nothing was ever heard."""
     tables: tuple[Table, ...] = (device_seen, device_run, keeper, device_standing)
@@ -122,6 +133,7 @@ def goes(connection: Connection, _dice: random.Random, id_: str) -> None:
 ACTS: tuple[Act, ...] = (
     enrols, reports, reports, reports, moves, is_decided, keeps, keeps_no_more, runs, runs,
     says_goodbye, says_goodbye, forgets_a_run, has_no_posture, goes,
+    marks, marks, forgets_reports,
 )  # fmt: skip
 
 
@@ -137,7 +149,7 @@ def reckoned(connection: Connection, wanted: Wanted) -> dict[str, set[str]]:
     """Give the desks of each tier, one by one."""
     heard = {row.device: row.last_seen for row in connection.execute(select(device_seen))}
     found: dict[str, set[str]] = {one: set() for one in TIERS}
-    for id_, (place, label, shown, rank, gone) in slowly(connection).items():
+    for id_, (place, label, shown, rank, gone, _quiet) in slowly(connection).items():
         allowed = wanted.teams is None or place in wanted.teams
         if shown and allowed and wanted.text.lower() in label.lower():
             found[tier(rank, heard.get(id_), gone)].add(id_)
@@ -155,6 +167,7 @@ def test_row_413_the_place_of_each_desk_is_right_after_any_history(admin: Any, s
                 assert kept(connection) == slowly(connection), step
         assert kept(connection) == slowly(connection)
         assert len({one[2] for one in kept(connection).values()}) == 2
+        assert len({one[5] is None for one in kept(connection).values()}) == 2
 
     admin._database.run(check)
 
@@ -189,3 +202,50 @@ def agree(connection: Connection, asked: Wanted) -> None:
         listed = board.page(connection, wanted, (one,), many, start=0, limit=100)
         assert len(listed) == len(ids)
         assert set(listed) == ids, one
+
+
+def test_row_455_a_desk_is_marked_by_the_job_and_its_report_takes_the_mark_away(
+    running: Any, desk: Any
+) -> None:
+    """And what is asked for tells the same with a mark and without."""
+    run = running.admin._database.run
+
+    def since() -> float | None:
+        asked: float | None = run(lambda c: kept(c)[desk.id][5])
+        return asked
+
+    def tiers() -> dict[str, int]:
+        wanted = Wanted(teams=None, cutoff=running.time.at - 180)
+        told: dict[str, int] = run(lambda c: board.tally(board.counts(c, wanted)))
+        return {one: many for one, many in told.items() if many}
+
+    heard = running.time.at
+    desk.send()
+    running.time.at += quiet.AFTER + 1
+    assert (since(), tiers()) == (None, {"silent": 1})
+    Jobs(running.admin._database, running.settings, running.time).do()
+    assert (since(), tiers()) == (heard, {"silent": 1})
+    desk.send()
+    assert (since(), tiers()) == (None, {"attention": 1})
+
+
+def test_row_455_a_desk_that_is_held_is_marked_the_next_time(
+    running: Any, desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL alone has rows that are held; one look marks no more than it may."""
+    desk.send()
+    database, late = running.admin._database, running.time.at + quiet.AFTER + 1
+    held = select(device.c.id).where(device.c.id == desk.id).with_for_update(key_share=True)
+
+    def meanwhile(connection: Connection) -> int:
+        connection.execute(held)
+        with Admin(running.settings, running.time) as other:
+            return int(other._database.run(lambda c: quiet.mark(c, late, 180)))
+
+    if running.settings.database:
+        assert database.run(meanwhile) == 0
+    monkeypatch.setattr(quiet, "AT_ONCE", 0)
+    assert database.run(lambda c: quiet.mark(c, late, 180)) == 0
+    monkeypatch.setattr(quiet, "AT_ONCE", 10)
+    assert database.run(lambda c: quiet.mark(c, late, 180)) == 1
+    assert database.run(lambda c: quiet.mark(c, late, 180)) == 0

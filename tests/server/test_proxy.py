@@ -60,8 +60,15 @@ def put_here(data: Path, folder: Path, port: int, endpoints: list[int]) -> str:
 @contextmanager
 def nginx(data: Path, folder: Path, endpoints: list[int]) -> Iterator[int]:
     port = free_port()
+    with begun(folder, put_here(data, folder, port, endpoints), port) as given:
+        yield given
+
+
+@contextmanager
+def begun(folder: Path, text: str, port: int) -> Iterator[int]:
+    """Run nginx by a text of settings until the end; give the port at which it answers."""
     file = folder / "nginx.conf"
-    file.write_text(put_here(data, folder, port, endpoints), encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
     with subprocess.Popen(
         ["nginx", "-p", str(folder), "-c", str(file), "-g", "daemon off; user root;"],
         stderr=subprocess.PIPE,

@@ -83,6 +83,16 @@ def test_the_file_for_many_sets_the_address_and_what_is_trusted(way: Way) -> Non
     assert packed(way) == packed(way)
 
 
+def test_row_457_on_windows_every_path_is_in_quotes_and_the_code_is_named_by_its_file() -> None:
+    """So a folder may have spaces and signs in its name; the installer's tests run it by Wine."""
+    text = files(packed(OWN))["install.cmd"]
+    for line in text.splitlines():
+        outside = "".join(line.split('"')[::2]).replace("%errorlevel%", "").replace("%key%", "")
+        assert "%" not in outside, line
+    assert 'ENROLMENTFILE="%code%"' in text
+    assert text.count("missing beside this file") == 2
+
+
 def test_there_is_no_file_while_nobody_has_said_the_address(
     running: Any, browser: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

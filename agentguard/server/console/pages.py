@@ -24,7 +24,7 @@ UNAVAILABLE = 503
 
 def make_console(site: Site, outside: Outside) -> App:
     """Return the console as an ASGI application; its life begins and ends the database's work."""
-    jobs = Jobs(site.database, site.settings, site.now, outside=outside)
+    jobs = Jobs(site.database, site.settings, site.now, outside=outside, playbooks=site.playbooks)
 
     async def begin() -> None:
         site.database.start()

@@ -35,8 +35,9 @@ rem Installs AgentGuard for {address}. Run it as SYSTEM or an administrator.
 rem Beside it lie {msi} and code.txt, which holds a code for keepers and is read by computers alone.
 set "code=%~dp0code.txt"
 if not exist "%code%" (echo code.txt is missing beside this file.& exit /b 2)
-{trust}set "settings=ENDPOINT={address} ENROLMENTFILE="%code%""
-start /wait "" msiexec /i "%~dp0{msi}" /qn /norestart %settings%
+if not exist "%~dp0{msi}" (echo {msi} is missing beside this file.& exit /b 2)
+{trust}set "package=%~dp0{msi}"
+start /wait "" msiexec /i "%package%" /qn /norestart ENDPOINT={address} ENROLMENTFILE="%code%"
 exit /b %errorlevel%
 """
 _CMD_TRUST = r"""set "place=%ProgramFiles%\AgentGuard endpoint"

@@ -34,6 +34,7 @@ from agentguard.server.console.waits import waits_of
 from agentguard.server.jobs import backups
 from agentguard.server.keys import ServerKeys
 from agentguard.server.listener.path_to_endpoint import Outside
+from agentguard.server.playbooks.following import Following
 from agentguard.server.roles import ADMIN, Right, may
 from agentguard.server.settings import Limits, Now, ServerSettings
 from agentguard.server.signin.oidc import Provider
@@ -53,7 +54,7 @@ Asked = Request[Any, Any, State]
 class Site:
     """The console's surroundings, as they speak one language; `spoken` are those of the others.
 
-    `wrong_playbooks` are the lines of a site's own playbooks that are wrong.
+    `playbooks` tells which lines of a site's own playbooks are wrong.
     """
 
     settings: ServerSettings
@@ -64,10 +65,10 @@ class Site:
     pages: Environment
     badges: Badges
     streams: Streams
+    playbooks: Following
     day: DayProgress = dataclasses.field(default_factory=DayProgress)
     outside: Outside = dataclasses.field(default_factory=Outside)
     provider: Provider | None = None
-    wrong_playbooks: tuple[str, ...] = ()
     lanes: Lanes = dataclasses.field(default_factory=Lanes)
     read: Callable[[str], Texts] = translations.load
     spoken: dict[str, Site] = dataclasses.field(default_factory=dict)
@@ -195,7 +196,7 @@ async def page(request: Asked, template: str, *, status: int = 200, **values: An
     runs = visitor is not None and visitor.role == ADMIN
     jobs, late = await _own_troubles(site) if runs else ((), None)
     waiting = await site.database.read(lambda c: waits_of(c, visitor, site.now()))
-    wrong = site.wrong_playbooks if runs else ()
+    wrong = site.playbooks.wrong if runs else ()
     day = await site.day.seen(site.database, site.settings, site.now()) if runs else None
     troubles = {"failing": jobs, "wrong_playbooks": wrong, "late_backup": late}
     given = {"badges": badges, "own_waits": waiting, "first_day": day, **troubles}

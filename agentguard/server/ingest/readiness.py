@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -40,7 +40,8 @@ class Readiness:
     """Answers `GET /readyz`: a write goes through, the queue has room, the jobs are done.
 
     `besides` gives another cause, as an id under `server.cause`, or nothing; `overdue` since when
-    no backup was found whole that should have been made.
+    no backup was found whole that should have been made; `files` which lines of which files that
+    are followed are wrong, and no more of them: anybody may ask.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Readiness:
         now: Now,
         besides: Callable[[], str] = lambda: "",
         overdue: Callable[[Connection, float], float | None] = lambda _c, _now: None,
+        files: Callable[[], Mapping[str, Sequence[str]]] = dict,
     ) -> None:
         self._database = database
         self._most = settings.limits.waiting_writes
@@ -58,6 +60,7 @@ class Readiness:
         self._now = now
         self._besides = besides
         self._overdue = overdue
+        self._files = files
         self._asking = asyncio.Lock()
         self._words = load(settings.language)
         self._known: tuple[str, Sequence[Failing], float] = ("", (), float("-inf"))
@@ -78,6 +81,7 @@ class Readiness:
         if why:
             raise Refused(503, READINESS, why=why)
         told = {one.name: self._said(one) for one in jobs}
+        told |= {name: "\n".join(wrong) for name, wrong in self._files().items() if wrong}
         return Answer(status=200, body=msgspec.json.encode({"degraded": told} if told else {}))
 
     def _said(self, one: Failing) -> str:

@@ -102,8 +102,9 @@ class Reports:
             device = await self._again(device)
             known = await self._taken(msgspec.structs.replace(arrived, signer=device))
         await self._seats.seen(report, now)
-        text = _JSON.encode(_receipt(report, now))
         wanted = await self._wanted(device, report.policy_digest)
+        news = wanted.digest not in {"", report.policy_digest}
+        text = _JSON.encode(_receipt(report, now, device.team if news else ""))
         received = v1.Received(
             **await self._asked(report, now),
             receipt=text.decode(),
@@ -168,7 +169,7 @@ def _of_device(device: Known, request: Request) -> v1.Report:
     return report
 
 
-def _receipt(report: v1.Report, now: float) -> v1.Receipt:
+def _receipt(report: v1.Report, now: float, team: str) -> v1.Receipt:
     return v1.Receipt(
         device=report.device,
         epoch=report.epoch,
@@ -176,6 +177,7 @@ def _receipt(report: v1.Report, now: float) -> v1.Receipt:
         hash=report.hash,
         at=iso(now),
         seal=report.seal[:SEAL],
+        team=team,
     )
 
 

@@ -39,6 +39,8 @@ from agentguard.server.ingest.signed import BEYOND, Signed
 from agentguard.server.jobs import backups
 from agentguard.server.keys import ServerKeys
 from agentguard.server.listener.path_to_endpoint import Outside
+from agentguard.server.playbooks import following
+from agentguard.server.playbooks.following import Following
 from agentguard.server.policies.teaching import judges
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store.desks import devices
@@ -78,8 +80,10 @@ class Door:
         words: Texts,
         inner: http_messages.App,
         outside: Outside,
+        playbooks: Following,
     ) -> None:
         self._outside = outside
+        self._playbooks = playbooks
         self._inner = inner
         self._now = now
         self._words = words
@@ -105,6 +109,7 @@ class Door:
             now,
             lambda: self._outside.wrong(now()),
             overdue=lambda connection, at: backups.overdue(connection, settings, at),
+            files=lambda: {following.JOB: self._playbooks.places},
         )
 
     def _asked_by_devices(

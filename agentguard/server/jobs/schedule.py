@@ -31,13 +31,16 @@ from agentguard.server.jobs.controls import Controls
 from agentguard.server.jobs.retention import Retention
 from agentguard.server.jobs.software import Programs
 from agentguard.server.listener.path_to_endpoint import Outside
+from agentguard.server.playbooks import following
+from agentguard.server.playbooks.following import Following
 from agentguard.server.settings import Now, ServerSettings
+from agentguard.server.store.desks import quiet
 from agentguard.server.store.engine import audit_chain, causes, job_failures, leadership, partitions
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.floor import trends
 from agentguard.server.store.records import audit_standing, lived_time
 from agentguard.server.store.records.lived_time import Looks
-from agentguard.server.store.reports import containments, exceptions
+from agentguard.server.store.reports import containments, exceptions, playbook_shelf
 from agentguard.server.store.software import plan_reminders
 from agentguard.server.tamper import silent_agents, sweep
 from agentguard.server.tamper.strangers import Strangers
@@ -71,6 +74,7 @@ class Jobs:
         boot: Now = perf_counter,
         *,
         outside: Outside | None = None,
+        playbooks: Following | None = None,
     ) -> None:
         self._database, self._settings = database, settings
         self._silent_after = settings.limits.silent_after
@@ -80,6 +84,7 @@ class Jobs:
         self._keys = keys.load_or_make(settings.key_file)
         self._now, self._boot = now, boot
         self._looks, self._strangers = Looks(), Strangers(outside or Outside())
+        self._playbooks = playbooks or Following(settings.data)
         self._workers = ThreadPoolExecutor(3, thread_name_prefix="server-jobs")
         self._tasks: list[asyncio.Task[None]] = []
         self._stopped = Event()
@@ -106,6 +111,7 @@ class Jobs:
             self._often("tamper", sweep.EVERY, self._tamper),
             self._often("silent", silent_agents.EVERY, self._silent),
             self._always("strangers", self._outside),
+            Job(following.JOB, self._follow),
             self._often("feeds", 3600, self._forget),
             self._often(vendors.JOB, vendors.EVERY, self._vendors),
             self._often("containment", 30, self._contain),
@@ -191,6 +197,7 @@ class Jobs:
         partitions.make_ahead(connection, now)
 
     def _sweep(self, connection: Connection, now: float, _last: float) -> None:
+        quiet.mark(connection, now, self._silent_after)
         trends.sweep(connection, now, self._silent_after)
 
     def _tamper(self, connection: Connection, now: float, last: float) -> None:
@@ -205,6 +212,12 @@ class Jobs:
         turns = self._strangers.look(connection, self._now())
         if turns:
             self._listener.turns(connection, turns)
+
+    def _follow(self) -> None:
+        """Look at the site's playbooks, each process at its own; those that stay cost no write."""
+        run = self._database.run
+        if self._playbooks.look(lambda own: run(lambda c: playbook_shelf.use(c, own))):
+            run(lambda c: job_failures.done(c, following.JOB))
 
     def _vendors(self, connection: Connection, now: float, last: float) -> None:
         told = isinstance(self._listener, outbox.Outbox)

@@ -22,6 +22,7 @@ JOBS = (
     "drill",
     "audit-check",
     "backup",
+    "playbooks",
 )
 """Everything that the endpoint does by itself."""
 REPEATED = 3

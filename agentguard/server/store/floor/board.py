@@ -1,7 +1,8 @@
 """The floor in the order of need, a page at a time, and its counts by team.
 
 What is read stays small for a hundred thousand desks. How all of them stand is counted in an index
-of `desk_place`; the few that are silent are then taken out, so that counts are those of the moment.
+of `desk_place`, with those that are marked as silent for long; the few that are silent without a
+mark are then taken out, so that counts are those of the moment.
 Lists walk `device_standing` or `desk_place` in their order; postures are read for what is shown.
 """
 
@@ -9,17 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Connection,
-    Integer,
     Row,
     Select,
     Subquery,
     and_,
-    case,
-    cast,
     false,
     func,
     not_,
@@ -45,6 +45,7 @@ _NAMED = 500
 _FEW = 50
 """Teams of which the desks are read one by one; of more, all desks are walked in their order."""
 _Asked = Select[tuple[str]]
+_Listed = Select[tuple[str, float]] | CompoundSelect[tuple[str, float]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,8 @@ def counts(connection: Connection, wanted: Wanted) -> list[TeamCount]:
     found: dict[int, dict[str, int]] = {}
     for row in connection.execute(_standing_counts(wanted)):
         one = found.setdefault(row.team, dict.fromkeys(TIERS, 0))
-        one[_TIER.get(row.rank, "attention")] += row.many
+        one[_TIER.get(row.rank, "attention")] += row.every
+        _take_out(one, row)
     for quiet in connection.execute(_quiet_counts(wanted)):
         _take_out(found[quiet.team], quiet)
     names = connection.execute(select(team.c.id, team.c.name).order_by(team.c.name))
@@ -140,10 +142,17 @@ def within(scope: Scope, teams: Scope) -> Scope:
     return scope & teams
 
 
-def _standing_counts(wanted: Wanted) -> Select[tuple[int, int, int]]:
-    """Count by their last posture all that are shown, also those that are silent."""
+def _standing_counts(wanted: Wanted) -> Select[tuple[int, int, int, int, int]]:
+    """Count by their last posture all that are shown, and which of them are marked as silent."""
+    marked = false() if wanted.few else _PLACE.quiet_since < wanted.cutoff
     return (
-        select(_PLACE.team, _PLACE.rank, func.count().label("many"))
+        select(
+            _PLACE.team,
+            _PLACE.rank,
+            func.count().label("every"),
+            func.count().filter(marked).label("many"),
+            func.count().filter(marked, _goodbye_holds(wanted.cutoff)).label("away"),
+        )
         .where(_among(wanted))
         .group_by(_PLACE.team, _PLACE.rank)
     )
@@ -151,13 +160,12 @@ def _standing_counts(wanted: Wanted) -> Select[tuple[int, int, int]]:
 
 def _quiet_counts(wanted: Wanted) -> Select[tuple[int, int, int, int]]:
     unheard = _unheard(wanted)
-    away = case((_is_gone(wanted.cutoff), 1), else_=0)
     return (
         select(
             _PLACE.team,
             _PLACE.rank,
             func.count().label("many"),
-            cast(func.sum(away), Integer).label("away"),
+            func.count().filter(_goodbye_holds(wanted.cutoff)).label("away"),
         )
         .select_from(unheard.join(desk_place, _PLACE.device == unheard.c.device))
         .where(_among(wanted, first=False))
@@ -165,17 +173,21 @@ def _quiet_counts(wanted: Wanted) -> Select[tuple[int, int, int, int]]:
     )
 
 
-def _take_out(counted: dict[str, int], quiet: Row[tuple[int, int, int, int]]) -> None:
+def _take_out(counted: dict[str, int], quiet: Row[Any]) -> None:
     counted[_TIER.get(quiet.rank, "attention")] -= quiet.many
     counted["away"] += quiet.away
     counted["silent"] += quiet.many - quiet.away
 
 
 def _unheard(wanted: Wanted) -> Subquery:
-    """Return the desks whose last report is too old, or that never sent one, and since when."""
+    """Return the desks whose last report is too old, or that never sent one, and since when.
+
+    Of many, those that are marked are left out.
+    """
     if not wanted.few:
         old = select(_SEEN.device, _SEEN.last_seen.label("since"))
-        return union_all(old.where(_SEEN.last_seen < wanted.cutoff), _never()).subquery("unheard")
+        unmarked = old.where(_SEEN.last_seen < wanted.cutoff, ~_SEEN.quiet)
+        return union_all(unmarked, _never()).subquery("unheard")
     since = func.coalesce(_SEEN.last_seen, device.c.enrolled_at)
     return (
         select(_PLACE.device, since.label("since"))
@@ -186,8 +198,12 @@ def _unheard(wanted: Wanted) -> Subquery:
     )
 
 
+def _goodbye_holds(cutoff: float) -> ColumnElement[bool]:
+    return _PLACE.gone_at >= cutoff - goodbyes.HOLDS
+
+
 def _is_gone(cutoff: float) -> ColumnElement[bool]:
-    return func.coalesce(_PLACE.gone_at >= cutoff - goodbyes.HOLDS, false())
+    return func.coalesce(_goodbye_holds(cutoff), false())
 
 
 def _never() -> Select[tuple[str, float]]:
@@ -237,22 +253,29 @@ def _ranked(wanted: Wanted, *ranks: int) -> _Asked:
     )
 
 
-def _silent(wanted: Wanted) -> _Asked:
-    return _quiet(wanted).where(not_(_is_gone(wanted.cutoff)))
+def _silent(wanted: Wanted) -> _Listed:
+    return _quiet(wanted, not_(_is_gone(wanted.cutoff)))
 
 
-def _away(wanted: Wanted) -> _Asked:
-    return _quiet(wanted).where(_is_gone(wanted.cutoff))
+def _away(wanted: Wanted) -> _Listed:
+    return _quiet(wanted, _is_gone(wanted.cutoff))
 
 
-def _quiet(wanted: Wanted) -> _Asked:
+def _quiet(wanted: Wanted, how: ColumnElement[bool]) -> _Listed:
+    """Walk the marked in their order, beside those that are silent without a mark."""
     unheard = _unheard(wanted)
-    return (
-        select(_PLACE.device)
+    found = (
+        select(_PLACE.device, unheard.c.since)
         .select_from(unheard.join(desk_place, _PLACE.device == unheard.c.device))
-        .where(_among(wanted, first=False))
-        .order_by(unheard.c.since, _PLACE.device)
+        .where(_among(wanted, first=False), how)
     )
+    if wanted.few:
+        return found.order_by(unheard.c.since, _PLACE.device)
+    marked = select(_PLACE.device, _PLACE.quiet_since.label("since")).where(
+        _PLACE.quiet_since < wanted.cutoff, _among(wanted), how
+    )
+    both = union_all(marked, found)
+    return both.order_by(both.selected_columns.since, both.selected_columns.device)
 
 
 def _fine(wanted: Wanted) -> _Asked:
@@ -266,7 +289,7 @@ def _fine(wanted: Wanted) -> _Asked:
     )
 
 
-_LISTS: dict[str, Callable[[Wanted], _Asked]] = {
+_LISTS: dict[str, Callable[[Wanted], _Asked | _Listed]] = {
     "failing": _failing,
     "attention": _attention,
     "silent": _silent,

@@ -11,18 +11,20 @@ from agentguard.server import masking
 from agentguard.server.roles import Scope
 from agentguard.server.store.accounts.people import Visitor
 from agentguard.server.store.control_history import enrolments
+from agentguard.server.store.desks import policies
+from agentguard.server.store.desks.policies import Bundle
 from agentguard.server.store.floor import places
 from agentguard.server.store.records import audit
 from agentguard.server.store.records.legal_holds import TEAM
 from agentguard.server.store.schema.history_tables import legal_hold
-from agentguard.server.store.schema.tables import device, policy_bundle, team
+from agentguard.server.store.schema.tables import device, device_seen, policy_bundle, team
 
 MOST = 100  # desks at once
 LONGEST_LABEL, LONGEST_TEAM = 200, 100
 
 
 class MoveRefused(Exception):
-    """Nothing was changed; `kind` is `gone`, `name`, `taken`, `policies` or `company`.
+    """Nothing was changed; `kind` is `gone`, `name`, `taken`, `policies`, `signed` or `company`.
 
     `about` names the desk or the team.
     """
@@ -75,7 +77,7 @@ def arrange(connection: Connection, wanted: Sequence[Wanted], by: Visitor, now: 
     """
     known = {one.id: one for one in seats(connection, [one.id for one in wanted], by.scope)}
     teams = {int(row.id): str(row.name) for row in connection.execute(select(team))}
-    own = _with_policies(connection)
+    published, have = policies.bundles(connection), _present(connection, list(known))
     changed = 0
     for one in wanted:
         before, label = known.get(one.id), plain(one.label)
@@ -85,7 +87,8 @@ def arrange(connection: Connection, wanted: Sequence[Wanted], by: Visitor, now: 
         if not label or len(label) > LONGEST_LABEL or not label.isprintable():
             raise MoveRefused("name", before.label)
         named = before.label if label == before.label else masking.name(label)
-        if {before.team_name, teams[one.team]} & own and one.team != before.team:
+        moves = one.team != before.team
+        if moves and _keeps_other(published, before.id, teams[one.team], have.get(one.id, "")):
             raise MoveRefused("policies", before.label)
         changed += _arrange(connection, before, Wanted(id=one.id, label=named, team=one.team),
                             (by.name, teams[one.team], now))  # fmt: skip
@@ -147,7 +150,7 @@ def _rename(
     if connection.scalar(select(team.c.id).where(team.c.name == name)) is not None:
         raise MoveRefused("taken", name)
     if {before.name, name} & _with_policies(connection):
-        raise MoveRefused("policies", before.name)
+        raise MoveRefused("signed", before.name)
     if before.name in company:
         raise MoveRefused("company", before.name)
     connection.execute(update(team).where(team.c.id == before.id).values(name=name))
@@ -160,6 +163,26 @@ def plain(name: str) -> str:
     return " ".join(name.split())
 
 
+def _present(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """Return the digest of the policy that each device told of last."""
+    rows = connection.execute(
+        select(device_seen.c.device, device_seen.c.policy_digest).where(
+            device_seen.c.device.in_(ids)
+        )
+    )
+    return {row.device: row.policy_digest for row in rows}
+
+
+def _keeps_other(published: Sequence[Bundle], id_: str, team_name: str, present: str) -> bool:
+    """Check whether a desk would keep what is not its new team's, as none goes back."""
+    has = next((one for one in published if one.label.digest == present), None)
+    best = policies.chosen(published, id_, team_name)
+    if has is None or policies.wanted(published, id_, team_name, present) is not None:
+        return False
+    other = has.label.team not in {"", team_name}
+    return other or (best is not None and best.label.team != has.label.team)
+
+
 def _with_policies(connection: Connection) -> set[str]:
-    """Return the teams that have policies of their own; a desk takes those of its own alone."""
+    """Return the teams that policies are signed for; these name the team."""
     return {name for name in connection.scalars(select(policy_bundle.c.team).distinct()) if name}

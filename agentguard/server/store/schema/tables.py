@@ -79,6 +79,7 @@ device_seen = Table(
     Column("run", String(64), nullable=False, server_default=""),
     Column("stored_until", Float, nullable=False, server_default="0"),
     Column("linked", BigInteger),
+    Column("quiet", Boolean, nullable=False, server_default=false()),
 )
 
 posture_current = Table(
