@@ -31,6 +31,7 @@ RECOGNISER = Recogniser(
         r"aadhar(?: ?(?:number|no|card))?",
         r"adhaar",
         r"adhar",
+        r"adar",  # in Hindi, as `fold` writes it
         r"uidai",
         r"uid",
         r"virtual id",

@@ -12,7 +12,10 @@ from agentguard.detect.lexicon.spoken_digits import digits_of, run
 from agentguard.detect.recogniser import Answer, Candidate, Recogniser, no, sure
 
 _SOCIAL = later(r"social \Z", re.IGNORECASE)
-_MORE = later(r"[ \-/.]?[0-9]|[A-Za-z_]| (?:digit|stellig|chiffres|cifras|d\xedgitos|cifre)")
+_MORE = later(  # but for the card's expiry date
+    r"(?! ?(?:exp[a-z.]{0,5} ?)?(?:0?[1-9]|1[0-2])/(?:20)?[23][0-9]\b)[ \-/.]?[0-9]|[A-Za-z_]"
+    r"| (?:digit|stellig|chiffres|cifras|d\xedgitos|cifre)"
+)
 _ENDING = later(r"\b(?:end|last|letzt|termin|fini|eindig|konc|ultim|derni)", re.IGNORECASE)
 _FOUR = later(r"(?:four|4)\b", re.IGNORECASE)
 _ENDS_SO = later(r"\blast \Z", re.IGNORECASE)  # the last four digits of something are no code
@@ -33,6 +36,8 @@ _CARD_BEFORE = later(
     r"(?<![0-9])([2-68][0-9]{3}(?:[ .\-]?[0-9]){9,15})[^0-9]{1,24}?"
     r"(?:[0-9]{1,2}/[0-9]{2}\W{1,3}[A-Za-z]{2,8}\W{1,3})?\Z"
 )
+_DIGITS_BEFORE = later(r"[0-9][0-9 \-]*\Z")
+_CODE_AFTER = later(r"2?[^0-9\n]{0,12}[0-9]{3}")
 _LAST = later(r"[^0-9]+")
 _AMEX = 15
 _BORDER = later(r"[{}]|\n\n")
@@ -67,11 +72,21 @@ def judge(candidate: Candidate) -> Answer:
 
 
 def _also(candidate: Candidate) -> Answer:
-    """Take "and code 123" behind a card, and "04/29, 123" right behind one."""
-    code = _LAST.split(candidate.text)[-1]
-    is_told = candidate.text[:1].isalpha()
+    """Take "and code 123" and "123 CVV" behind a card, and "04/29, 123" right behind one."""
+    *_, code = filter(None, _LAST.split(candidate.text))
+    is_told = not (candidate.text[:1] + candidate.text[-1:]).isdigit()
+    if is_told and candidate.text[:1].isdigit() and _is_elsewhere(candidate):
+        return no("touched")
     right = _is_of_a_card(candidate) if is_told else _is_dated(candidate, code)
     return sure(code, "label") if right and not _MORE.match(candidate.after) else no("no-card")
+
+
+def _is_elsewhere(candidate: Candidate) -> bool:
+    """Check whether the code stands behind its word, or a card's last digits before it."""
+    tail = _DIGITS_BEFORE.search(candidate.before)
+    number = re.sub(r"[^0-9]", "", tail[0]) if tail else ""
+    is_card = issued(number) and luhn(number) if number else True
+    return not is_card or _CODE_AFTER.match(candidate.after) is not None
 
 
 def _is_dated(candidate: Candidate, code: str) -> bool:
@@ -161,6 +176,13 @@ _CHANGED = (
     r"(?:(?: (?:was )?(?:changed|updated|set))? (?:from|von|de|da|van|z)"
     r" ?[\"'][^\"'\n\x1e]{0,32}[\"'])?"
 )
+# "123 CVV", "123 (code on back)": where its word stands behind it.
+_TOLD_BEHIND = (
+    r"\b[0-9]{3,4} (?i:(?:is (?:the|my) |\()?"
+    r"(?:cv[cv]|csc|sec(?:urity)? code|code on (?:the )?back))\b"
+)
+# Asked for together, and said so: "04/27 / 123".
+_EXPIRY = r"(?:(?:0?[1-9]|1[0-2])/(?:20)?[23][0-9](?: ?[,;/|\-] ?| ))?"
 _SPOKEN = run(2, 4) + r"\b"
 
 RECOGNISER = Recogniser(
@@ -169,7 +191,7 @@ RECOGNISER = Recogniser(
     shown=0,
     beside="PAN",
     around=_VAGUE,
-    shapes=(_ALSO, _DATED),
+    shapes=(_ALSO, _DATED, _TOLD_BEHIND),
     labels=(
         *CODE,
         # As the schemes call it: CVV2 (Visa), CVC2 (Mastercard), CID and CSC (American Express).
@@ -186,7 +208,7 @@ RECOGNISER = Recogniser(
         *_VAGUE,
         _ON_THE_BACK,
         _BEHIND,
-        r"(?:digits?|numbers?) on (?:the )?(?:back|reverse|rear|signature|strip)",
+        r"(?:digits?|numbers?|last (?:three|3)) on (?:the )?(?:back|reverse|rear|signature|strip)",
         _AT_THE_BACK,
         r"signature strip",
         r"front four(?: digits)?",
@@ -215,6 +237,6 @@ RECOGNISER = Recogniser(
     near=(
         rf"(?i:\)?[ _\-]?{_NUMBER}?[.]?{_ASIDE}{_CHANGED})(?:[._]{{2,60}}|:? {{4,40}})?"
         rf"""(?:{_SIGNS}{{0,8}}(?i:(?:{_VERB}|on) ?:? ?)?["']?|(?i:{_FILLER})|{_TURN}|{_BELOW})"""
-        rf"([0-9]{{3,4}}|{_SPOKEN})"
+        rf"{_EXPIRY}([0-9]{{3,4}}|{_SPOKEN})"
     ),
 )

@@ -156,6 +156,7 @@ RECOGNISER = Recogniser(
         r"born",
         r"birth",
         r"b ?da(?:y|te)",
+        r"b'day",
         r"d of b",
         r"geb(?:urts)? ?(?:datum|tag|dat)",
         r"geboren(?: am| op)?",

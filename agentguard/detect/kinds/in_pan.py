@@ -36,6 +36,7 @@ RECOGNISER = Recogniser(
     labels=(
         r"pan ?(?:card|number|no)",
         r"pan",
+        r"pen",  # in Hindi, as `fold` writes it
         r"income tax",
         r"permanent account",
         r"tax(?:payer)? id",

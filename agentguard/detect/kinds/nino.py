@@ -55,6 +55,7 @@ RECOGNISER = Recogniser(
         r"nat insurance(?: ?numbers?| ?no)?",
         r"ni n(?:umber|o|um)",
         r"""ni(?:["'*\x20]{0,3}[:=#]| - )""",
+        r"(?-i:NI) \b",
         r"n\.i",
         r"nino(?:s| ?number)?",
     ),

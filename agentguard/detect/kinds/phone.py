@@ -74,7 +74,7 @@ _CHANGED = later(
     re.IGNORECASE,
 )
 _PLACE = later(r"\b(?:in|en|em|a|\xe0|te|w|i|zu) [A-Z][a-z\xdf-\xff?]{2,15}\b")
-_DIRECT = later(r"[\"']?[ ]?[=:][ ]?[\"']?")
+_DIRECT = later(r"[\"']?[ ]?[=:]?[ ]?[\"']?")
 _ENCODED = "%2B"
 _ENCODED_SPACE = later(r"%20|\+")
 
@@ -162,7 +162,7 @@ def _of_groups(written: str, told: str) -> Answer | None:
 
 
 def _in_full(written: str, gap: str) -> Answer | None:
-    """Return what a number with its country and no plus says as a field's value: "phone=49…"."""
+    """Return what a number with its country and no plus says right behind its name: "phone=49…"."""
     is_one = written.isdigit() and in_country(written) and _DIRECT.fullmatch(gap) is not None
     return read(written, "label", NEEDS_OWN, "plan.full") if is_one else None
 

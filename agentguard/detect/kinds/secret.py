@@ -31,6 +31,7 @@ SHAPES = (
     r"sk-(?:proj|ant|svcacct)-[A-Za-z0-9_\-]{32,}",  # OpenAI, Anthropic
     r"hf_[A-Za-z]{34}",  # Hugging Face: user access tokens
     r"key-[0-9a-f]{32}",  # Mailgun: private keys
+    r"pat-(?:na|eu)[0-9]-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}",  # HubSpot: private apps
     r"AGE-SECRET-KEY-1[0-9A-Z]{58}",  # age: file format, identities
     r"Account[Kk]ey=[A-Za-z0-9+/]{86}==",  # Azure Storage: connection strings
     r"SharedAccess[Kk]ey=[A-Za-z0-9+/]{43}=",

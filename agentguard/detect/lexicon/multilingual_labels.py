@@ -58,6 +58,7 @@ BIRTH = (
     r"tarikh lahir",
     r"dogum (?:tarihi|gunu)",  # Turkish
     r"jana?m ?(?:tith?i|din(?:ank)?|tarikh|tareekh)",  # Hindi
+    r"jnhm ?(?:titi|tarik|dinank|din)?",  # the same as `fold` writes its letters
     r"d(?:atum|an) (?:rodenja|rojstva)",  # Croatian, Serbian, Slovene
     r"data de nai?xement",  # Catalan
     r"gennith(?:ike|ika|eis)",
@@ -141,6 +142,7 @@ CODE = (
     r"cod(?:ul)? de (?:securitate|siguranta|verificare)",
     r"k[wo]d(?:ik(?:os|o|ou|oy))?\.? (?:asfaleias|epal[hi](?:q|th)e[yu]s[hi]s|cvv|cvc)",
     r"tpichfi(?:os|o)s?(?: kwdikos)?",
+    r"sivivi",  # Hindi
 )
 """Labels of a card's code: a word for safety and one for code in either order, or three digits."""
 
@@ -175,6 +177,7 @@ PASSPORT = (
     r"(?:ap(?:iqmos)?\.? )?diabathpi(?:oy|o|wn)",  # Greek
     r"(?:ar(?:ithmos)?\.? )?diavatiri(?:ou|o)",
     r"""diab["'*\x20]{0,3}[:=\n]""",
+    r"pasporht(?: (?:nnbr|snkhya))?",  # Hindi
 )
 """Labels of a passport."""
 
@@ -233,11 +236,17 @@ PHONE = (
     r"telefonn\xed(?:ho)?",
     r"mobiln(?:\xed(?:ho)?|\xfd)",
     r"puhelinnumeroni",
+    r"(?:mobail|fh?on|durbas|snprhk)(?: (?:nnbr|snkhya))?",  # Hindi
 )
 """Labels of a telephone number."""
 
-CARD = (r"(?:apiqmos )?kaptas?", r"pas ?n(?:umme)?r", r"(?:arithmos )?kartas")
-"""Labels of a payment card: Greek, and Dutch."""
+CARD = (
+    r"(?:apiqmos )?kaptas?",
+    r"karhd(?: (?:nnbr|snkhya))?",
+    r"pas ?n(?:umme)?r",
+    r"(?:arithmos )?kartas",
+)
+"""Labels of a payment card: Greek, Hindi, and Dutch."""
 
 CARD_WORDS = (
     "kapta kaptas kartas pas kortilla kortista kortit pistwtikh pistwtikhs xpewstikh xpewstikhs"

@@ -33,6 +33,19 @@ _GREEK = dict(
 _CYRILLIC = dict(
     zip(map(chr, range(0x0410, 0x0430)), "ABBGDEJZIIKLMHOPPCTYFXQQWWQUQEUR", strict=True)
 )
+_DEVANAGARI = dict(
+    zip(
+        "\u0905\u0906\u0907\u0908\u0909\u090a\u090b\u090f\u0910\u0913\u0914\u0915\u0916"
+        "\u0917\u0918\u0919\u091a\u091b\u091c\u091d\u091e\u091f\u0920\u0921\u0922\u0923"
+        "\u0924\u0925\u0926\u0927\u0928\u092a\u092b\u092c\u092d\u092e\u092f\u0930\u0932"
+        "\u0935\u0936\u0937\u0938\u0939\u0901\u0902\u0903\u093c\u093e\u093f\u0940\u0941"
+        "\u0942\u0943\u0947\u0948\u094b\u094c\u094d",
+        "aaiiuureeookkggnccjjnttddnttddnpfbbmyrlvssshnnhhaiiuureeooh",
+        strict=True,
+    )
+)
+"""Letters by their sound alone; the signs that part or dot a consonant are written as an h."""
+
 _BEYOND_LATIN = ((0x0370, 0x0400), (0x0400, 0x0460), (0x1F00, 0x2000))
 _CAPITALS = _GREEK | _CYRILLIC | {"\u0405": "S", "\u0406": "I", "\u0408": "J"}
 
@@ -57,6 +70,7 @@ _TABLE: dict[int, int | str] = {
         for letter in range(first, end)
         if (latin := _latin(letter))
     },
+    **{ord(letter): latin for letter, latin in _DEVANAGARI.items()},
     **{ord(space): " " for space in _SPACES},
     **{ord(dash): "-" for dash in _DASHES},
     **{wide: wide - _WIDE_SHIFT for wide in range(_FIRST_WIDE, _LAST_WIDE + 1)},

@@ -19,6 +19,7 @@ _QUESTION = later(rf"[^0-9]*(?:\?|\b(?i:{'|'.join(sorted(PLEASE))})\b)[^0-9]{{0,
 _YOURS = words(
     "your ihre ihren ihrer deine deinen votre ton vos su tu suo sua tuo tua uw je seu teu twoj"
 )
+_MOODS = later("[\u2190-\u2bff\U0001f000-\U0001faff]")  # these would be folded to question marks
 _LAST_WORDS = 4
 _MOST = 4
 _LONGEST = 60
@@ -59,7 +60,7 @@ def is_asking(turn: str) -> bool:
     >>> is_asking("and your passport?"), is_asking("can you tell me your NHS number")
     (True, True)
     """
-    plain = fold(turn).decode("latin-1")
+    plain = fold(_MOODS.sub("", turn)).decode("latin-1")
     if _QUESTION.fullmatch(plain):
         return True
     last = plain.lower().rstrip(" .:!").split()[-_LAST_WORDS:]

@@ -35,8 +35,9 @@ def header_at(rows: Sequence[Row]) -> int | None:
 
 
 def is_heading(row: Row) -> bool:
-    """Check whether a row may name columns."""
-    return len(row) > 1 and all(map(is_label, row.values()))
+    """Check whether a row may name columns; one with a sign alone ("#") may number the rows."""
+    named = [cell for cell in row.values() if any(map(str.isalnum, cell))]
+    return len(named) > 1 and all(map(is_label, named))
 
 
 def names_of(rows: Sequence[Row], place: int) -> dict[int, str]:

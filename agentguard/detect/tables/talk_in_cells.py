@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import pairwise
+
 from agentguard.detect.lexicon.label_gap import FENCE
 from agentguard.detect.lexicon.words import words
 from agentguard.detect.tables.chat_transcripts import in_turns
@@ -17,6 +20,7 @@ _SAID = SAID | {"phrase", "comment", "line"}
 _ROLES = words("user admin bot lead contact agent customer visitor operator system client")
 _NAMED = tuple(f"{name}:" for name in (*_SAID, *(f"{name}s" for name in _SAID)))
 _MOST_SPEAKERS = 12
+_FEW, _OFTEN, _AT_LENGTH = 4, 4, 4
 _LEAST = 2
 
 
@@ -26,10 +30,11 @@ def with_talk(text: str) -> str:
     >>> with_talk("by party: A\n\x1etext: DOB?\n\x1eparty: C\n\x1etext: 3/4/80\n\x1e")
     'by party: A\n\x1eparty: C\n\x1eDOB?\nClient: 3/4/80\n\x1e'
     """
-    if FENCE not in text or not _may_hold(text.lower()):
+    named = FENCE in text and _may_hold(text.lower())
+    if not named and (FENCE not in text or "?" not in text):
         return text
     cells = text.split(FENCE)
-    told = [_told(cell) for cell in cells]
+    told = [_told(cell) for cell in cells] if named else _by_shape(cells)
     turns = _turns(told)
     if len(turns) < _LEAST or not any(map(asks, turns)):
         return text
@@ -57,6 +62,20 @@ def _told(cell: str) -> tuple[str, str]:
         return "who", value.strip()
     is_said = bool(ends & _SAID) or (each != [] and each[-1].rstrip("s") in _SAID)
     return ("said", value.strip()) if is_said else ("", "")
+
+
+def _by_shape(cells: list[str]) -> list[tuple[str, str]]:
+    """Return the same where two names take turns: few and short values, and then what is said."""
+    parts = [cell.lstrip("\n").partition(": ") for cell in cells]
+    names = [name for name, _, _ in parts]
+    (who, said), often = Counter(pairwise(names)).most_common(1)[0]
+    speakers = Counter(value.strip() for name, _, value in parts if name == who)
+    longest = max((len(value.split()) for name, _, value in parts if name == said), default=0)
+    is_talk = often >= _OFTEN and who != said and 1 < len(speakers) <= _FEW
+    if not is_talk or min(speakers.values()) < _LEAST or longest < _AT_LENGTH:
+        return []
+    kinds = {who: "who", said: "said"}
+    return [(kinds.get(name, ""), value.strip()) for name, _, value in parts]
 
 
 def _turns(told: list[tuple[str, str]]) -> list[Turn]:

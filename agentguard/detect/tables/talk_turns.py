@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from agentguard.detect.lexicon.lazy_pattern import later
+from agentguard.detect.tables.late_answers import named
 from agentguard.detect.tables.turns_in_order import Turn, asks, in_order
 
 _T = (
@@ -34,9 +35,11 @@ _LINES = tuple(
         rf"[\[(]?(?P<dash>{_DAY}{_T})[\])]?\s+{_WHO}\s+[\-\u2013\u2014|]\s+{_SAID}",
         rf"\(\s?(?P<offset>(?:[0-9]+h\s)?(?:[0-9]+m\s)?[0-9]+s)\s?\)\s*{_WHO}:\s*{_SAID}",
         rf"{_WHO}\s?[\[(](?P<behind>{_DAY}{_T})[\])]\s?:?\s+{_SAID}",
+        rf"{_NAME}\s{{2,}}(?P<between>{_T})\s{{2,}}{_SAID}",
         rf"<(?P<chat>[^\W\d_][\w .\-]{{0,30}})>\s+{_SAID}",
-        rf"\[(?P<part>[^\W\d_][\w .\-]{{0,30}})\]:?\s+{_SAID}",
-        rf"(?P<plain>[^\W\d_][\w .'\-]{{0,30}}):\s+{_SAID}",
+        rf"(?:#?[0-9]{{1,4}}[.)]?\s+)?\[(?P<part>[^\W\d_][\w .\-]{{0,30}})\]:?\s+{_SAID}",
+        rf"(?P<plain>[^\W\d_][\w .'\-]{{0,30}})[:>]\s+{_SAID}",
+        r"(?P<column>[A-Z][A-Za-z]{0,11})(?:\s{2,}|\t)(?P<text>(?:(?! {2}|\t).)*)",
     )
 )
 _HEADS = (
@@ -47,12 +50,17 @@ _HEADS = (
 _CUE = later(rf"(?P<time>{_T})\s+-->\s+{_T}.*")
 _VOICE = later(r"<v(?:\.[^\s>]*)?\s+([^>]{1,40})>\s*(.*?)(?:</v>)?\s*\Z")
 _TAG = later(r"</?[a-z][^<>]{0,40}>")
+_NAMED = -2
+"""The place among them of what names who speaks and nothing else."""
+
+_UNTIMED = ("plain", "column")
 _LEAST, _LEAST_PLAIN = 2, 4
 _MOST_SPEAKERS = 4
 _CUE_LINES = 8
 _MOSTLY = 0.6
 # Parts between dashed lines (Google CCAI): when, who, what.
 _RULED = later(rf"(?m)^-{{5,}}\n[ \t]*({_T})\n[ \t]*([^\W\d_][^\n:]{{0,39}})\n")
+_OF_A_VISIT = later(r"(?<=[A-Za-z]) ?#?[0-9]{4,}\Z")  # a name that a tool gives whoever has none
 _RULE = later(r"\s*-{5,}\s*")
 _Found = Turn | str
 """A turn, or a line that is none."""
@@ -64,17 +72,17 @@ def as_talk(text: str) -> str:
     >>> as_talk("00:01:23 Agent - your DOB?\n00:01:29 Mia - one sec\n00:01:31 Mia - 3/4/80")
     '[0:00] Mia: one sec\n[0:00] Agent: your DOB?\n[0:00] Mia: 3/4/80'
     """
-    if not any(sign in text for sign in ":<]"):
+    if not any(sign in text for sign in (*":<>]", "  ")):
         return text
     if _RULED.search(text):
         text = _RULED.sub(r"[\1] \2\n", text)
     lines = [line.rstrip("\r") for line in text.split("\n")]
     found = list(_cued(lines) if "-->" in text else _turns(lines))
     styles = Counter(each.style for each in found if isinstance(each, Turn))
-    told = {style for style, count in styles.items() if count >= _LEAST and style != "plain"}
-    if not told and not _is_plain_talk(found):
+    told = {s for s, count in styles.items() if count >= _LEAST and s not in _UNTIMED}
+    told = told or {style for style in _UNTIMED if _is_untimed_talk(found, style)}
+    if not told:
         return text
-    told = told or {"plain"}
     kept = [_as_it_stood(each, told) for each in found]
     callers = {each.who: None for each in kept if isinstance(each, Turn) and each.who[:1] == "+"}
     return "\n".join((*(f"Phone: {who}\n" for who in callers), *_written(kept)))
@@ -111,7 +119,8 @@ def _turn(found: re.Match[str] | None, line: str) -> Turn | None:
     parts = found.groupdict()
     text, who = parts.pop("text", ""), parts.pop("who", "")
     style = next(name for name, value in parts.items() if value is not None)
-    return Turn(who or parts[style], text or "", style, line)
+    who = who or parts[style]
+    return Turn(_OF_A_VISIT.sub("", who) or who, text or "", style, line)
 
 
 def _cued(lines: list[str]) -> Iterator[_Found]:
@@ -139,7 +148,7 @@ def _spoken(said: list[str]) -> Iterator[_Found]:
     text = " ".join(said)
     if voice := _VOICE.match(text):
         yield Turn(voice[1], _TAG.sub("", voice[2]), "cue", text)
-    elif named := _LINES[-1].fullmatch(text) or _LINES[-2].fullmatch(text):
+    elif named := _LINES[_NAMED].fullmatch(text) or _LINES[_NAMED - 1].fullmatch(text):
         yield Turn(named[1], named["text"], "cue", text)
     else:
         yield Turn("", _TAG.sub("", text), "cue", text)
@@ -149,13 +158,16 @@ def _as_it_stood(found: _Found, told: set[str]) -> _Found:
     return found if isinstance(found, str) or found.style in told else found.line
 
 
-def _is_plain_talk(found: list[_Found]) -> bool:
+def _is_untimed_talk(found: list[_Found], style: str) -> bool:
     """Check whether few people speak several times each, and ask."""
-    turns = [each for each in found if isinstance(each, Turn)]
+    turns = [each for each in found if isinstance(each, Turn) and each.style == style]
     who = Counter(turn.who for turn in turns)
     if len(turns) < _LEAST_PLAIN or not 1 < len(who) <= _MOST_SPEAKERS:
         return False
-    return len(turns) >= 2 * len(who) and any(map(asks, turns))
+    is_long = len(turns) >= 2 * len(who)
+    if style == "column" and len(turns) < _MOSTLY * sum(1 for each in found if each):
+        return False
+    return is_long and any(asks(turn) or (named(turn.text) and turn.is_plain) for turn in turns)
 
 
 def _written(kept: list[_Found]) -> Iterator[str]:
@@ -177,7 +189,9 @@ def is_talk(text: str) -> bool:
     if any(_CUE.fullmatch(line.strip()) for line in lines[:_CUE_LINES]):
         return True
     found = list(_turns(lines))
-    turns = [each for each in found if isinstance(each, Turn) and each.style != "plain"]
+    if _is_untimed_talk(found, "column"):
+        return True
+    turns = [each for each in found if isinstance(each, Turn) and each.style not in _UNTIMED]
     if len(turns) < _LEAST or len({turn.who for turn in turns}) > max(
         _MOST_SPEAKERS, len(turns) // 2
     ):

@@ -13,6 +13,7 @@ from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.lexicon.words import PLEASE
 from agentguard.detect.recognition.scanner import default_scanner
 from agentguard.detect.tables.chat_transcripts import is_asking
+from agentguard.detect.tables.late_answers import Answered, answered, holds, is_bare, named
 
 _PARTS = later(
     r"(?P<before>(?:[^0-9]{0,60}?\b|))(?P<digits>[0-9](?:[0-9 \-]{0,20}[0-9])?)"
@@ -34,6 +35,7 @@ _LETTERED = str.maketrans("0123456789", "abcdefghij")
 """Writes the number of a speaker in letters: it is no value, and parts no question from one."""
 
 _LONGEST_QUESTION = 240
+_FURTHEST = 12
 _AT_THE_END = PLEASE | {"now", "here", "then", "too", "again", "first", "next", "madam", "sir", ""}
 _DEED = later(r"(?:looked|found|got|noted|updated|checked|changed|thanks?|i|we|it|that)\b|\w+ed\Z")
 _SIZES = (1, 2, 3, 4)
@@ -48,6 +50,11 @@ class Turn:
     text: str
     style: str = ""
     line: str = ""
+
+    @property
+    def is_plain(self) -> bool:
+        """Check whether no digit is said."""
+        return not any(map(str.isdigit, self.text))
 
     def written(self, *, is_asked: bool = False, answers: bool = False) -> str:
         """Return it in the one form of all styles; a question ends with its mark."""
@@ -84,7 +91,42 @@ def as_questions(turns: Sequence[Turn], apart: str) -> Iterator[str]:
 
 def _ordered(turns: Sequence[Turn]) -> Iterator[tuple[Turn, bool]]:
     """Yield turns, and whether each is a question that the next one answers."""
-    every = _with_whole_numbers(list(_merged(turns)))
+    every = list(_paired(_with_whole_numbers(list(_merged(turns)))))
+    for place, (turn, is_asked) in enumerate(every):
+        earlier = [other for other, _ in every[max(0, place - _FURTHEST) : place]][::-1]
+        follows = place > 0 and every[place - 1][1]
+        if is_bare(turn.text) and not is_asked:
+            yield from _named_again(turn, earlier, follows=follows)
+        elif is_asked and len(named(turn.text)) > 1 and is_bare(every[place + 1][0].text):
+            yield turn, _answered(every[place + 1][0], [turn]) is None
+        else:
+            yield turn, is_asked
+
+
+def _named_again(
+    turn: Turn, earlier: Sequence[Turn], *, follows: bool
+) -> Iterator[tuple[Turn, bool]]:
+    """Yield a bare answer, behind what was asked for where it does not stand there yet."""
+    shown = f"{earlier[0].written(is_asked=True)}\n{turn.written()}" if follows else ""
+    is_one = not follows or len(named(earlier[0].text)) < _FEWEST
+    is_told = is_one and (holds(turn.written()) or (shown != "" and holds(shown)))
+    again = None if is_told else _answered(turn, earlier)
+    if again is None:
+        yield turn, False
+        return
+    if again.rest:
+        yield replace(turn, text=again.rest), False
+    yield replace(turn, who="Agent", text=again.asked), True
+    yield replace(turn, text=again.value), False
+
+
+def _answered(turn: Turn, earlier: Sequence[Turn]) -> Answered | None:
+    own = [(each.who == turn.who and turn.who != "", each.text) for each in earlier]
+    return answered(turn.text, own, is_asking)
+
+
+def _paired(every: Sequence[Turn]) -> Iterator[tuple[Turn, bool]]:
+    """Yield turns; what delays an answer stands before its question."""
     place = 0
     while place < len(every):
         end = _answer(every, place)
@@ -156,7 +198,9 @@ def _asks_anew(turn: Turn) -> bool:
     text = turn.text.strip().lower()
     has_digits = any(map(str.isdigit, text)) and not text[:1].isdigit()  # an echo begins with them
     is_asked = text.endswith("?") and text.split()[0].strip(",") not in _NODS
-    return is_asked or has_digits or (is_asking(text) and len(text.split()) > _LONGEST_NOD)
+    if is_asked or has_digits or named(text):
+        return True
+    return is_asking(text) and len(text.split()) > _LONGEST_NOD
 
 
 def _whole(parts: Sequence[tuple[int, _Match]]) -> int:
@@ -203,7 +247,7 @@ def names_something(text: str) -> bool:
 def asks(turn: Turn) -> bool:
     """Check whether it is a question, with its mark or without: it names what is wanted."""
     text = turn.text
-    if len(text) > _LONGEST_QUESTION or any(map(str.isdigit, text)):
+    if len(text) > _LONGEST_QUESTION or not turn.is_plain:
         return False
     return is_asking(text) or names_something(text)
 
@@ -219,7 +263,7 @@ def _answer(turns: Sequence[Turn], place: int) -> int:
             return other if turn.who != asked.who or not turn.who else place
         if turn.who != asked.who:
             continue
-        if is_asking(turn.text) or names_something(turn.text):
+        if is_asking(turn.text) or named(turn.text):
             return place  # asks for something else
         if len(turn.text.split()) > _MOST_WORDS_MEANWHILE and not names_something(asked.text):
             return place  # "How can I help?", and then at length
