@@ -14,7 +14,7 @@ from agentguard.platforms import system_clock
 from agentguard.server.admin.accounts import Admin
 from agentguard.server.ingest.policies import FRESH
 from agentguard.server.store.desks.policies import Label
-from agentguard.uplink import compose
+from agentguard.uplink import compose, enrolment
 from tests.faults.desk import Desk, at, device_of, opened, snapshot
 from tests.flow.centre import Served
 from tests.unit.policy.signing import Said, chain
@@ -77,6 +77,7 @@ class Door:
 
     taken: list[bytes] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
+    teams: set[str] = field(default_factory=set)
 
     def root(self) -> int:
         return 0
@@ -85,7 +86,7 @@ class Door:
         self.times.append(time)
 
     def belong(self, team: str) -> None:
-        raise AssertionError(team)
+        self.teams.add(team)
 
     def take_roots(self, chain: bytes) -> None:
         self.taken.append(chain)
@@ -118,4 +119,7 @@ def test_each_policy_and_root_is_fetched_once_and_handed_over_as_it_is(
     assert door.taken[0].startswith(b"[{")
     assert door.taken[1:] == [one.signed() for one in said]
     assert door.times == sorted(door.times)
+    known = enrolment.load(desk.folder)
+    assert known is not None
+    assert door.teams == {known.team}
     assert desk.problems == [""] * 5
