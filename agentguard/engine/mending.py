@@ -10,12 +10,13 @@ from collections.abc import Iterable
 
 from agentguard.engine.action_outcome import SHOWN
 from agentguard.engine.attention_book import Waiting
-from agentguard.engine.causes import cause, left, tells_an_end
+from agentguard.engine.causes import cause, is_open, left, outlived, tells_an_end
 from agentguard.engine.clipboard import is_to_be_tried_soon
 from agentguard.engine.state import Key, State, Try
 from agentguard.model.deeds import Stage
 from agentguard.model.findings import Finding, file_name
 from agentguard.model.moments import Moment
+from agentguard.model.prompts import PromptKind
 
 PATIENCE = 120.0
 """Seconds for which a card waits for the hands, or for the look after them."""
@@ -35,22 +36,34 @@ def under_way(state: State, at: Moment) -> frozenset[Key]:
 
 
 def to_be_told(state: State, waiting: Iterable[Waiting], at: Moment) -> list[Waiting]:
-    """Return what of all that waits is not about something that is being mended."""
+    """Return what of all that waits is not being mended, nor gone without a word how."""
     busy = under_way(state, at)
     known = ((key, state.findings.get(key)) for key in busy)
     causes = {cause(key, one.message.id) for key, one in known if one is not None}
     return [
         one
         for one in waiting
-        if one.cause not in causes and (one.prompt.check, one.prompt.subject) not in busy
+        if one.cause not in causes
+        and (one.prompt.check, one.prompt.subject) not in busy
+        and not _is_gone(state, one)
     ]
 
 
+def _is_gone(state: State, one: Waiting) -> bool:
+    """Check whether nothing of it is found any more and its hands never said what they did."""
+    prompt = one.prompt
+    untold = prompt.kind is PromptKind.NOTICE and prompt.title is None and not one.coach
+    return untold and not outlived(state, prompt)
+
+
 def still_open(state: State, one: Waiting) -> list[Finding]:
-    """Return what a card that tells an end must not pass over: its like of which none is known."""
-    if not tells_an_end(one.prompt):
+    """Return what a card is to be about instead, where what it was made for is done with."""
+    ended = tells_an_end(one.prompt)
+    if is_open(state, one.prompt) and not ended:
         return []
-    return [finding for finding in left(state, one.cause) if finding.key not in state.mended]
+    rest = left(state, one.cause)
+    undone = [finding for finding in rest if finding.key not in state.mended]
+    return undone or ([] if ended else rest)
 
 
 def is_done_here(state: State, key: Key) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from string import Template
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -50,6 +50,7 @@ class Theme(QObject):
         self._dress()
         hints = app.styleHints()
         hints.colorSchemeChanged.connect(self._dress)
+        hints.installEventFilter(self)
         accessibility = getattr(hints, "accessibility", None)  # Qt 6.10
         if accessibility is not None:
             accessibility().contrastPreferenceChanged.connect(self._dress)
@@ -82,6 +83,21 @@ class Theme(QObject):
 
     def _dress(self) -> None:
         self.force(self._app.styleHints().colorScheme())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Hear on Qt's hints, to which little is sent, that the system has another theme."""
+        if event.type() is QEvent.Type.ThemeChange:
+            QTimer.singleShot(0, self._follow_contrast)
+        return super().eventFilter(watched, event)
+
+    def _follow_contrast(self) -> None:
+        """Take the colours of another contrast theme: the wish for contrast is as it was before."""
+        if not self._wants_contrast():
+            return
+        if prescribed(self._of_the_system()) != self.tones:
+            self._dress()
+        else:
+            self._app.setPalette(_palette(self.tones))
 
     def _chosen(self, scheme: Qt.ColorScheme) -> Tones:
         if self._wants_contrast():

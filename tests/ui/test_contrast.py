@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from agentguard.base import paths
 from agentguard.ui.colours import (
@@ -132,3 +133,19 @@ def test_row_361_what_is_prescribed_is_read_when_it_is_wanted_and_not_before(
         assert theme.tones.border == 2
         assert qapp.palette().window().color().name() == system.ground
     assert told == [DARK, system, LIGHT, system]
+
+
+def test_row_438_another_contrast_theme_is_followed_though_the_wish_is_the_same(
+    qapp: QApplication, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system = palette(*PRESCRIBED["aquatic"])
+    monkeypatch.setattr(Theme, "_wants_contrast", lambda _self: True)
+    monkeypatch.setattr(Theme, "_of_the_system", lambda _self: system)
+    theme, told = Theme(qapp), []
+    theme.changed.connect(lambda: told.append(theme.tones.ground))
+    for name in ("desert", "desert", "number 1"):
+        system = palette(*PRESCRIBED[name])
+        QApplication.sendEvent(qapp.styleHints(), QEvent(QEvent.Type.ThemeChange))
+        qtbot.wait_until(lambda name=name: theme.tones.ground == PRESCRIBED[name][0])
+        assert qapp.palette().window().color().name() == theme.tones.ground
+    assert told == ["#fffaef", "#000000"], "what is the same is not painted anew"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import subprocess
 import sys
 import winreg
@@ -13,6 +14,7 @@ import pytest
 
 from agentguard.platforms import letter_scale
 from agentguard.platforms._win32.letters import KEY, VALUE
+from tests.ui.test_contrast import PRESCRIBED
 
 pytestmark = pytest.mark.xdist_group("desktop")
 
@@ -132,6 +134,44 @@ def test_row_384_wine_has_no_high_contrast_that_could_be_followed() -> None:
     took = ask(SET_CONTRAST, wish.size, ctypes.byref(wish), 0)
     assert ask(GET_CONTRAST, told.size, ctypes.byref(told), 0)
     assert (bool(took), told.flags & ON) == (False, 0)
+
+
+CONTRAST = """
+import json, time
+from PySide6.QtWidgets import QApplication, QLabel
+from agentguard.ui.colours import LIGHT, DARK
+from agentguard.ui.theme import Theme
+from tests.ui.test_contrast import PRESCRIBED, unreadable
+from tests.windows.fake_contrast import Fake, tell, theme
+app = QApplication([])
+ours = Theme(app)
+said = QLabel("x")
+said.show()
+fake, own, told = Fake("qwindows.dll", "Qt6Gui.dll"), ours.tones, []
+for name in (*PRESCRIBED, ""):
+    fake.colours = theme(*PRESCRIBED[name]) if name else {}
+    tell()
+    wanted = PRESCRIBED[name][:2] if name else (own.ground, own.text)
+    for _ in range(200):
+        app.processEvents()
+        if (ours.tones.ground, ours.tones.text) == wanted:
+            break
+        time.sleep(0.05)
+    shown = said.palette().windowText().color().name()
+    told.append((ours.tones.ground, ours.tones.text, shown, ours.tones.border))
+    assert not unreadable(ours.tones), (name, unreadable(ours.tones))
+assert ours.tones == own
+print(json.dumps(told))
+"""
+
+
+def test_row_438_each_contrast_theme_is_followed_while_the_windows_are_open() -> None:
+    """By Windows' answers and messages, laid under the real Qt; Wine has none of its own."""
+    *told, after = json.loads(ran(CONTRAST))
+    assert [tuple(one) for one in told] == [
+        (ground, text, text, 2) for ground, text, _, _ in PRESCRIBED.values()
+    ]
+    assert after[3] == 1, "without the theme it is ours again"
 
 
 def ran(script: str) -> str:

@@ -125,6 +125,17 @@ def test_row_435_a_file_that_is_gone_before_its_hand_says_why_is_told_once_it_ha
     assert card.title.id == "action.vaulted-title"
 
 
+def test_row_435_what_is_gone_without_a_word_is_told_when_the_word_comes(rig: Rig) -> None:
+    respond(rig, NOTIFY, VAULT)
+    rig.file(FILE, CARD)
+    rig.file(FILE)
+    rig.tick(mending.PATIENCE + 60)
+    assert cards(rig) == [], "nothing is there to be mended"
+    rig.ended(given_to_the_hands(rig), Outcome.DONE, "action.vaulted")
+    rig.tick(1)
+    assert [card.title.id for card in cards(rig)] == ["action.vaulted-title"]
+
+
 @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.UNSUPPORTED, Outcome.WAITING])
 @pytest.mark.parametrize("shown", [False, True])
 def test_row_435_what_the_person_mended_is_not_told_any_more(
@@ -187,7 +198,7 @@ STEPS = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(STEPS, max_size=14))
 def test_row_435_whatever_happens_a_card_is_true_when_it_comes(steps: list[tuple]) -> None:
     rig = new_rig()
