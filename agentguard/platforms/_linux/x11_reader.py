@@ -97,8 +97,9 @@ class Reader:
             except NoAnswer:
                 self._renew()
                 raise
-            self._read_at[selection] = changed
-            return copied
+            else:
+                self._read_at[selection] = changed
+                return copied
         if owner:
             raise NoAnswer
         self._read_at[selection] = self._changed[atom]
