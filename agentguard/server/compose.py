@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agentguard.base import translations
+from agentguard.base.translations import Texts
 from agentguard.server import keys
 from agentguard.server.console.badges import Badges
 from agentguard.server.console.pages import make_console
@@ -37,8 +38,7 @@ def create(settings: ServerSettings, now: Now, outside: Outside | None = None) -
     server_keys = keys.load_or_make(settings.key_file)
     database = open_database(settings)
     database.run(lambda c: ages.begin_audit(c, server_keys.receipt_key, now()))
-    playbooks = Following(settings.data)
-    playbooks.look(lambda own: database.run(lambda c: playbook_shelf.use(c, own)))
+    playbooks = _playbooks(settings, database)
     site = Site(
         settings=settings,
         database=database,
@@ -52,8 +52,7 @@ def create(settings: ServerSettings, now: Now, outside: Outside | None = None) -
         playbooks=playbooks,
         provider=Provider(settings.company, now) if settings.company else None,
     )
-    sent = pumps(settings, database, words, now)
-    feeding = Feeding([*sent, *digests(settings, database, words, now)])
+    feeding = _feeding(settings, database, words, now)
     door = Door(
         settings,
         database,
@@ -65,6 +64,17 @@ def create(settings: ServerSettings, now: Now, outside: Outside | None = None) -
         playbooks=playbooks,
     )
     return feeding.around(door) if settings.jobs else door
+
+
+def _playbooks(settings: ServerSettings, database: Database) -> Following:
+    playbooks = Following(settings.data)
+    playbooks.look(lambda own: database.run(lambda c: playbook_shelf.use(c, own)))
+    return playbooks
+
+
+def _feeding(settings: ServerSettings, database: Database, words: Texts, now: Now) -> Feeding:
+    sent = pumps(settings, database, words, now)
+    return Feeding([*sent, *digests(settings, database, words, now)])
 
 
 def _open_pages(

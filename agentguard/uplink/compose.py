@@ -102,10 +102,9 @@ def connect(
     )  # fmt: skip
     sender = Sender(
         client, made,
-        snapshot=snapshot, submit=submit, clock=clock, session_ends=desk.session_ends,
-        drill=desk.drill,
-        policies=policies, catalogue=desk.catalogue, team=partial(enrolment_record.belong, folder),
-        rekeying=Rekeying(folder, client, places),
+        snapshot=snapshot, submit=submit, clock=clock, policies=policies,
+        session_ends=desk.session_ends, drill=desk.drill, catalogue=desk.catalogue,
+        team=partial(enrolment_record.belong, folder), rekeying=Rekeying(folder, client, places),
         farewell=_farewell(known, clock, desk.network), lessons=_agreement(client, made, desk),
         openings=_refill(client, signs, known, phone), listing=_listing(folder, client, made, desk),
     )  # fmt: skip
