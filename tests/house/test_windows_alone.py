@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 import pytest
@@ -214,7 +214,8 @@ def third_party(file: Path) -> set[str]:
 
 def compiled(name: str) -> bool:
     """Tell whether a package is, or brings beside itself, a library."""
-    specs = [importlib.util.find_spec(one) for one in (name, f"{name}_raw")]
+    # Not what is loaded: of a library that is put off, that has no place yet.
+    specs = [PathFinder.find_spec(one) for one in (name, f"{name}_raw")]
     found = [spec for spec in specs if spec is not None]
     folders = [Path(f) for spec in found for f in spec.submodule_search_locations or ()]
     alone = any(str(spec.origin).endswith(".so") for spec in found)
