@@ -9,6 +9,7 @@ from agentguard.engine import memory
 from agentguard.engine.state import Decision, Key
 from agentguard.model.actions import ActionKind, Outcome
 from agentguard.model.events import ActionFinished
+from agentguard.model.findings import file_name
 from agentguard.model.messages import Message, say
 from agentguard.model.prompts import Notice, Prompt
 
@@ -41,7 +42,7 @@ def tell_end(decision: Decision, event: ActionFinished) -> Decision:
     state = decision.state
 
     def told(prompt: Prompt) -> Prompt:
-        mine = prompt.notice == notice
+        mine = prompt.notice == notice and _place(prompt.check, prompt.subject) == _place(*key)
         return replace(prompt, title=title, advice=advice) if mine else prompt
 
     waiting = tuple(replace(w, prompt=told(w.prompt)) for w in state.attention.waiting)
@@ -55,6 +56,11 @@ def tell_end(decision: Decision, event: ActionFinished) -> Decision:
     if entry is None:
         return decision.then(state)
     return _changed(decision.then(state), replace(entry, title=title, advice=advice))
+
+
+def _place(check: str, subject: str) -> tuple[str, str]:
+    """Return what a card is told together with: of one burst, folders are told by themselves."""
+    return check, subject.removesuffix(file_name(subject))
 
 
 FINAL = frozenset({Outcome.DONE, Outcome.UNSUPPORTED})

@@ -154,6 +154,19 @@ def test_row_435_what_the_person_mended_is_not_told_any_more(
     assert rig.engine.state.attention.waiting == ()
 
 
+def test_row_435_what_was_moved_is_told_whatever_else_the_person_mends_meanwhile(rig: Rig) -> None:
+    respond(rig, NOTIFY, VAULT)
+    rig.see(CallState(at=rig.clock.now(), in_call=True, source="test"))
+    rig.file(FILE, CARD)
+    moved(rig)
+    rig.file("/home/b/1.csv", CARD)
+    rig.ended(given_to_the_hands(rig, "/home/b/1.csv"), Outcome.UNSUPPORTED, "prompt.unsupported")
+    rig.file("/home/b/1.csv")
+    rig.see(CallState(at=rig.clock.now(), in_call=False, source="test"))
+    rig.tick(60)
+    assert [card.title.id for card in cards(rig)] == ["action.vaulted-title"]
+
+
 def test_row_435_what_a_person_has_done_by_a_button_is_not_told_to_her(rig: Rig) -> None:
     respond(rig, NOTIFY)
     rig.see(CallState(at=rig.clock.now(), in_call=True, source="test"))

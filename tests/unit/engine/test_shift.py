@@ -50,11 +50,20 @@ def test_what_was_judged_leaves_every_selection_and_the_rest_stays() -> None:
         (CLEAR, "CLIPBOARD"),
         (CLEAR, "PRIMARY"),
     ]
-    at.copy(CARD, judged=False)
+    at.copy()
     at.copy(selection="PRIMARY")
+    at.copy(CARD, judged=False)
     del at.done[:]
     end(at)
-    assert at.kinds == []
+    assert at.kinds == [], "what could not be judged stays"
+
+
+def test_a_read_that_fails_leaves_what_was_judged_before_it_to_be_cleared() -> None:
+    at = desk(lock="false")
+    at.copy(CARD)
+    at.copy(CARD, judged=False)
+    end(at)
+    assert at.kinds == [CLEAR]
 
 
 @pytest.mark.parametrize(
