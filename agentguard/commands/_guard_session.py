@@ -25,6 +25,7 @@ from agentguard.platforms import (
     alive,
     call,
     called,
+    end_hung,
     end_silent,
     exit_code,
     holder,
@@ -148,6 +149,7 @@ def _started(folder: Path, starting: Starting, stack: ExitStack) -> Agent:
         secrets=starting.room("keyring", secret_places, lambda _why: Places()),
         layers=machine_layers(),
         starting=starting,
+        end=end_hung,
     )
     logged(place)
     agent = stack.enter_context(opened(place))

@@ -15,7 +15,7 @@ from agentguard.base.errors import PlatformError
 from agentguard.platforms import _clock
 from agentguard.platforms._agent_shutdown import end_agents, quitting
 from agentguard.platforms._clock import SystemClock
-from agentguard.platforms._instance import beat, call, called, holder, only_one
+from agentguard.platforms._instance import beat, call, called, end_hung, holder, only_one
 from agentguard.platforms._keeper_ways import (
     CODES,
     code_from_keeper,
@@ -55,6 +55,7 @@ __all__ = [
     "data_of_users",
     "desks",
     "end_agents",
+    "end_hung",
     "end_silent",
     "exit_code",
     "font_packages",

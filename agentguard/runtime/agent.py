@@ -135,7 +135,7 @@ def no_link() -> Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Additions:
-    """What an agent has beyond its own rooms; `news` and `anew` are those of `Agent`."""
+    """What an agent has beyond its own rooms; `news`, `anew` and `looked` are those of `Agent`."""
 
     link: Link = field(default_factory=no_link)
     actors: tuple[Actor, ...] = ()
@@ -143,6 +143,7 @@ class Additions:
     sensors: tuple[Sensor, ...] = ()
     news: Callable[[], tuple[Event, ...]] = field(default=tuple)
     anew: threading.Event = field(default_factory=threading.Event)
+    looked: Callable[[], None] = field(default=lambda: None)
 
 
 Add = Callable[[Engine, Vault], Additions]
@@ -160,8 +161,8 @@ class Agent:
 
     `recover` finishes or undoes the moves that a crash has left half done; `shipped` is what is
     known of software, without which some checks are unknown; `news` is what was wrong until the
-    start. Once `anew` is set the agent is to be ended and begun again. `parts` is what it was built
-    of, for who looks into it.
+    start. Once `anew` is set the agent is to be ended and begun again. `looked` hears of each look
+    of the loop that shows it. `parts` is what it was built of, for who looks into it.
     """
 
     parts: Parts
@@ -183,6 +184,7 @@ class Agent:
     farewell: Callable[[], None] = field(default=lambda: None)
     news: Callable[[], tuple[Event, ...]] = field(default=tuple)
     anew: threading.Event = field(default_factory=threading.Event)
+    looked: Callable[[], None] = field(default=lambda: None)
     _started: threading.Event = field(default_factory=threading.Event)
     _ended: threading.Event = field(default_factory=threading.Event)
 
@@ -224,8 +226,9 @@ class Agent:
         self.supervisor.share("worker", work, nap=NAP, held=HELD)
 
     def mind(self) -> None:
-        """See that the wheels turn; for who is awake each second anyway, from any thread."""
+        """See that the wheels turn, and the engine; for the loop that is awake each second."""
         self.supervisor.mind()
+        self.looked()
 
     def stop(self) -> tuple[str, ...]:
         """Stop the senses, let the engine finish its queue, end the child; give the stragglers.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
@@ -57,6 +58,7 @@ from agentguard.runtime.agent import (
 from agentguard.runtime.catalogue_service import Delivered, packs
 from agentguard.runtime.compose import build, shapes
 from agentguard.runtime.compose_mfa import Asking, by_phone, codes
+from agentguard.runtime.halves import LONG, TURN, Halves
 from agentguard.runtime.journal_return import JournalReturn
 from agentguard.runtime.lesson_book import DeskLessons
 from agentguard.runtime.policy_service import Governor
@@ -76,15 +78,20 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 HEALTH = "agent-health"
-BEAT = 2.0
-"""Seconds between two signs of life."""
 JUDGES = 30.0
 """Seconds in which an engine that is well has given a picture: it does so each second."""
 
 
+def _stays() -> None:
+    """End nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where an agent lives, what it lives on, and who sits there."""
+    """Where an agent lives, what it lives on, and who sits there.
+
+    `end` ends a process that hangs where somebody starts another; it returns where nobody would.
+    """
 
     folder: Path
     backend: Backend
@@ -94,6 +101,7 @@ class Place:
     layers: Layers = NOTHING
     packs: KeptPack | None = None
     starting: Starting = field(default_factory=Starting)
+    end: Callable[[], object] = _stays
 
 
 def _reader(place: Place, seen: SeenDatabase) -> ScanClient:
@@ -176,13 +184,29 @@ def _stored(place: Place, sealer: Sealer | None, stack: ExitStack) -> tuple[Stor
     return store, back
 
 
-def _live(place: Place, engine: Engine, _stop: Stop) -> Turns:
+def _live(place: Place, engine: Engine, halves: Halves, _stop: Stop) -> Turns:
     """Yield the seconds between signs of life, given while the engine judges; see `silent`."""
     while True:
         now = place.clock.now()
         if now.since(engine.snapshot().at) < JUDGES:
             beat(place.folder)
-        yield BEAT
+        halves.turned()
+        yield TURN
+
+
+def _hung(place: Place, anew: Callable[[], None], half: str) -> None:
+    """End a process of which a half hangs, or let the agent begin anew in it.
+
+    What hangs may hold the log, so that nobody waits for that.
+    """
+    words = "The %s of this agent has hung for %.0f s of turns; it begins anew."
+    told = threading.Thread(  # noqa: TID251 - no actor: what hangs may hold it up for ever
+        target=LOG.critical, args=(words, half, LONG), name="last-words", daemon=True
+    )
+    told.start()
+    told.join(TURN)
+    place.end()
+    anew()
 
 
 def _news(place: Place, engine: Engine) -> tuple[PartBegan, ...]:
@@ -194,7 +218,9 @@ def _additions(
     place: Place, back: JournalReturn, uplink: LateUplink | None, engine: Engine, vault: Vault
 ) -> Additions:
     """Tell of a journal that is not kept, have news sent at once, and watch where the keys lie."""
-    life = Member(name="life", begin=partial(_live, place, engine))
+    hung = partial(_hung, place, back.anew.set)
+    halves = Halves(place.clock, lambda: engine.snapshot().at, hung)
+    life = Member(name="life", begin=partial(_live, place, engine, halves))
     actors: list[Actor] = []
     if not back.store.lasting:
         actors.append(Actor(name="journal-return", run=back.run))
@@ -213,6 +239,7 @@ def _additions(
         sensors=(_keys(place, vault),),
         news=partial(_news, place, engine),
         anew=back.anew,
+        looked=halves.looked,
     )
 
 

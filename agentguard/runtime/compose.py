@@ -147,8 +147,7 @@ def build(
     looks = (exceptions.member(engine.submit), catalogues.member(engine.submit))
     return Agent(
         parts=parts, backend=computer.backend, clock=clock, scan=parts.scan, engine=engine,
-        desk=desk,
-        drills=drills,
+        desk=desk, drills=drills,
         supervisor=threads,
         engine_supervisor=compose_time.supervisor(engine, QUEUE),
         actors=(
@@ -164,6 +163,7 @@ def build(
         farewell=Farewell(backend=computer.backend, engine=engine, recorder=recorder),
         news=more.news,
         anew=more.anew,
+        looked=more.looked,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from agentguard.platforms._fake_clock import FakeClock
+from agentguard.platforms._instance import HUNG
 from agentguard.platforms._win32 import person_start, sessions
 from agentguard.platforms._win32.person_start import Begun
 from agentguard.platforms._win32.session_agents import SessionAgents
@@ -228,6 +229,19 @@ def test_row_133_a_shielded_agent_looks_through_files_in_a_child_of_its_own(
     (tmp_path / "a.txt").write_text("card 4539 1488 0343 6467")
     words = (sys.executable, "-c", SCANS, str(ROOT), str(tmp_path / "a.txt"), starts)
     assert sessions.run(session(), words, PATIENCE) == ended
+
+
+def test_row_429_one_that_hangs_ends_itself_where_the_keeper_starts_another() -> None:
+    """Nobody else may end it; one that its person started has no keeper, and begins anew."""
+    ends = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        "from agentguard.platforms import end_hung\n"
+        "end_hung()\n"
+        "raise SystemExit(8)"
+    )
+    words = (sys.executable, "-c", ends)
+    assert sessions.run(session(), words, PATIENCE) == HUNG
+    assert subprocess.run(words, check=False, timeout=PATIENCE).returncode == 8
 
 
 class Heard:
