@@ -91,7 +91,7 @@ class WaylandClipboard:
     def watch(self, changed: Callable[[str], None], stop: Stop) -> None:
         """Call `changed` for each at once and at every change, until `stop` is set."""
         read, self._wake = os.pipe()
-        os.set_blocking(read, False)
+        local_socket.unblock(read)
         try:
             with connected(self._path) as connection, alarm(stop) as end:
                 control, texts = Control(connection), dict[int, bytes]()
