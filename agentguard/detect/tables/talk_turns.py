@@ -26,6 +26,7 @@ _WHO = r"(?P<who>[^\W_][^\t\n:<>\[\](){}=]{0,39}?|\+[0-9\s()\-]{7,18})"
 # On a line of its own beside a time: what holds a number is a note, and nobody's name.
 _NAME = r"(?P<who>[^\W\d_][^\t\n:<>\[\](){}=0-9]{0,39}?(?:\s[0-9]{1,2})?|\+[0-9\s()\-]{7,18})"
 _SAID = r"(?P<text>.*)"
+_NO_TIME = rf"(?!\s*[\[(]?{_DAY}{_T}[\])]?\s*\Z)"  # that line names who speaks in the next
 _LINES = tuple(
     later(rf"[\s\u200e\u202a]*{pattern}")
     for pattern in (
@@ -39,7 +40,7 @@ _LINES = tuple(
         rf"<(?P<chat>[^\W\d_][\w .\-]{{0,30}})>\s+{_SAID}",
         rf"(?:#?[0-9]{{1,4}}[.)]?\s+)?\[(?P<part>[^\W\d_][\w .\-]{{0,30}})\]:?\s+{_SAID}",
         rf"(?P<plain>[^\W\d_][\w .'\-]{{0,30}})[:>]\s+{_SAID}",
-        r"(?P<column>[A-Z][A-Za-z]{0,11})(?:\s{2,}|\t)(?P<text>(?:(?! {2}|\t).)*)",
+        rf"(?P<column>[A-Z][A-Za-z]{{0,11}})(?:\s{{2,}}|\t){_NO_TIME}(?P<text>(?:(?! {{2}}|\t).)*)",
     )
 )
 _HEADS = (
