@@ -37,8 +37,8 @@ _FROZEN = frozenset({"_frozen_importlib", "_frozen_importlib_external", "pydoc"}
 """In the interpreter itself; and what the run-time hook stands in for."""
 _BETWEEN = ("__pycache__", "*.pyc", "server")
 CONSOLE = (
-    *("console*.toml", "exports.toml", "plans.toml", "playbooks.toml", "policies-page.toml"),
-    *("server-*.toml", "sign-in.toml", "tamper.toml"),
+    *("console*.toml", "exports.toml", "feeds.toml", "plans.toml", "playbooks.toml"),
+    *("policies-page.toml", "server-*.toml", "sign-in.toml", "tamper.toml"),
 )
 """Files of sentences that the endpoint and its console say, and nothing at a desk: in every
 language they would take more room than all that a desk says."""
