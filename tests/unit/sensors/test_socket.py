@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,15 @@ def put(sockets: Path, name: str, descriptor: bytes = USAGE_PAGE + b"\x09\x01") 
 
 
 def pull(sockets: Path, name: str) -> None:
-    (sockets / name / "device" / "report_descriptor").unlink()
+    """Take it away, as soon as nobody reads it: Windows removes no file that is open."""
+    file = sockets / name / "device" / "report_descriptor"
+
+    def gone() -> bool:
+        with suppress(PermissionError):
+            file.unlink()
+        return not file.exists()
+
+    eventually(gone)
 
 
 def test_only_keys_count_as_keys(sockets) -> None:
