@@ -19,8 +19,10 @@ from tests.memory import memory
 
 keep_none()  # Qt's tests make hundreds of thousands of calls in one process
 settings.register_profile("busy machine", deadline=None)  # a slow example is no wrong one
-settings.register_profile("windows", deadline=None, max_examples=15)  # of what Linux proves
-settings.load_profile("windows" if sys.platform == "win32" else "busy machine")
+settings.register_profile("again", deadline=None, max_examples=15)  # of what Linux' 3.13 proves
+settings.load_profile(
+    "again" if sys.platform == "win32" or sys.version_info < (3, 13) else "busy machine"
+)
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A job in the background of a shell inherits an ignored SIGINT, and its children would too.
