@@ -390,7 +390,7 @@ def test_a_child_without_a_parent_ends_by_itself_and_says_nothing(
         pid = int(parent.stdout.readline())
         parent.send_signal(number)
         assert parent.wait(10) == -number
-        wait_until(lambda: gone(pid))
+        wait_until(lambda: gone(pid), seconds=60.0)  # its patience alone is 12 s of the clock
         assert parent.stderr is not None
         assert parent.stderr.read() == ""
 
