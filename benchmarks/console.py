@@ -38,18 +38,18 @@ from sqlalchemy import Connection
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
-import _fleet  # noqa: E402
-import _programs  # noqa: E402
+import _fleet  # noqa: E402 - the benchmarks are no package: their folder is on the path by now
+import _programs  # noqa: E402 - as above
 
-from agentguard.server import keys  # noqa: E402
-from agentguard.server.compose import create  # noqa: E402
-from agentguard.server.settings import ServerSettings  # noqa: E402
-from agentguard.server.store.accounts import people  # noqa: E402
-from agentguard.server.store.desks import quiet  # noqa: E402
-from agentguard.server.store.engine.database import Database  # noqa: E402
-from agentguard.server.store.engine.open_database import open_database  # noqa: E402
-from tests.server.postgresql import PostgreSQL  # noqa: E402
-from tests.server.postgresql import running as running_postgresql  # noqa: E402
+from agentguard.server import keys  # noqa: E402 - as above
+from agentguard.server.compose import create  # noqa: E402 - as above
+from agentguard.server.settings import ServerSettings  # noqa: E402 - as above
+from agentguard.server.store.accounts import people  # noqa: E402 - as above
+from agentguard.server.store.desks import quiet  # noqa: E402 - as above
+from agentguard.server.store.engine.database import Database  # noqa: E402 - as above
+from agentguard.server.store.engine.open_database import open_database  # noqa: E402 - as above
+from tests.server.postgresql import PostgreSQL  # noqa: E402 - as above
+from tests.server.postgresql import running as running_postgresql  # noqa: E402 - as above
 
 BARS = {10_000: 150.0, 100_000: 300.0}  # milliseconds of the floor at the 95th percentile
 SQLITE = {**BARS, 100_000: 80.0}  # of each page of DAILY

@@ -195,11 +195,12 @@ def _live(place: Place, engine: Engine, halves: Halves, _stop: Stop) -> Turns:
 
 
 def _hung(place: Place, anew: Callable[[], None], half: str) -> None:
-    """End a process of which a half hangs, or let the agent begin anew in it.
+    """End a process of which a half hangs; where nobody starts another, let the agent begin anew.
 
-    What hangs may hold the log, so that nobody waits for that.
+    A loop that hangs cannot begin anything: without a keeper it is only told. What hangs may hold
+    the log, so that nobody waits for that.
     """
-    words = "The %s of this agent has hung for %.0f s of turns; it begins anew."
+    words = "The %s of this agent has hung for %.0f s of turns."
     told = threading.Thread(  # noqa: TID251 - no actor: what hangs may hold it up for ever
         target=LOG.critical, args=(words, half, LONG), name="last-words", daemon=True
     )

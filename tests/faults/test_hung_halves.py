@@ -63,7 +63,7 @@ def test_row_429_where_somebody_starts_another_the_process_ends(
 
 
 @pytest.mark.parametrize("agent", [{}], indirect=True)
-def test_row_429_where_nobody_does_the_agent_begins_anew_in_it(
+def test_row_429_where_nobody_does_an_agent_begins_anew_in_it(
     agent: subprocess.Popen[str],
 ) -> None:
     assert agent.stderr is not None

@@ -54,6 +54,29 @@ def index(
     op.create_index(op.f(name), of, columns, **options)
 
 
+def trigger(name: str, when: str, does: str, condition: str = "") -> None:
+    """Have the database itself do something for a row, whichever program changes it.
+
+    `when` and `condition` are SQL's, such as `AFTER INSERT ON device FOR EACH ROW`.
+    """
+    if op.get_bind().dialect.name == "sqlite":
+        only = f" WHEN {condition}" if condition else ""
+        op.execute(f"CREATE TRIGGER {name} {when}{only} BEGIN {does} END")
+        return
+    op.execute(
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN {does} RETURN NULL; END $$"
+    )
+    only = f" WHEN ({condition})" if condition else ""
+    op.execute(f"CREATE TRIGGER {name} {when}{only} EXECUTE FUNCTION {name}()")
+
+
+def untrigger(name: str) -> None:
+    """Take a trigger away, with its function."""
+    lite = op.get_bind().dialect.name == "sqlite"
+    op.execute(f"DROP TRIGGER {name}" if lite else f"DROP FUNCTION {name}() CASCADE")
+
+
 def string(name: str, length: int, **options: Any) -> sa.Column[Any]:
     """Return a column of a text of at most that many signs."""
     return _column(name, sa.String(length), **options)

@@ -15,6 +15,8 @@ from agentguard.server.store.schema.migrations.first.building import (
     small,
     string,
     table,
+    trigger,
+    untrigger,
 )
 
 revision = "0041"
@@ -90,25 +92,12 @@ def upgrade() -> None:
     index("ix_desk_place_label", "desk_place", ["shown", "rank", "label", "device"])
     index("ix_device_pending", "device", ["team"], where="status = 'pending'")
     for of, act, when, does in _TRIGGERS:
-        _trigger(f"desk_place_{of}_{act.lower()}", f"AFTER {when} ON {of} FOR EACH ROW", does)
-
-
-def _trigger(name: str, when: str, does: str) -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        op.execute(f"CREATE TRIGGER {name} {when} BEGIN {does} END")
-        return
-    op.execute(
-        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN {does} RETURN NULL; END $$"
-    )
-    op.execute(f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION {name}()")
+        trigger(f"desk_place_{of}_{act.lower()}", f"AFTER {when} ON {of} FOR EACH ROW", does)
 
 
 def downgrade() -> None:
     """Take them away."""
-    lite = op.get_bind().dialect.name == "sqlite"
     for of, act, _, _ in _TRIGGERS:
-        name = f"desk_place_{of}_{act.lower()}"
-        op.execute(f"DROP TRIGGER {name}" if lite else f"DROP FUNCTION {name}() CASCADE")
+        untrigger(f"desk_place_{of}_{act.lower()}")
     op.drop_index(op.f("ix_device_pending"), "device")
     op.drop_table("desk_place")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import op
 from sqlalchemy import Boolean, Column, Float, false
 
-from agentguard.server.store.schema.migrations.first.building import index
+from agentguard.server.store.schema.migrations.first.building import index, trigger, untrigger
 
 revision = "0042"
 down_revision = "0041"
@@ -40,26 +40,13 @@ def upgrade() -> None:
     columns = ["shown", "quiet_since", "device", "gone_at", "team"]
     index("ix_desk_place_quiet", "desk_place", columns, where="quiet_since IS NOT NULL")
     for name, when, condition, does in _TRIGGERS:
-        _trigger(f"desk_quiet_{name}", f"AFTER {when} ON device_seen FOR EACH ROW", condition, does)
-
-
-def _trigger(name: str, when: str, condition: str, does: str) -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        op.execute(f"CREATE TRIGGER {name} {when} WHEN {condition} BEGIN {does} END")
-        return
-    op.execute(
-        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN {does} RETURN NULL; END $$"
-    )
-    op.execute(f"CREATE TRIGGER {name} {when} WHEN ({condition}) EXECUTE FUNCTION {name}()")
+        trigger(f"desk_quiet_{name}", f"AFTER {when} ON device_seen FOR EACH ROW", does, condition)
 
 
 def downgrade() -> None:
     """Take them away."""
-    lite = op.get_bind().dialect.name == "sqlite"
     for name, _, _, _ in _TRIGGERS:
-        one = f"desk_quiet_{name}"
-        op.execute(f"DROP TRIGGER {one}" if lite else f"DROP FUNCTION {one}() CASCADE")
+        untrigger(f"desk_quiet_{name}")
     op.drop_index(op.f("ix_desk_place_quiet"), "desk_place")
     op.drop_index(op.f(_TEAM), "desk_place")
     op.drop_column("desk_place", "quiet_since")
