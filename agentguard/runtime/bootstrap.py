@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
@@ -58,7 +57,7 @@ from agentguard.runtime.agent import (
 from agentguard.runtime.catalogue_service import Delivered, packs
 from agentguard.runtime.compose import build, shapes
 from agentguard.runtime.compose_mfa import Asking, by_phone, codes
-from agentguard.runtime.halves import LONG, TURN, Halves
+from agentguard.runtime.halves import TURN, Halves, begin_again
 from agentguard.runtime.journal_return import JournalReturn
 from agentguard.runtime.lesson_book import DeskLessons
 from agentguard.runtime.policy_service import Governor
@@ -194,22 +193,6 @@ def _live(place: Place, engine: Engine, halves: Halves, _stop: Stop) -> Turns:
         yield TURN
 
 
-def _hung(place: Place, anew: Callable[[], None], half: str) -> None:
-    """End a process of which a half hangs; where nobody starts another, let the agent begin anew.
-
-    A loop that hangs cannot begin anything: without a keeper it is only told. What hangs may hold
-    the log, so that nobody waits for that.
-    """
-    words = "The %s of this agent has hung for %.0f s of turns."
-    told = threading.Thread(  # noqa: TID251 - no actor: what hangs may hold it up for ever
-        target=LOG.critical, args=(words, half, LONG), name="last-words", daemon=True
-    )
-    told.start()
-    told.join(TURN)
-    place.end()
-    anew()
-
-
 def _news(place: Place, engine: Engine) -> tuple[PartBegan, ...]:
     """Return what was wrong at this start, and what was at an earlier one and is no more."""
     return place.starting.told(place.clock.now(), engine.known().subjects(HEALTH))
@@ -219,7 +202,7 @@ def _additions(
     place: Place, back: JournalReturn, uplink: LateUplink | None, engine: Engine, vault: Vault
 ) -> Additions:
     """Tell of a journal that is not kept, have news sent at once, and watch where the keys lie."""
-    hung = partial(_hung, place, back.anew.set)
+    hung = partial(begin_again, place.end, back.anew.set)
     halves = Halves(place.clock, lambda: engine.snapshot().at, hung)
     life = Member(name="life", begin=partial(_live, place, engine, halves))
     actors: list[Actor] = []

@@ -7,10 +7,14 @@ that is set, nor a computer that was paused makes anybody silent.
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Callable
 
 from agentguard.model.moments import Moment
 from agentguard.ports.clock import Clock
+
+LOG = logging.getLogger(__name__)
 
 LOOK = 1.0
 """Seconds between two looks of the loop that count."""
@@ -57,3 +61,19 @@ class Halves:
         self._quiet = 0 if moved or not self._looks else self._quiet + 1
         if self._quiet == int(LONG / TURN):
             self._hung(LOOP)
+
+
+def begin_again(end: Callable[[], object], anew: Callable[[], None], half: str) -> None:
+    """End a process of which a half hangs; where nobody starts another, let the agent begin anew.
+
+    `end` returns where nobody does. A loop that hangs cannot begin anything: without a keeper it is
+    only told. What hangs may hold the log, so that nobody waits for that.
+    """
+    words = "The %s of this agent has hung for %.0f s of turns."
+    told = threading.Thread(  # noqa: TID251 - no actor: what hangs may hold it up for ever
+        target=LOG.critical, args=(words, half, LONG), name="last-words", daemon=True
+    )
+    told.start()
+    told.join(TURN)
+    end()
+    anew()
