@@ -20,7 +20,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from installer import forwarder, licences, runtime, tools
+from installer import forwarder, licences, lighter, runtime, tools
 from installer.package import BuildError, epoch
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -145,7 +145,9 @@ def not_copied(folder: str, names: list[str]) -> set[str]:
 
 def _makers() -> Iterator[Path]:
     """Yield what changes a tree after PyInstaller, and this file."""
-    yield from (Path(one) for one in (__file__, runtime.__file__, licences.__file__))
+    yield from (
+        Path(one) for one in (__file__, runtime.__file__, licences.__file__, lighter.__file__)
+    )
     yield Path(forwarder.__file__)
     yield from sorted(Path(forwarder.__file__).with_name("native").iterdir())
 
@@ -177,6 +179,7 @@ def _freeze(aside: Path, windows: Windows, site: Path, versions: Sequence[str]) 
     source, python = aside / "source", aside / "python"
     for room in ROOMS:
         shutil.copytree(ROOT / room, source / room, ignore=not_copied)
+    lighter.lighten(source / "resources")
     shutil.copy(ROOT / ICON, source / ICON)
     own = (source / VERSION_FILE).read_text(encoding="utf-8")
     for one in versions:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+import zlib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
@@ -19,6 +20,8 @@ from agentguard.software.document import FORMAT, Contents, Kept, Rules, contents
 from agentguard.software.match import Matcher
 
 BY_HAND = ("AgentGuard", "Apache-2.0")
+PACKED = ".z"
+"""What is added to the name of a long table that a package packs, by `zlib`."""
 
 
 @cache
@@ -141,7 +144,7 @@ def _by_hand(kept: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _json(file: Path) -> dict[str, Any]:
-    told = json.loads(_text(file))
+    told = json.loads(_unpacked(file))
     if told["format"] != FORMAT:
         raise ValueError(f"{file.name}: format {told['format']}")
     return dict(told)
@@ -155,6 +158,19 @@ def _toml(file: Path, shape: type[msgspec.Struct]) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise ValueError(f"{file.name}: {error}") from error
     return dict(told)
+
+
+def _unpacked(file: Path) -> str:
+    try:
+        return _text(file)
+    except FileNotFoundError:
+        packed = file.with_name(file.name + PACKED)
+        if not packed.is_file():
+            raise
+    try:
+        return zlib.decompress(packed.read_bytes()).decode()
+    except zlib.error as error:
+        raise ValueError(f"{packed.name}: {error}") from error
 
 
 def _text(file: Path) -> str:

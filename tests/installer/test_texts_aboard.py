@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+from agentguard.base import paths
 from agentguard.base.languages import SPOKEN
-from installer import freeze
+from agentguard.software import shipped
+from installer import freeze, lighter
+from installer.package import BuildError
 from tools import translating
 
 ROOT = Path(__file__).parents[2]
 TEXT = ROOT / "resources" / "text"
 LEFT = tuple(sorted(f.name for f in (TEXT / "en").glob("*.toml") if freeze.of_console(f)))
 NAMED = re.compile(r"""["']([a-z][\w-]*(?:\.[\w-]+)+)["']""")
+BEGUN = re.compile(r"""["']((?:console|server)[.-][\w.-]*)""")
+"""What begins an id of the endpoint's, also where the rest is put together."""
 AT_ENDPOINT = re.compile(r"(_server\w*|server|serve)\.py")
 """Commands of the endpoint, which no desk has."""
 
@@ -33,10 +41,14 @@ def test_row_355_the_consoles_sentences_do_not_travel_to_a_desk(tmp_path: Path) 
     assert {"ui.toml", "checks.toml"} <= sources
 
 
+def desks_code() -> list[Path]:
+    rooms = (ROOT / "agentguard").rglob("*.py")
+    return [f for f in rooms if "server" not in f.parts and not AT_ENDPOINT.fullmatch(f.name)]
+
+
 def test_row_355_nothing_at_a_desk_says_a_sentence_that_stays_behind() -> None:
     ids = set(translating.sentences("en", LEFT))
-    rooms = (ROOT / "agentguard").rglob("*.py")
-    code = [f for f in rooms if "server" not in f.parts and not AT_ENDPOINT.fullmatch(f.name)]
+    code = desks_code()
     assert len(code) > 500
     named = {(f.name, m) for f in code for m in NAMED.findall(f.read_text(encoding="utf-8"))}
     assert sorted((file, id_) for file, id_ in named if id_ in ids) == []
@@ -44,3 +56,74 @@ def test_row_355_nothing_at_a_desk_says_a_sentence_that_stays_behind() -> None:
 
 def test_row_355_every_file_of_the_desks_is_aboard() -> None:
     assert not set(translating.wanted().files) & set(LEFT)
+
+
+def tables(text: str) -> Iterator[str]:
+    return (line[1:-1] for line in text.splitlines() if re.fullmatch(r"\[[\w.-]+\]", line))
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the resources as a desk has them."""
+    made = tmp_path_factory.mktemp("desk") / "resources"
+    shutil.copytree(ROOT / "resources", made, ignore=freeze.not_copied)
+    lighter.lighten(made)
+    return made
+
+
+def test_row_450_tables_of_the_endpoint_stay_behind_and_all_others_travel(desk: Path) -> None:
+    gone: set[str] = set()
+    for file in sorted((desk / "text").glob("*/*.toml")):
+        whole = (TEXT / file.relative_to(desk / "text")).read_text(encoding="utf-8")
+        before, after = set(tables(whole)), set(tables(file.read_text(encoding="utf-8")))
+        assert after <= before
+        gone |= before - after
+        assert not any(map(lighter.stays_behind, after))
+    assert {"console.codes", "console.devices", "server.problem.pending"} <= gone
+    assert all(map(lighter.stays_behind, gone))
+    assert "console.held" not in gone
+
+
+def test_row_450_no_code_of_a_desk_begins_the_id_of_a_table_that_stays_behind() -> None:
+    named = {
+        (file.name, begun.rpartition(".")[0])
+        for file in desks_code()
+        for begun in BEGUN.findall(file.read_text(encoding="utf-8"))
+        if "." in begun
+    }
+    assert ("held_data.py", "console.held") in named, "the pattern sees what is put together"
+    assert sorted((file, table) for file, table in named if lighter.stays_behind(table)) == []
+
+
+def test_row_450_a_tables_end_that_cannot_be_told_by_its_lines_stops_the_build() -> None:
+    text = '[console.a]\nx = """\n[ui]\n"""\n[ui]\ny = "Y"\n'
+    with pytest.raises((BuildError, ValueError)):
+        lighter.of_desk(text, "a.toml")
+    inside = '[ui]\nx = """\n[console.a]\n"""\ny = "Y"\n'
+    with pytest.raises((BuildError, ValueError)):
+        lighter.of_desk(inside, "a.toml")
+
+
+def test_row_450_a_packed_catalogue_says_the_same_and_gives_room(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = shipped.document(ROOT / "resources" / "software")
+    for name in lighter.PACK:
+        assert not (desk / "software" / name).exists()
+    monkeypatch.setattr(paths, "resources", lambda: desk)
+    assert shipped.document(desk / "software") == whole
+    before = sum(f.stat().st_size for f in (ROOT / "resources").rglob("*") if f.is_file())
+    left = sum(f.stat().st_size for f in (ROOT / "resources").rglob("*") if freeze.of_console(f))
+    after = sum(f.stat().st_size for f in desk.rglob("*") if f.is_file())
+    assert before - left - after > 200_000
+
+
+def test_row_450_a_packed_table_that_is_damaged_is_told_with_its_name(desk: Path) -> None:
+    folder = desk.parent / "damaged"
+    shutil.copytree(desk / "software", folder)
+    (folder / "releases.json.z").write_bytes(b"no")
+    with pytest.raises(ValueError, match=r"releases\.json\.z"):
+        shipped.document(folder)
+    (folder / "releases.json.z").unlink()
+    with pytest.raises(FileNotFoundError):
+        shipped.document(folder)
