@@ -15,6 +15,8 @@ import pytest
 from hypothesis import settings
 
 from agentguard.platforms import keep_none
+from tests import telling
+from tests.limit import Limit
 from tests.memory import memory
 
 keep_none()  # Qt's tests make hundreds of thousands of calls in one process
@@ -44,6 +46,8 @@ def pytest_configure(config: pytest.Config) -> None:
     passed: dict[str, bool] = {}
     config.stash[PASSED] = passed
     config.pluginmanager.register(Results(passed))
+    config.pluginmanager.register(Limit())
+    telling.brief(config)
 
 
 @pytest.hookimpl(wrapper=True)
