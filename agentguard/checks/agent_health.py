@@ -66,7 +66,8 @@ def judge(event: Event, facts: Facts, settings: Settings) -> Verdict:
         or _lost(event, facts, settings)
         or _standing(facts)
     )
-    return replace(worst, rows=_keys(facts))
+    rows = _keys(facts)
+    return replace(worst, rows=rows) if rows else worst
 
 
 def _began(event: PartBegan) -> Verdict:

@@ -119,7 +119,7 @@ def decide(state: State, event: Event, replan: Replan) -> Decision:
     """Return what follows from `event`: the next state, what to write down, and what to do."""
     if isinstance(event, Drilled):
         return drills.told(state, event, partial(decide, replan=replan))
-    known = replace(state, facts=clipboard.seen(state.facts, event))
+    known = state.seeing(clipboard.seen(state.facts, event))
     decision = Decision(before=state, state=known)
     if isinstance(event, PolicyInForce):
         decision = _new_policy(decision, event, replan)
@@ -174,7 +174,8 @@ def _(event: Tick, decision: Decision) -> Decision:
 def _wall(decision: Decision, event: Tick) -> Decision:
     """Write down that the wall clock was set or drifts; nothing else follows from it."""
     wall, changed = compared(decision.state.wall, event.at)
-    decision = decision.then(replace(decision.state, wall=wall))
+    if wall is not decision.state.wall:
+        decision = decision.then(replace(decision.state, wall=wall))
     if changed is None:
         return decision
     said = records.plain("clock.changed", event.at, how=changed.how, seconds=round(changed.seconds))
@@ -188,8 +189,8 @@ def _retry(decision: Decision, event: Tick) -> Decision:
     """
     for one in tuple(decision.state.tries.values()):
         if (
-            event.at.since(one.at) < lock_requests.patience(one)
-            or one.outcome is Outcome.UNSUPPORTED
+            one.outcome is Outcome.UNSUPPORTED
+            or event.at.since(one.at) < lock_requests.patience(one)
             or (one.outcome is None and one.action.kind is not ActionKind.LOCK)
             or payment.given_up(one)
         ):

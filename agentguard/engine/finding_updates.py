@@ -21,6 +21,7 @@ from agentguard.model.shield import Why
 from agentguard.model.verdicts import (
     OTHERS,
     RANK,
+    WHOLE,
     Coverage,
     Response,
     Severity,
@@ -113,7 +114,8 @@ def _mended(finding: Finding | None, verdict: Verdict) -> bool:
 def _verdict(decision: Decision, bound: Bound, event: Event) -> Verdict | None:
     """Ask a check; nothing passes that the event itself says was not looked at."""
     verdict = _asked(decision, bound, event)
-    return verdict and with_gaps(verdict, Coverage(why=event.gaps))
+    gaps = event.gaps
+    return verdict and with_gaps(verdict, Coverage(why=gaps) if gaps else WHOLE)
 
 
 def _asked(decision: Decision, bound: Bound, event: Event) -> Verdict | None:
@@ -137,7 +139,7 @@ def _remember(decision: Decision, bound: Bound, verdict: Verdict, at: Moment) ->
     since = before.since if before is not None and same else at
     judged = Judged(verdict=verdict, at=at, since=since)
     known = {**decision.state.judged, bound.check.id: judged}
-    return decision.then(replace(decision.state, judged=known))
+    return decision.then(decision.state.judging(known))
 
 
 def _wrong(

@@ -52,7 +52,7 @@ def follow(decision: Decision, event: Event) -> Decision:
     """Do what follows from an event besides the verdict."""
     match event:
         case Tick():
-            return _unseen(_woken(_waited(decision, event.at), event.at), event.at)
+            return _unseen(_ticked(decision, event.at), event.at)
         case SessionState():
             return _switched(decision, event)
         case AppFocused():
@@ -82,10 +82,22 @@ def _answered(decision: Decision, event: Event) -> Decision:
             return decision
 
 
-def _waited(decision: Decision, at: Moment) -> Decision:
+def _ticked(decision: Decision, at: Moment) -> Decision:
+    """Follow the time that passed since the tick before; of the first one nothing follows."""
+    before = decision.before.facts.get(Tick)
+    if before is None:
+        return decision
+    since = before.at.boot
+    decision = _waited(decision, since, at)
+    if at.boot - since < ASLEEP:
+        return decision
+    return decision.then(events=(ProofsEnded(at=at, why=Ended.RESUMED),))
+
+
+def _waited(decision: Decision, since: float, at: Moment) -> Decision:
     """Put every deadline off by the time in which nobody could answer."""
-    since = decision.state.gate.ticked
-    if since is None or not (_away(decision.state) or at.boot - since >= ASLEEP):
+    open_ = any(one.deadline is not None for one in decision.state.prompts.values())
+    if not open_ or not (_away(decision.state) or at.boot - since >= ASLEEP):
         return decision
 
     def put_off(prompt: Prompt) -> Prompt:
@@ -101,14 +113,6 @@ def _away(state: State) -> bool:
     session = state.facts.get(SessionState)
     switched = session is not None and session.active is False
     return state.locked or switched or state.in_call or state.shield is not None
-
-
-def _woken(decision: Decision, at: Moment) -> Decision:
-    gate = decision.state.gate
-    decision = decision.then(replace(decision.state, gate=replace(gate, ticked=at.boot)))
-    if gate.ticked is None or at.boot - gate.ticked < ASLEEP:
-        return decision
-    return decision.then(events=(ProofsEnded(at=at, why=Ended.RESUMED),))
 
 
 def _switched(decision: Decision, event: SessionState) -> Decision:

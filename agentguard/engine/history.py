@@ -31,6 +31,8 @@ def follow(decision: Decision, event: Event) -> Decision:
     if isinstance(event, PolicyInForce):  # what is not looked for any more is not mended
         return decision
     before, now = decision.before.findings, decision.state.findings
+    if now is before:
+        return decision
     gone = [finding for key, finding in before.items() if key not in now]
     for finding in gone:
         decision = _gone(decision, finding, event.at)

@@ -5,6 +5,8 @@ What nobody can tell (a desktop that gives no idle time, a probe without an answ
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from agentguard.engine.state import State
 from agentguard.model.attention import BusySeen, Holding
 from agentguard.model.events import Event, SessionState
@@ -25,20 +27,23 @@ KNOWN = 180.0
 
 def holding(state: State, at: Moment, *, late: bool) -> Holding | None:
     """Return what holds a prompt back, the strongest first; `late` ones wait half the wrap-up."""
-    held = (
-        (Holding.LOCKED, state.locked),
-        (Holding.AWAY, _idle(state) is not None and (_idle(state) or 0.0) >= AWAY),
-        (Holding.SHIELD, state.shield is not None),
-        (Holding.GATE, any(p.kind is PromptKind.PROOF for p in state.prompts.values())),
-        (Holding.PAYMENT, state.paying.since is not None),
-        (Holding.CALL, state.in_call),
-        (Holding.WRAP_UP, _wraps_up(state, at, late=late)),
-        (Holding.QUIET, within(state.plan.policy.attention.quiet, local(at.wall))),
-        *_busy(state, at),
-        (Holding.TYPING, _idle(state) is not None and (_idle(state) or 0.0) < TYPING),
-        (Holding.CARD, any(p.kind is not PromptKind.PROOF for p in state.prompts.values())),
-    )
-    return next((why for why, holds in held if holds), None)
+    return next((why for why, holds in _all(state, at, late=late) if holds), None)
+
+
+def _all(state: State, at: Moment, *, late: bool) -> Iterator[tuple[Holding, bool]]:
+    """Yield what may hold it back and whether it does, each looked at when it is asked for."""
+    idle = _idle(state)
+    yield Holding.LOCKED, state.locked
+    yield Holding.AWAY, idle is not None and idle >= AWAY
+    yield Holding.SHIELD, state.shield is not None
+    yield Holding.GATE, any(p.kind is PromptKind.PROOF for p in state.prompts.values())
+    yield Holding.PAYMENT, state.paying.since is not None
+    yield Holding.CALL, state.in_call
+    yield Holding.WRAP_UP, _wraps_up(state, at, late=late)
+    yield Holding.QUIET, within(state.plan.policy.attention.quiet, local(at.wall))
+    yield from _busy(state, at)
+    yield Holding.TYPING, idle is not None and idle < TYPING
+    yield Holding.CARD, any(p.kind is not PromptKind.PROOF for p in state.prompts.values())
 
 
 def _idle(state: State) -> float | None:

@@ -75,7 +75,7 @@ def is_done_here(state: State, key: Key) -> bool:
 
 
 def _is_at_work(one: Try, at: Moment) -> bool:
-    return one.action.kind in SHOWN and _runs(one) and at.since(one.at) < PATIENCE
+    return at.since(one.at) < PATIENCE and one.action.kind in SHOWN and _runs(one)
 
 
 def _runs(one: Try) -> bool:

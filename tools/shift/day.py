@@ -11,6 +11,7 @@ import random
 from collections import deque
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 from agentguard.engine.action_outcome import SHOWN
@@ -82,15 +83,20 @@ class Day:
     events: int = 0
 
 
+@cache
+def shipped() -> Policy:
+    """Return the policy for contact centres that take cards, as it is shipped."""
+    return parse(POLICY.read_bytes(), POLICY.name, shapes())
+
+
 def policy_of(wrap_up: int, begin_at: float) -> Policy:
-    """Return the policy for contact centres that take cards, for a shift that begins now."""
-    policy = parse(POLICY.read_bytes(), POLICY.name, shapes())
+    """Return the shipped policy for a shift that begins now."""
     now = local(begin_at)
     end, rest = now + timedelta(hours=HOURS), now + timedelta(hours=4)
     plan = ShiftRules(
         ends=(f"{end:%H:%M}",), breaks=(f"{rest:%H:%M}-{rest + timedelta(minutes=45):%H:%M}",)
     )
-    return replace(policy, shift=plan, attention=AttentionRules(wrap_up_seconds=wrap_up))
+    return replace(shipped(), shift=plan, attention=AttentionRules(wrap_up_seconds=wrap_up))
 
 
 def _undone(action: Action) -> Event:
