@@ -1,6 +1,6 @@
 """Kills a move of a secret at every call it makes, and looks whether the secret was ever lost.
 
-Run as a program: `killed_safe.py FOLDER`. For each call into C (each system call is one) a forked
+Run as a program: `killed_safe.py FOLDER`. For each call that may change the disk a forked
 child is killed there with SIGKILL. It prints how many kills there were; what is wrong ends it with
 a traceback.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from agentguard.ports.secrets import Slot
 from agentguard.trust.secret_store import Kept, Safe
-from tests.unit.killing import killed_at
+from tests.unit.killing import killed_at, passed_over
 
 SECRET = b"s" * 32
 
@@ -43,11 +43,18 @@ def safe(folder: Path) -> Safe:
     return Safe(folder / "device.key", (OnDisk(folder / "place"),), whole=SECRET.__eq__)
 
 
+def laid(folder: Path) -> Path:
+    """Return the folder with a secret in a file, and a place for it that is empty."""
+    (folder / "place").mkdir(parents=True)
+    (folder / "device.key").write_bytes(SECRET)
+    return folder
+
+
 def main() -> None:
+    first = laid(Path(sys.argv[1]) / "first")
+    assert passed_over(safe(first).load, first) == []
     for kills in itertools.count():
-        folder = Path(sys.argv[1]) / str(kills)
-        (folder / "place").mkdir(parents=True)
-        (folder / "device.key").write_bytes(SECRET)
+        folder = laid(Path(sys.argv[1]) / str(kills))
         if not killed_at(kills, safe(folder).load):
             break
         assert safe(folder).load() == Kept(secret=SECRET, place="on-disk"), f"call {kills}"

@@ -25,7 +25,7 @@ from agentguard.retention.proof import proof, proves
 from agentguard.retention.removal import remove
 from agentguard.runtime.compose import shapes
 from agentguard.sensors.retention import RetentionSensor
-from tests.unit.killing import killed_at
+from tests.unit.killing import killed_at, passed_over
 
 PLAIN = parse(b"policy: p\nversion: 1\n", "p", shapes())
 TEXT = b"yesterday's export"
@@ -331,6 +331,8 @@ def test_a_kill_at_any_call_leaves_the_file_or_what_the_next_removal_ends(
     (quick_path / "exports").mkdir()
     rule = RetentionRule(folder=str(quick_path / "exports"), days=30, pattern="*.csv")
     wall, cut = clock.now().wall, False
+    whole = partial(remove, str(aged(here(rule, name), clock, 31)), rule, lambda then: wall - then)
+    assert passed_over(whole, quick_path) == []
     for calls in itertools.count():
         path = aged(here(rule, name), clock, 31)
         if not killed_at(calls, partial(remove, str(path), rule, lambda then: wall - then)):

@@ -1,8 +1,9 @@
 """Kills the vault at every call it makes, and looks whether a file was ever in danger.
 
 Run as a program: `killed.py put|restore|purge|renew|recover FOLDER EVERY`. For each EVERY-th call
-into C (each system call is one) a forked child is killed there with SIGKILL. It prints how many
-kills there were; what is wrong ends it with a traceback.
+that may change the disk a forked child is killed there with SIGKILL; with EVERY 1 it is proved
+first that a kill finds each state of the disk. It prints how many kills there were; what is wrong
+ends it with a traceback.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from agentguard.store.agent_store import open_store
 from agentguard.vault.keys import KEY
 from agentguard.vault.sealed_files import MEMORY
 from agentguard.vault.vault import Vault
-from tests.unit.killing import killed_at
+from tests.unit.killing import killed_at, passed_over
 
 CONTENT = hashlib.sha256(b"content").digest() * 4000  # two age chunks
 RECOVERY = [pyrage.x25519.Identity.generate() for _ in range(2)]
@@ -142,6 +143,9 @@ def main() -> None:
     calls = kills = 0
     desk.lay(what)
     desk.run(what)  # loads what is loaded at the first time: a kill there is none of the vault's
+    if every == 1:
+        desk.lay(what)
+        assert passed_over(partial(desk.run, what), folder) == []
     while True:
         desk.lay(what)
         if not killed_at(calls, partial(desk.run, what)):

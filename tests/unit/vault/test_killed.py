@@ -28,11 +28,18 @@ def kills(what: str, folder: Path, every: int) -> int:
 
 @pytest.mark.parametrize("what", ["put", "restore", "purge", "renew", "recover"])
 def test_a_kill_never_loses_a_file(what: str, quick_path: Path) -> None:
-    assert kills(what, quick_path, 23) > 10
+    assert kills(what, quick_path, 6) > 10
 
 
 @pytest.mark.heavy
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("what", ["put", "restore", "purge", "renew", "recover"])
-def test_a_kill_at_every_single_call_never_loses_a_file(what: str, quick_path: Path) -> None:
-    assert kills(what, quick_path, 1) > 300
+@pytest.mark.parametrize(
+    ("what", "calls"),
+    [("put", 250), ("restore", 200), ("purge", 100), ("renew", 130), ("recover", 80)],
+    ids=["put", "restore", "purge", "renew", "recover"],
+)
+def test_a_kill_at_every_single_call_never_loses_a_file(
+    what: str, calls: int, quick_path: Path
+) -> None:
+    """At every one that may change the disk: no state of it is passed over."""
+    assert kills(what, quick_path, 1) > calls
