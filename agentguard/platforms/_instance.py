@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
+from agentguard.ports.session_host import HUNG
+
 FILE = "agent.lock"
 BEAT = "agent.beat"
 CALL = "agent.called"
 QUIT = "agent.quit"
-HUNG = 70
-"""What a process ends with of which a half hangs (EX_SOFTWARE, sysexits.h)."""
 
 if sys.platform == "win32":
     import msvcrt

@@ -11,6 +11,9 @@ SIGNED_OUT = 84
 Nobody but the system and the keeper can end an agent with a number of their own choice there.
 """
 
+HUNG = 70
+"""What an agent ends with that hangs, by its other half or by the keeper (EX_SOFTWARE)."""
+
 
 class StandIn(Protocol):
     """A process that stands for an agent while the keeper tries its own rules; one at a time."""

@@ -16,7 +16,7 @@ from agentguard.ports.desktop import SystemLog, Weight
 from agentguard.ports.service_manager import KEEPER_FAILED
 from agentguard.service.keeper_status import Standing
 from agentguard.service.run import Told
-from agentguard.service.watch import Happening, What
+from agentguard.service.watch import STOOD_STILL, Happening, What
 
 LOG = logging.getLogger(__name__)
 
@@ -44,6 +44,8 @@ HAPPENED: Mapping[What, Line] = {
     What.FAILING: Line(86, Weight.ERROR, "system-log.agent-failing"),
     What.REMOVED: Line(87, Weight.WARNING, "system-log.removed"),
 }
+HUNG = Line(HAPPENED[What.DIED].event, Weight.WARNING, "system-log.agent-hung")
+"""An end as well, that nobody at the desk has made."""
 LINES = (BEGUN, STOPPED, *HAPPENED.values(), FILES_GONE, FAILED)
 """All that the keeper writes."""
 
@@ -70,7 +72,8 @@ class Witness:
         """Tell how the desks stand, and what happened."""
         self._told.tell(standing, happened)
         for one in happened:
-            self.write(HAPPENED[one.what])
+            hung = one.what is What.DIED and one.how == STOOD_STILL
+            self.write(HUNG if hung else HAPPENED[one.what])
         if standing.gone and not self._gone:
             self.write(FILES_GONE, count=standing.gone, name=standing.lost)
         self._gone = bool(standing.gone)

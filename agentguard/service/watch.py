@@ -25,7 +25,7 @@ from enum import Enum
 from math import inf
 from types import MappingProxyType
 
-from agentguard.ports.session_host import SIGNED_OUT
+from agentguard.ports.session_host import HUNG, SIGNED_OUT
 
 AT_ONCE = 2
 TRIES = 10
@@ -48,6 +48,10 @@ ENDED_BY_SYSTEM = 0x40010004
 SIGNS_OUT = frozenset({SIGNED_OUT, ENDED_BY_SYSTEM})
 
 
+STOOD_STILL = "hung"
+"""How an agent ended that gave no sign of life: its other half or the keeper ended it."""
+
+
 class What(Enum):
     """What has happened; the values are kinds of events on the wire."""
 
@@ -61,7 +65,7 @@ class What(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
-    """Something that has happened in a session; `how` a failing agent ended."""
+    """Something that has happened in a session; `how` a failing agent ended, or one that hung."""
 
     what: What
     session: str
@@ -180,11 +184,10 @@ class Watch:
                 if self._starts and now >= one.due:
                     start.append(name)
                     _count(one, now)
-            how = "crashed" if one.crashes >= ENDS else "ended"
-            happened += [
-                Happening(what=what, session=name, how=how if what is What.FAILING else "")
-                for what in told
-            ]
+            how = {What.FAILING: "crashed" if one.crashes >= ENDS else "ended"}
+            if codes.get(name) == HUNG:
+                how[What.DIED] = STOOD_STILL
+            happened += [Happening(what=what, session=name, how=how.get(what, "")) for what in told]
         return Look(start=tuple(start), happened=tuple(happened))
 
     def _seen(self, one: _Session, process: str, now: float, code: int | None) -> Iterable[What]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.platforms._instance import HUNG
+from agentguard.ports.session_host import HUNG
 from tests.cli.typed import environment
 
 AGENT = """

@@ -14,15 +14,16 @@ import psutil
 import pytest
 
 from agentguard.platforms._fake_clock import FakeClock
-from agentguard.platforms._instance import HUNG
-from agentguard.platforms._win32 import person_start, sessions
+from agentguard.platforms._win32 import person_start, sessions, signs
 from agentguard.platforms._win32.person_start import Begun
 from agentguard.platforms._win32.session_agents import SessionAgents
 from agentguard.platforms._win32.session_host import WindowsDesks
 from agentguard.platforms._win32.shield import shielded
+from agentguard.platforms._win32.silence_answers import Signs
 from agentguard.platforms._win32.tokens import own_sid
+from agentguard.ports.session_host import HUNG
 from agentguard.service.keeper_status import Standing
-from agentguard.service.run import Keeper
+from agentguard.service.run import LOOK, Keeper
 from agentguard.service.watch import Happening
 from tests.windows.keeping import PATIENCE, ROOT, until
 
@@ -244,6 +245,56 @@ def test_row_429_one_that_hangs_ends_itself_where_the_keeper_starts_another() ->
     assert subprocess.run(words, check=False, timeout=PATIENCE).returncode == 8
 
 
+def test_row_451_what_windows_counts_of_a_process_is_asked_by_its_handle(
+    agents: SessionAgents,
+) -> None:
+    """Wine counts nothing, which silences nobody; that it is asked, and a debugger, is real."""
+    agents.start(session())
+    (agent,) = agents._agents.values()
+    told = signs.of(agent.process.process)
+    assert told.debugged is False
+    assert None not in {told.operations, told.cycles}
+    assert not signs.of(0).told, "what is refused silences nobody"
+    assert 0 < signs.awake() <= time.monotonic() + 1
+
+
+def test_row_451_a_keeper_ends_an_agent_that_gives_no_sign_and_starts_it_again(
+    woken: threading.Event, tmp_path: Path
+) -> None:
+    counts, awake = Counts(), FakeClock()
+    made = SessionAgents(SLEEPS, woken.set, counted=counts, awake=lambda: awake.now().boot)
+    try:
+        computer = Computer(tmp_path, made)
+        computer.keeper.round()
+        ((here, pid),) = made.running().items()
+        computer.hour(awake)
+        assert made.running() == {here: pid}, "one that works is let be"
+        counts.works = False
+        computer.hour(awake, until=woken)
+        assert woken.wait(PATIENCE), "it has ended, and Windows says so"
+        computer.keeper.round()
+        computer.back()
+        assert made.running().keys() == {here}
+        assert made.running() != {here: pid}
+        assert ("keeper.agent-ended", "hung") in computer.heard.how
+    finally:
+        end(made)
+        made.close()
+
+
+class Counts:
+    """What Windows counts of a process, as a PC tells it: operations grow while it works."""
+
+    def __init__(self) -> None:
+        self.works = True
+        self.turns, self.operations = 0, 1
+
+    def __call__(self, _process: int) -> Signs:
+        self.turns += 1
+        self.operations += self.works
+        return Signs(operations=self.operations, cycles=self.turns, debugged=False)
+
+
 class Heard:
     """Somebody who is told."""
 
@@ -251,9 +302,11 @@ class Heard:
 
     def __init__(self) -> None:
         self.happened: list[str] = []
+        self.how: list[tuple[str, str]] = []
 
     def tell(self, _standing: Standing, happened: tuple[Happening, ...] = ()) -> None:
         self.happened += [one.what.value for one in happened]
+        self.how += [(one.what.value, one.how) for one in happened]
 
     def code(self) -> str:
         return ""
@@ -268,6 +321,14 @@ class Computer:
         self.keeper = Keeper(
             folder=folder, desks=self.desks, clock=self.clock, told=self.heard, gone=tuple
         )
+
+    def hour(self, awake: FakeClock, until: threading.Event | None = None) -> None:
+        """Look at the pace of a keeper for an hour, or until something has ended."""
+        for _ in range(round(3600 / LOOK)):
+            if until is not None and until.is_set():
+                return
+            awake.advance(LOOK)
+            self.desks._agents.running()
 
     def back(self) -> float:
         """Look, and again when a start is due; give the seconds that passed."""

@@ -1,7 +1,8 @@
 """The agents of this computer's sessions: each process by its handle, and its end as Windows says.
 
 The handle, not a number, is the process. Windows calls back when it ends; the keeper's one thread
-then looks, and starts agents alone, so that none is started twice.
+then looks, and starts agents alone, so that none is started twice. An agent that gives no sign of
+life for ten minutes is ended, by what Windows counts of it; then all goes as after any end.
 
 Source: Microsoft's reference of winbase.h (RegisterWaitForSingleObject, UnregisterWaitEx).
 """
@@ -14,9 +15,11 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from agentguard.platforms._win32 import api, sessions
+from agentguard.platforms._win32 import api, sessions, signs
 from agentguard.platforms._win32.person_start import Begun, begin
 from agentguard.platforms._win32.shield import shielded
+from agentguard.platforms._win32.silence_answers import Signs, Silence
+from agentguard.ports.session_host import HUNG
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
@@ -27,7 +30,8 @@ ENDED = 2.0
 """Seconds for a process that was ended to be gone."""
 
 _ONCE, _FOREVER = 0x8, 0xFFFFFFFF  # WT_EXECUTEONLYONCE, INFINITE
-_WAIT, _QUERY, _END = 0x100000, 0x1000, 0x1  # SYNCHRONIZE, ..._LIMITED_INFORMATION, TERMINATE
+_WAIT, _END = 0x100000, 0x1  # SYNCHRONIZE, PROCESS_TERMINATE
+_QUERY, _ASK = 0x1400, 0x1000  # PROCESS_QUERY_INFORMATION and ..._LIMITED_..., the latter alone
 _NONE = ctypes.c_void_p(-1)  # INVALID_HANDLE_VALUE: wait until no callback runs
 
 _CALLED = ctypes.WINFUNCTYPE(None, ctypes.c_void_p, ctypes.c_ubyte)
@@ -49,6 +53,7 @@ class Agent:
 
     def __init__(self, process: Begun, ended: Callable[[], None]) -> None:
         self.process = process
+        self.silence = Silence()
         self._called = _CALLED(lambda _context, _timed_out: ended())  # kept: Windows calls it
         self._wait = api.HANDLE()
         if not _register(
@@ -65,25 +70,42 @@ class Agent:
 class SessionAgents:
     """At most one agent for each session; only one thread uses this.
 
-    `words` start an agent, `ended` is called when one has ended, from another thread.
+    `words` start an agent, `ended` is called when one has ended, from another thread. `counted`
+    gives what Windows counts of a process, `awake` the seconds in which the computer did not sleep.
     """
 
-    def __init__(self, words: Sequence[str], ended: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        words: Sequence[str],
+        ended: Callable[[], None],
+        *,
+        counted: Callable[[int], Signs] = signs.of,
+        awake: Callable[[], float] = signs.awake,
+    ) -> None:
         self._words = words
+        self._counted, self._awake = counted, awake
         self._ended = ended
         self._agents: dict[int, Agent] = {}
         self._codes: dict[int, int] = {}
         self._looked = False
 
     def running(self) -> dict[int, int]:
-        """Return the process of the agent in each session that has one."""
+        """Return the process of the agent in each session that has one.
+
+        One that hangs is ended, and gone at one of the next looks.
+        """
         if not self._looked:
             self._looked = True
             self._find()
+        now = self._awake()
         for session, agent in list(self._agents.items()):
             if not agent.process.running:
                 self._codes[session] = agent.process.code
                 self._let_go(session)
+            elif agent.silence.hangs(self._counted(agent.process.process), now):
+                LOG.warning("an agent gave no sign of life for ten minutes, and is ended")
+                agent.process.end(HUNG)
+                agent.silence = Silence()  # one that Windows cannot end is tried again later
         return {session: agent.process.pid for session, agent in self._agents.items()}
 
     def ends(self) -> dict[int, int]:
@@ -130,12 +152,18 @@ class SessionAgents:
         """Find the agents that a keeper before this one has started."""
         for session, started in sessions.agents(Path(self._words[0])).items():
             for pid in sorted(started, key=lambda pid: started[pid]):
-                process = _open(_WAIT | _QUERY, False, pid) if shielded(pid) else None
+                process = _handle(pid) if shielded(pid) else None
                 if process and session not in self._agents:
                     self._hold(session, Begun(process, pid))
 
     def _others(self, session: int) -> list[int]:
         return list(sessions.agents(Path(self._words[0])).get(session, ()))
+
+
+def _handle(pid: int) -> int | None:
+    """Open an agent; who is not the system may look on, and cannot end one that hangs."""
+    found = _open(_WAIT | _QUERY | _END, False, pid) or _open(_WAIT | _ASK, False, pid)
+    return found or None
 
 
 def _end(pid: int) -> None:

@@ -12,7 +12,14 @@ from agentguard.base.errors import PlatformError
 from agentguard.model.messages import Message
 from agentguard.ports.desktop import Weight
 from agentguard.service.keeper_status import Standing
-from agentguard.service.system_log_lines import BEGUN, FILES_GONE, HAPPENED, LINES, Witness
+from agentguard.service.system_log_lines import (
+    BEGUN,
+    FILES_GONE,
+    HAPPENED,
+    HUNG,
+    LINES,
+    Witness,
+)
 from agentguard.service.watch import Happening, What
 from agentguard.store.system_log_events import KINDS
 
@@ -66,6 +73,17 @@ def test_row_138_each_thing_that_happens_is_a_line_of_its_own_and_names_no_sessi
     assert (witness.code(), witness.outcome.device) == ("code", "k1")
 
 
+def test_row_451_an_agent_that_hung_is_told_as_an_end_that_nobody_made() -> None:
+    log = Log()
+    witness = Witness(Endpoint(), log, translations.load())
+    for how in ("hung", ""):
+        witness.tell(Standing(), (Happening(what=What.DIED, session="1", how=how),))
+    (hung, ended) = log.lines
+    assert hung[:2] == ended[:2] == (82, Weight.WARNING)
+    assert "no sign of life" in hung[2]
+    assert "no sign of life" not in ended[2]
+
+
 def test_row_138_files_that_are_gone_are_told_once_until_they_are_back() -> None:
     log = Log()
     witness = Witness(Endpoint(), log, translations.load())
@@ -98,7 +116,7 @@ def test_row_138_the_page_lists_every_id_with_its_weight_and_who_writes_it() -> 
 def test_row_138_each_line_has_a_sentence() -> None:
     words = translations.load()
     params = {"count": 1, "name": "qt.dll", "why": "OSError"}
-    for line in LINES:
+    for line in (*LINES, HUNG):
         said = words.render(Message(id=line.text, params=params))
         assert said != line.text
         assert "{" not in said

@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from agentguard.ports.session_host import SIGNED_OUT
+from agentguard.ports.session_host import HUNG, SIGNED_OUT
 from agentguard.service.watch import (
     CRASHED,
     ENDS,
@@ -144,6 +144,16 @@ def test_row_131_no_pause_before_a_restart_is_longer_than_five_seconds_and_there
     assert pauses[2 : TRIES - 1] == pytest.approx([WAIT] * (TRIES - 3))
     assert pauses[TRIES - 1 :] == pytest.approx([LONGEST_WAIT] * len(pauses[TRIES - 1 :]))
     assert not desk.when(What.MISSING)
+
+
+@pytest.mark.parametrize(("code", "how"), [(HUNG, "hung"), (1, ""), (CRASHED, "")])
+def test_row_451_an_agent_that_hung_is_told_as_such_and_starts_again(code: int, how: str) -> None:
+    watch = Watch()
+    watch.look(0.0, ONE, {})
+    watch.look(2.0, ONE, LIVES)
+    look = watch.look(900.0, ONE, {}, {"1": code})
+    assert [(one.what, one.how) for one in look.happened] == [(What.DIED, how)]
+    assert look.start == ("1",)
 
 
 @pytest.mark.parametrize(
