@@ -15,7 +15,7 @@ import pytest
 from hypothesis import settings
 
 from agentguard.platforms import keep_none
-from tests import telling
+from tests import rewritten, telling
 from tests.limit import Limit
 from tests.memory import memory
 
@@ -48,6 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Results(passed))
     config.pluginmanager.register(Limit())
     telling.brief(config)
+    rewritten.once(config)
 
 
 @pytest.hookimpl(wrapper=True)

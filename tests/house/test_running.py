@@ -11,12 +11,23 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 CONFTEST = """
-from tests import telling
+from _pytest.assertion import rewrite
+from tests import rewritten, telling
 from tests.limit import Limit
+
+asked = rewrite._rewrite_test
+
+def noted(file, config):
+    with open("rewritten.txt", "a") as told:
+        print(file.name, file=told)
+    return asked(file, config)
+
+rewrite._rewrite_test = noted
 
 def pytest_configure(config):
     config.pluginmanager.register(Limit())
     telling.brief(config)
+    rewritten.once(config)
 """
 HANGING = """
 import threading
@@ -50,6 +61,11 @@ def test_cannot_end(breaks): pass
 """
 
 
+def environment() -> dict[str, str]:
+    plain = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return {**plain, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+
+
 def ran(folder: Path, text: str, *words: str) -> tuple[int, str]:
     (folder / "conftest.py").write_text(CONFTEST, encoding="utf-8")
     (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
@@ -59,7 +75,7 @@ def ran(folder: Path, text: str, *words: str) -> tuple[int, str]:
     told = subprocess.run(
         (sys.executable, "-m", "pytest", *plugins, *limit, *words, "."),
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        env=environment(),
         capture_output=True,
         text=True,
         check=False,
@@ -103,3 +119,20 @@ def test_a_step_that_took_long_is_told_by_name(tmp_path: Path) -> None:
     code, told = ran(tmp_path, f"{slow}def test_it(slow): pass\n", "-n", "1", "--durations=0")
     assert code == 0
     assert "setup    test_some.py::test_it" in told
+
+
+def test_processes_that_begin_together_rewrite_each_file_once(tmp_path: Path) -> None:
+    for number in range(5):
+        (tmp_path / f"test_{number}.py").write_text("def test_it(): assert 1\n", encoding="utf-8")
+    code, _ = ran(tmp_path, MANY, "-n", "2")
+    assert code == 1
+    told = (tmp_path / "rewritten.txt").read_text(encoding="utf-8").split()
+    assert sorted(told) == [*(f"test_{number}.py" for number in range(5)), "test_some.py"]
+
+
+def test_what_cannot_be_rewritten_is_told_by_name(tmp_path: Path) -> None:
+    (tmp_path / "test_broken.py").write_text("def test_it(:\n", encoding="utf-8")
+    code, told = ran(tmp_path, MANY, "-n", "2")
+    assert code == 1
+    assert "ERROR test_broken.py" in told
+    assert "SyntaxError" in told
