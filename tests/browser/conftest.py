@@ -13,8 +13,16 @@ from agentguard.server.listener.certificate import CA_FILE, make_certificate
 from agentguard.server.run import LocalServer
 from agentguard.server.settings import ServerSettings
 from tests.browser import driving, scene
+from tests.hashes import cheap_at_the_endpoint
 from tests.server.conftest import START, Running, Time, start_thread
 from tests.server.migrated import migrated
+
+
+@pytest.fixture(scope="module", autouse=True)
+def hashes_are_cheap() -> Iterator[None]:
+    """Every window begins with a sign-in: a password and ten recovery codes."""
+    with cheap_at_the_endpoint():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ from agentguard.ports.people import Proof
 from agentguard.runtime.agent import Agent, Computer, Parts, Person, Storage
 from agentguard.runtime.compose import build, shapes
 from agentguard.store.agent_store import open_store
+from tests.hashes import cheap_at_the_desk, cheap_at_the_endpoint
 from tests.server.kept import kept
 
 PATIENCE = 60.0
@@ -86,6 +87,13 @@ class Floor:
 @pytest.fixture(scope="session", autouse=True)
 def starts_of_endpoints_are_prepared_once() -> Iterator[None]:
     with kept():
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def hashes_are_cheap() -> Iterator[None]:
+    """Who signs in at the console makes ten recovery codes, and a desk has codes of its own."""
+    with cheap_at_the_desk(), cheap_at_the_endpoint():
         yield
 
 
