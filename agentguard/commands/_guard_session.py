@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentguard.base import paths, settings, translations
+from agentguard.base import own_files, paths, settings, translations
 from agentguard.base.borrowed import be_brief
 from agentguard.base.deferred import OPENSSL_NAMES, defer
 from agentguard.base.errors import CannotError
@@ -107,6 +107,8 @@ def _home(starting: Starting) -> Path:
         instead = paths.spare_folder()
         starting.note(FOLDER, say("starting.folder", folder=where, why=why, instead=str(instead)))
         return instead
+    if impostors := own_files.remove_impostors(folder):
+        starting.note(FOLDER, say("starting.impostors", folder=str(folder), count=impostors))
     return folder
 
 

@@ -41,12 +41,15 @@ def run(given: argparse.Namespace, settings: ServerSettings, said: Texts) -> str
     Raises:
         UsageError: what is asked for cannot be.
         StoreError: the backup that was asked for could not be made.
+        CannotError: nothing is set, and no endpoint was begun of which that could be said.
 
     """
-    if given.off:
-        return said.say(f"{ID}.{'stopped' if timetable.remove(settings.data) else 'unset'}")
+    if given.off and timetable.remove(settings.data):
+        return said.say(f"{ID}.stopped")
     before = timetable.read(settings.data, said)
     wanted = _wanted(given, before, said)
+    if wanted is None and not overview.is_there(settings):
+        raise overview.none_there(settings)
     if wanted is not None and wanted != before:
         timetable.write(settings.data, wanted, said)
     if given.now:
@@ -85,10 +88,9 @@ def _now(wanted: Timetable | None, settings: ServerSettings, said: Texts) -> str
 def _shown(
     wanted: Timetable | None, settings: ServerSettings, said: Texts, *, as_json: bool
 ) -> str:
-    there = bool(settings.database) or (settings.data / "server.db").is_file()
     checked = (
         overview.read(settings, lambda c: leadership.noted(c, leadership.BACKUP_CHECKED))
-        if there
+        if overview.is_there(settings)
         else None
     )
     when = None if checked is None else to_the_second(checked)

@@ -11,7 +11,7 @@ from agentguard.base import atomic_files
 from agentguard.base.errors import CannotError, UsageError
 from agentguard.base.translations import Texts
 from agentguard.platforms import system_clock
-from agentguard.server.admin import doctor
+from agentguard.server.admin import doctor, overview
 from agentguard.server.admin.accounts import Admin
 from agentguard.server.admin.doctor import Health
 from agentguard.server.feeds import metrics
@@ -107,12 +107,13 @@ def token(_given: argparse.Namespace, settings: ServerSettings, said: Texts) -> 
     """Make a new token for /metrics; the one before counts no more.
 
     Raises:
-        CannotError: it could not be written.
+        CannotError: it could not be written, or the folder is no endpoint's.
 
     """
+    if not settings.key_file.exists() and not overview.is_there(settings):
+        raise overview.none_there(settings)
     file = settings.data / metrics.FILE
     try:
-        atomic_files.make_folder(settings.data)
         atomic_files.write(file, f"{secrets.token_urlsafe(TOKEN_BYTES)}\n".encode())
     except OSError as error:
         raise CannotError(

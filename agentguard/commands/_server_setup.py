@@ -130,8 +130,9 @@ def _address(day: _Day) -> str:
 
 def _administrator(day: _Day) -> str:
     known = origin.read(day.settings.data) or day.said.say(f"{ID}.your-address")
-    code = day.admin.first_code()
-    return day.said.say(f"{ID}.first", address=known, code=code)
+    earlier = day.admin.first_code_until() is not None
+    told = day.said.say(f"{ID}.first", address=known, code=day.admin.first_code())
+    return f"{told}\n{day.said.say(f'{ID}.first-again')}" if earlier else told
 
 
 def _places(day: _Day) -> str:

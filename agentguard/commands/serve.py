@@ -24,8 +24,9 @@ from agentguard.server.admin.accounts import Admin
 from agentguard.server.listener import origin
 from agentguard.server.listener.certificate import CA_FILE, make_certificate
 from agentguard.server.run import serve
-from agentguard.server.settings import Limits, ServerSettings
+from agentguard.server.settings import Limits, Now, ServerSettings
 from agentguard.server.store.engine import address, causes
+from agentguard.server.store.engine.times import to_the_second
 
 LOG = logging.getLogger(__name__)
 PORT = 8443
@@ -64,7 +65,7 @@ def _run(given: argparse.Namespace) -> int:
         company=company_settings.read(given.company, os.environ) if given.company else None,
     )
     with causes.told(), Admin(settings, now) as admin:
-        first = "" if admin.users() else admin.first_code()
+        nobody = not admin.users()
         lived = admin.lived()  # a clock that leapt makes no new authority, which no desk would know
     logs.set_up(data, seconds=lambda: clock.now().boot, as_json=given.log_json)
     if given.cert is None:
@@ -78,12 +79,24 @@ def _run(given: argparse.Namespace) -> int:
         tls = (given.cert, given.key)
 
     def ready(address: str) -> None:
-        if first:
-            _say(said.say("cli.serve.first", address=named or address, code=first))
+        if nobody:
+            _say(_first(settings, now, named or address, said))
         _say(said.say("cli.serve.begun", address=address))
 
     serve(settings, now, host=given.host, port=given.port, tls=tls, ready=ready)
     return FINE
+
+
+def _first(settings: ServerSettings, now: Now, address: str, said: Texts) -> str:
+    """Return how the first administrator is made, now that somebody can be.
+
+    A code that somebody was given stays: other starts, or `server setup` before this one, made it.
+    """
+    with Admin(settings, now) as admin:
+        until = admin.first_code_until()
+        if until is None:
+            return said.say("cli.serve.first", address=address, code=admin.first_code())
+    return said.say("cli.serve.first-waits", address=address, time=to_the_second(until))
 
 
 def _authority(data: Path) -> bytes:

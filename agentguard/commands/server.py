@@ -27,10 +27,16 @@ from agentguard.commands import (
 )
 from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.platforms import system_clock
+from agentguard.server.admin import overview
 from agentguard.server.admin.accounts import Admin
 from agentguard.server.settings import ServerSettings
 from agentguard.server.store.accounts.people import ROLES
 from agentguard.server.store.engine import address, causes
+
+BESIDE = frozenset({"audit", "backup", "evidence", "hold", "recovery-codes", "retention"})
+"""Acts on what an endpoint holds: where none was begun there is nothing to tell, keep or export."""
+BEGINS = frozenset({"add", "root"})
+"""Verbs of policies and catalogues that may come before an endpoint's first start."""
 
 
 def _arguments(parser: argparse.ArgumentParser, said: Texts) -> None:
@@ -87,6 +93,8 @@ def _done(given: argparse.Namespace) -> int:
     said = translations.load()
     database = address.chosen(given.database, os.environ, said)
     settings = ServerSettings(data=data, database=database)
+    if given.act in BESIDE and not overview.is_there(settings):
+        raise overview.none_there(settings)
     if given.act == "setup":
         return _server_setup.run(given, settings, said)
     if given.act == "doctor":
@@ -103,7 +111,12 @@ def _done(given: argparse.Namespace) -> int:
     if given.act in alone:
         sys.stdout.write(f"{alone[given.act](given, settings, said)}\n")
         return FINE
+    begins = not overview.is_there(settings)
+    if begins and getattr(given, "verb", "add") not in BEGINS:
+        raise overview.none_there(settings)
     with Admin(settings, lambda: clock.now().wall) as admin:
+        if begins:
+            sys.stderr.write(f"{said.say('cli.server.begun', folder=str(data))}\n")
         sys.stdout.write(f"{acts[given.act](given, admin, said)}\n")
     return FINE
 

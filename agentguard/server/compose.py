@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agentguard.base import translations
 from agentguard.base.translations import Texts
-from agentguard.server import keys
+from agentguard.server import own_key
 from agentguard.server.console.badges import Badges
 from agentguard.server.console.pages import make_console
 from agentguard.server.console.site import Site, environment
@@ -19,8 +19,6 @@ from agentguard.server.playbooks.following import Following
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.signin.oidc import Provider
 from agentguard.server.store.engine.database import Database
-from agentguard.server.store.engine.open_database import open_database
-from agentguard.server.store.records import ages
 from agentguard.server.store.reports import playbook_shelf
 
 
@@ -35,9 +33,7 @@ def create(settings: ServerSettings, now: Now, outside: Outside | None = None) -
 
     """
     words, outside = translations.load(settings.language), outside or Outside()
-    server_keys = keys.load_or_make(settings.key_file)
-    database = open_database(settings)
-    database.run(lambda c: ages.begin_audit(c, server_keys.receipt_key, now()))
+    database, server_keys = own_key.opened(settings, now)
     playbooks = _playbooks(settings, database)
     site = Site(
         settings=settings,

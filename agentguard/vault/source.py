@@ -16,6 +16,8 @@ from agentguard.base.errors import VaultError
 from agentguard.base.translations import load
 
 CHUNK = 1024 * 1024
+MISSING = "missing"
+"""The id, under `vault.refused`, of a file that is not there."""
 NOT_HERE = 0x00400000 | 0x00040000 | 0x00001000
 """Windows marks cloud placeholders so (recall on access, on open, offline): reading downloads."""
 
@@ -62,12 +64,13 @@ def _read_into(file: BinaryIO, room: memoryview) -> int:
 
 
 class Refused(VaultError):
-    """A file stays where it is; `reason` is an id under `vault.refused`."""
+    """A file stays where it is, if it is there at all; `reason` is an id under `vault.refused`."""
 
     def __init__(self, reason: str, name: str) -> None:
         words = load()
         title = words.say(f"vault.refused.{reason}", name=name)
-        super().__init__(title, words.say("vault.refused-advice"))
+        stays = "" if reason == MISSING else words.say("vault.refused-advice")
+        super().__init__(title, stays)
         self.reason = reason
 
 
@@ -91,7 +94,7 @@ def opened(path: Path) -> Iterator[Source]:
         _movable(before, name)
         handle = os.open(path, flags | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0))
     except FileNotFoundError:
-        raise refusal("missing", name) from None
+        raise refusal(MISSING, name) from None
     except (OSError, ValueError) as error:
         raise refusal("unreadable", name) from error
     with os.fdopen(handle, "rb") as file:

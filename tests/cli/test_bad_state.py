@@ -361,3 +361,19 @@ class TestJournal:
         assert store.journal.verify()[1]
         store.close()
         assert [f for f in home.iterdir() if f.name.startswith("journal.db.")]
+
+
+@pytest.mark.parametrize("words", ["policy show", "policy explain"])
+def test_row_379_no_command_says_that_something_guards_where_no_agent_runs(
+    words: str, type_: Type
+) -> None:
+    said = type_(*words.split())
+    assert "No policy has arrived yet" in said.out + said.err
+    assert "guards this computer" not in said.out + said.err
+
+
+def test_row_379_a_file_that_is_not_there_is_not_where_it_was(tmp_path: Path, type_: Type) -> None:
+    said = type_("vault", "put", tmp_path / "none.txt")
+    assert_one_sentence(said, 3)
+    assert "none.txt is not there" in said.err
+    assert "where it was" not in said.err

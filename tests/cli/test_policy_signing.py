@@ -117,6 +117,8 @@ def test_a_policy_is_published_ring_by_ring(desk: Path, type_: Type) -> None:
         return type_("server", "policy", "--data", desk / "server", verb, *rest)
 
     signed = desk / "site.yaml.signed"
+    assert_one_sentence(server("list"), 3)  # no endpoint was begun of which that could be said
+    assert type_("server", "enrol-code", "--team", "Billing", "--data", desk / "server").code == 0
     assert server("list").out.strip() == "Nothing is published yet."
     assert_one_sentence(server("publish", signed), 2)
     assert "Root 1 is published" in server("root", desk / "root.json").out

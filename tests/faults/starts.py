@@ -87,6 +87,18 @@ def _keyless(data: Path) -> None:
         file.unlink()
 
 
+def _pipes(*names: str) -> Callable[[Path], object]:
+    """Put pipes, of which no other end is open, where an agent reads and writes."""
+
+    def make(data: Path) -> None:
+        for name in names:
+            (data / name).parent.mkdir(exist_ok=True)
+            (data / name).unlink(missing_ok=True)
+            os.mkfifo(data / name)
+
+    return make
+
+
 FULL = """
 mkdir $DATA.kept && cp -a $DATA/. $DATA.kept/ && mount -t tmpfs -o size={size} tmpfs $DATA &&
 cp -a $DATA.kept/. $DATA/ && {before} && cat /dev/zero > $DATA/filler 2>/dev/null; true
@@ -173,4 +185,9 @@ EVERY = (
     Wrong(name="key-lost", make=_keyless, home=False),
     Wrong(name="logs-folder", told="logs", make=_file("logs", b"")),
     Wrong(name="beat-folder", make=_folder("agent.beat")),
+    Wrong(
+        name="pipes",
+        told="impostors",
+        make=_pipes("memory.key", "journal.ballast", "journal.epoch", "logs/agentguard.log"),
+    ),
 )

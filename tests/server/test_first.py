@@ -55,6 +55,19 @@ def test_a_code_ends_after_a_day_and_with_the_next_one(running: Any, stranger: A
     assert new.replace("-", "").encode() not in running.stored()
 
 
+def test_row_377_a_code_that_was_given_is_known_to_count_until_its_end(
+    running: Any, stranger: Any
+) -> None:
+    assert running.admin.first_code_until() is None
+    code = running.admin.first_code()
+    assert running.admin.first_code_until() == running.time.at + 24 * 3600
+    assert make(stranger, code).status_code == 303
+    assert running.admin.first_code_until() is None, "it is used up"
+    running.admin.first_code()
+    running.time.at += 24 * 3600
+    assert running.admin.first_code_until() is None, "it is late"
+
+
 @pytest.mark.parametrize(
     ("name", "password"), [("", PASSWORD), ("ann", "short"), ("a\nb", PASSWORD)]
 )
@@ -69,7 +82,9 @@ def test_without_a_name_or_with_a_short_password_the_code_is_kept(
 
 @pytest.mark.heavy
 @pytest.mark.posix
-def test_the_endpoint_prints_the_code_at_its_first_start_and_then_no_more(tmp_path: Path) -> None:
+def test_row_377_the_code_is_printed_once_and_a_later_start_ends_none(
+    tmp_path: Path,
+) -> None:
     program = (sys.executable, "-m", "agentguard")
 
     def start() -> str:
@@ -86,6 +101,9 @@ def test_the_endpoint_prints_the_code_at_its_first_start_and_then_no_more(tmp_pa
         return told + rest
 
     first = start()
+    again = start()  # whoever was given the code can still use it
+    assert "A code for the first administrator was given before" in again
+    assert not re.search(r"([A-Z2-7]{4}-){3}[A-Z2-7]{4}", again)
     assert re.search(r"/sign-in/first within a day .*\n\s+([A-Z2-7]{4}-){3}[A-Z2-7]{4}", first)
     subprocess.run(
         [*program, "server", "add-user", "ann", "--password-stdin", "--data", str(tmp_path)],

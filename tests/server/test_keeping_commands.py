@@ -12,8 +12,10 @@ from pyrage import x25519
 from agentguard.base.errors import UsageError
 from agentguard.base.translations import load
 from agentguard.cli import main
+from agentguard.server.settings import ServerSettings
 from agentguard.server.store.engine import address
 from agentguard.server.store.records.classes import RECORDS
+from tests.server.migrated import migrated
 
 WORDS = load()
 
@@ -25,6 +27,8 @@ def server(
     """Run `agentguard server`: give its code, and what it said."""
     for name in (address.GIVEN, address.GIVEN_FILE):
         monkeypatch.delenv(name, raising=False)
+
+    migrated(ServerSettings(data=tmp_path / "server"))  # an endpoint was begun
 
     def run(*words: str, data: str = "server") -> tuple[int, str]:
         code = main(["server", *words, "--data", str(tmp_path / data)])

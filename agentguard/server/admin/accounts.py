@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from agentguard.base import atomic_files
 from agentguard.base.errors import StoreError, UsageError
 from agentguard.base.translations import load
-from agentguard.server import keys
+from agentguard.server import own_key
 from agentguard.server.admin.record_keeping import Keeping
 from agentguard.server.evidence.making import Maker
 from agentguard.server.first_day import first_steps, places_file
@@ -27,11 +27,10 @@ from agentguard.server.store.accounts import people, setup
 from agentguard.server.store.desks import devices, enrolment_codes
 from agentguard.server.store.desks.batch_codes import Wish
 from agentguard.server.store.engine import audit_chain
-from agentguard.server.store.engine.open_database import open_database
 from agentguard.server.store.factors import one_time_codes, recovery
 from agentguard.server.store.floor import pages
 from agentguard.server.store.floor.pages import Desk
-from agentguard.server.store.records import ages, audit, audit_export, lived_time
+from agentguard.server.store.records import audit, audit_export, lived_time
 from agentguard.server.store.reports import findings, incidents
 from agentguard.server.store.reports.findings import OpenFinding
 from agentguard.server.store.reports.incidents import Incident
@@ -55,9 +54,7 @@ class Admin:
     def __init__(self, settings: ServerSettings, now: Now) -> None:
         self._settings = settings
         self._now = now
-        self._database = open_database(settings)
-        self._keys = keys.load_or_make(settings.key_file)
-        self._database.run(lambda c: ages.begin_audit(c, self._keys.receipt_key, self._now()))
+        self._database, self._keys = own_key.opened(settings, now)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -135,6 +132,10 @@ class Admin:
             return setup.make(connection, setup.FIRST, self._now())
 
         return self._database.run(make)
+
+    def first_code_until(self) -> float | None:
+        """Return until when the code of the first administrator counts; None without one."""
+        return self._database.run(lambda c: setup.until(c, setup.FIRST, self._now()))
 
     def first_steps(self) -> list[Step]:
         """Return how far the first day is."""

@@ -20,11 +20,12 @@ from agentguard.model.messages import Message, say
 from agentguard.server.feeds import feed_settings, pump
 from agentguard.server.ingest.readiness import PROBE, ROOM
 from agentguard.server.jobs import backups
+from agentguard.server.keys import SEED, ServerKeys
 from agentguard.server.listener import certificate
 from agentguard.server.listener.path_to_endpoint import judged, span
 from agentguard.server.playbooks import shelf
 from agentguard.server.settings import Now, ServerSettings
-from agentguard.server.store.engine import causes, job_failures, leadership, revisions
+from agentguard.server.store.engine import audit_chain, causes, job_failures, leadership, revisions
 from agentguard.server.store.engine.open_database import connect
 from agentguard.server.store.engine.times import to_the_second
 from agentguard.server.store.records import audit, audit_standing
@@ -66,10 +67,12 @@ class Finding:
 
 def examine(settings: ServerSettings, now: Now, tls: Path | None = None) -> list[Finding]:
     """Look at everything; nothing of it raises, and no more is written than readiness writes."""
+    inside = [*_database(settings, now())]
+    foreign = any(one.name == "keys" for one in inside)
     return [
-        *_database(settings, now()),
+        *inside,
         _disk(settings),
-        _keys(settings),
+        *(() if foreign else (_keys(settings),)),
         *_playbooks(settings),
         _certificate(tls or settings.data / certificate.CERTIFICATE_FILE, now()),
     ]
@@ -135,6 +138,7 @@ def _inside(connection: Connection, settings: ServerSettings, now: float) -> lis
         _clock(connection, now),
         _backup(connection, settings, now),
         _audit_log(connection, now),
+        *_other_key(connection, settings.key_file),
         *_feeds(connection, settings, now),
     ]
 
@@ -253,15 +257,26 @@ def _disk(settings: ServerSettings) -> Finding:
     )
 
 
+def _other_key(connection: Connection, file: Path) -> Iterator[Finding]:
+    """Say that the key is whole and another one than the database's, if it is."""
+    try:
+        seed = file.read_bytes()
+    except OSError:
+        return
+    known = audit_chain.key(connection)
+    if known and len(seed) == SEED and ServerKeys(seed).receipt_key != known:
+        yield _not("keys", "other", Health.BAD, file=str(file))
+
+
 def _keys(settings: ServerSettings) -> Finding:
     file = settings.key_file
     try:
         mode = file.stat().st_mode
-        readable = file.read_bytes()
+        seed = file.read_bytes()
     except OSError:
         return _not("keys", "none", Health.BAD, file=str(file))
-    if not readable:
-        return _not("keys", "none", Health.BAD, file=str(file))
+    if len(seed) != SEED:
+        return _not("keys", "damaged", Health.BAD, file=str(file))
     open_to_others = os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO)
     return _not("keys", "open", Health.BAD, file=str(file)) if open_to_others else _good("keys")
 

@@ -41,6 +41,30 @@ LATELY = 300.0
 """Seconds within which a desk that reports counts as reporting."""
 
 
+def is_there(settings: ServerSettings) -> bool:
+    """Check whether the settings name the database of an endpoint that was begun."""
+    if not settings.database:
+        try:
+            return (settings.data / FILE).stat().st_size > 0
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError:  # whoever opens it says why that cannot be
+            return True
+    database = connect(settings)
+    try:
+        return bool(database.snapshot(revisions.found))
+    finally:
+        database.close()
+
+
+def none_there(settings: ServerSettings) -> CannotError:
+    """Return what says that there is no database."""
+    words = load(settings.language)
+    if settings.database:
+        return CannotError(words.say("server.doctor.database-empty"))
+    return CannotError(words.say("server.doctor.database-none", folder=str(settings.data)))
+
+
 def read(settings: ServerSettings, look: Callable[[Connection], T]) -> T:
     """Look into the database of an endpoint that runs or not; nothing is written.
 
@@ -48,9 +72,9 @@ def read(settings: ServerSettings, look: Callable[[Connection], T]) -> T:
         CannotError: there is no database, it cannot be reached, or another version made it.
 
     """
+    if not settings.database and not is_there(settings):
+        raise none_there(settings)
     words = load(settings.language)
-    if not settings.database and not (settings.data / FILE).is_file():
-        raise CannotError(words.say("server.doctor.database-none", folder=str(settings.data)))
     database = connect(settings)
     try:
         with causes.told():

@@ -24,6 +24,12 @@ def make(connection: Connection, user: str, now: float) -> str:
     return code
 
 
+def until(connection: Connection, user: str, now: float) -> float | None:
+    """Return until when the code of a person counts; None when there is none to use up."""
+    open_ = (setup_code.c.used_at.is_(None), setup_code.c.until > now)
+    return connection.scalar(select(setup_code.c.until).where(setup_code.c.user == user, *open_))
+
+
 def good(connection: Connection, code: str, user: str, now: float) -> bool:
     """Check whether a code could be used up."""
     same = (setup_code.c.hash == _hash(code), setup_code.c.user == user)

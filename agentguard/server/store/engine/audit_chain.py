@@ -47,6 +47,10 @@ class Keys(Protocol):
         ...
 
 
+class OtherKeyError(Exception):
+    """The chain is that of an endpoint with another key."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """Where the chain stands; `header` is the newest one as JSON, `header_seq` the first one's."""
@@ -114,7 +118,12 @@ def write(connection: Connection, now: float, kind: str, payload: Mapping[str, J
 
 
 def begin(connection: Connection, receipt_key: str, retention: int, now: float) -> None:
-    """Say in the chain whose it is and how long it is kept, unless it says so already."""
+    """Say in the chain whose it is and how long it is kept, unless it says so already.
+
+    Raises:
+        OtherKeyError: it is another key's already, whose signatures desks and auditors know.
+
+    """
     origin = Origin(device=DEVICE, device_key="", receipt_key=receipt_key)
     wanted = Header(
         format=file_format.FORMAT, origin=origin, epochs=(BEGUN,), retention=retention
@@ -126,10 +135,21 @@ def begin(connection: Connection, receipt_key: str, retention: int, now: float) 
     known = head(connection, hold=True)
     if known.header == text:
         return
+    if _key_of(known) not in {"", receipt_key}:
+        raise OtherKeyError
     write(connection, now, HEADER_KIND, wanted)
     first = known.header_seq or known.seq + 1
     connection.execute(update(audit_head).values(header=text, header_seq=first))
     settle(connection)
+
+
+def key(connection: Connection) -> str:
+    """Return the receipt key that the chain says is its endpoint's, empty before it says one."""
+    return _key_of(head(connection))
+
+
+def _key_of(place: Head) -> str:
+    return str(json.loads(place.header)["receipt_key"]) if place.header else ""
 
 
 def sign(connection: Connection, keys: Keys, now: float) -> int:
