@@ -6,6 +6,9 @@ person waits; on a busy machine the CPU time of the process is the better figure
 
 With --night four fifths of the desks said goodbye, as by day a tenth of them.
 
+With --laid the fleet is laid by SQL, without its month of history, on PostgreSQL alone: for sizes
+of which the history would not fit.
+
 With --programs each desk has 150 programs as well, on SQLite, and the pages of programs are asked.
 
 SQLite and a PostgreSQL of the benchmark's own are asked, one after the other. Of PostgreSQL its own
@@ -14,7 +17,7 @@ CPU time counts as well: it works while the endpoint waits.
 Pages are asked for as browsers do, packed; what they weigh is told packed, and has a bar as well.
 
 python benchmarks/console.py [--desks N]... [--rounds N] [--on sqlite|postgresql]... [--programs]
-    [--night]
+    [--night] [--laid]
 exit code 1 when a bar is missed in CPU time or in kB
 """
 
@@ -39,6 +42,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 import _fleet  # noqa: E402 - the benchmarks are no package: their folder is on the path by now
+import _laid  # noqa: E402 - as above
 import _programs  # noqa: E402 - as above
 
 from agentguard.server import keys  # noqa: E402 - as above
@@ -48,6 +52,7 @@ from agentguard.server.store.accounts import people  # noqa: E402 - as above
 from agentguard.server.store.desks import quiet  # noqa: E402 - as above
 from agentguard.server.store.engine.database import Database  # noqa: E402 - as above
 from agentguard.server.store.engine.open_database import open_database  # noqa: E402 - as above
+from agentguard.server.store.floor import team_counts  # noqa: E402 - as above
 from tests.server.postgresql import PostgreSQL  # noqa: E402 - as above
 from tests.server.postgresql import running as running_postgresql  # noqa: E402 - as above
 
@@ -213,7 +218,7 @@ def tidy(connection: Connection) -> None:
 
 @contextmanager
 def filled(
-    desks: int, url: str, *, programs: bool = False, night: bool = False
+    desks: int, url: str, *, programs: bool = False, night: bool = False, laid: bool = False
 ) -> Iterator[tuple[ServerSettings, str]]:
     """Give the settings of an endpoint with so many desks, and a session's cookie."""
     with tempfile.TemporaryDirectory(prefix="agentguard-console-") as folder:
@@ -222,11 +227,16 @@ def filled(
         database = open_database(settings)
         began = time.process_time()
         away = _fleet.NIGHT if night else _fleet.AWAY
-        _fleet.fill(database.run, desks, past=not programs, away=away)
+        if laid:
+            database.run(lambda c: _laid.lay(c, desks, away))
+        else:
+            _fleet.fill(database.run, desks, past=not programs, away=away)
         if programs:
             _programs.fill(database.run, desks)
-        while database.run(lambda c: quiet.mark(c, _fleet.NOW, settings.limits.silent_after)):
-            pass  # as the endpoint does by itself, 10,000 a minute
+        early = _fleet.NOW - settings.limits.silent_after + quiet.EARLY
+        while database.run(lambda c: quiet.mark(c, early)):
+            pass  # as the endpoint does by itself, 10,000 in five seconds at most
+        database.run(team_counts.fold)
         database.apart(tidy)
         cookie = signed_in(database, settings)
         database.close()
@@ -263,16 +273,15 @@ def tell(desks: int, database: str, taken: dict[str, Taken], *, every: bool) -> 
     return cpu <= bar and small
 
 
-def judged(
-    desks: int, rounds: int, database: PostgreSQL | None, *, programs: bool, night: bool
-) -> bool:
+def judged(desks: int, database: PostgreSQL | None, given: argparse.Namespace) -> bool:
     """Measure one size on one database."""
     url = database.empty() if database else ""
     server = database.process if database else None
-    pages = PROGRAMS if programs else PAGES
-    with filled(desks, url, programs=programs, night=night) as (settings, cookie):
-        taken = asyncio.run(measure(settings, cookie, rounds, server, pages))
-    return tell(desks, "PostgreSQL" if database else "SQLite", taken, every=programs)
+    pages = PROGRAMS if given.programs else PAGES
+    way = {"programs": given.programs, "night": given.night, "laid": given.laid}
+    with filled(desks, url, **way) as (settings, cookie):
+        taken = asyncio.run(measure(settings, cookie, given.rounds, server, pages))
+    return tell(desks, "PostgreSQL" if database else "SQLite", taken, every=given.programs)
 
 
 def main() -> int:
@@ -282,15 +291,16 @@ def main() -> int:
     parser.add_argument("--on", choices=("sqlite", "postgresql"), action="append")
     parser.add_argument("--programs", action="store_true")
     parser.add_argument("--night", action="store_true")
+    parser.add_argument("--laid", action="store_true")
     given = parser.parse_args()
+    if given.laid and given.on != ["postgresql"]:
+        parser.error("--laid is of --on postgresql alone")
     held = True
     with ExitStack() as stack:
         for kind in given.on or (("sqlite",) if given.programs else ("sqlite", "postgresql")):
             database = stack.enter_context(running_postgresql()) if kind != "sqlite" else None
             for desks in given.desks or sorted(BARS):
-                held &= judged(
-                    desks, given.rounds, database, programs=given.programs, night=given.night
-                )
+                held &= judged(desks, database, given)
     return 0 if held else 1
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from sqlalchemy import Connection, select
 
 from agentguard.server.store.schema.floor_tables import device_standing
 from agentguard.server.store.schema.identity_tables import device_run
 from agentguard.server.store.schema.keeper_tables import keeper
-from agentguard.server.store.schema.place_tables import NO_POSTURE, desk_place
+from agentguard.server.store.schema.place_tables import (
+    NO_POSTURE,
+    desk_place,
+    team_count,
+    team_count_change,
+)
 from agentguard.server.store.schema.tables import device, device_seen
 
 Places = dict[str, tuple[int, str, bool, int, float | None, float | None]]
@@ -42,3 +49,22 @@ def kept(connection: Connection) -> Places:
         row.device: (row.team, row.label, row.shown, row.rank, row.gone_at, row.quiet_since)
         for row in connection.execute(select(desk_place))
     }
+
+
+def recounted(connection: Connection) -> Counter[tuple[int, int]]:
+    """Give how many desks of a team are in a tier by its place, from what is held of them."""
+    found: Counter[tuple[int, int]] = Counter()
+    for team, _, shown, rank, gone, quiet in slowly(connection).values():
+        if shown:
+            marked = 2 if gone is None else 3
+            found[team, marked if quiet is not None else {0: 0, 3: 4}.get(rank, 1)] += 1
+    return found
+
+
+def counted(connection: Connection) -> dict[tuple[int, int], int]:
+    """Give the same as the database keeps it."""
+    found: Counter[tuple[int, int]] = Counter()
+    for table in (team_count, team_count_change):
+        for row in connection.execute(select(table)):
+            found[row.team, row.tier] += row.many
+    return {key: many for key, many in found.items() if many}

@@ -14,7 +14,8 @@ from agentguard.server.settings import ServerSettings
 from agentguard.server.store.accounts.teams import team_id
 from agentguard.server.store.desks import desk_status, goodbyes
 from agentguard.server.store.floor import board, care_pages, fleet_findings, pages, places
-from agentguard.server.store.floor.board import TIERS, Wanted
+from agentguard.server.store.floor.board import Wanted
+from agentguard.server.store.floor.team_counts import TIERS
 from agentguard.server.store.reports import intake
 from agentguard.server.store.schema.floor_tables import device_standing
 from agentguard.server.store.schema.identity_tables import device_run

@@ -76,8 +76,8 @@ def test_all_is_well(house: House) -> None:
     assert house.found() == {}
     named = [one.name for one in doctor.examine(house.settings, lambda: house.now)]
     assert named == [
-        "database", "schema", "work", "clock", "backup", "audit", "disk", "keys", "playbooks",
-        "certificate",
+        "database", "schema", "work", "counts", "clock", "backup", "audit", "disk", "keys",
+        "playbooks", "certificate",
     ]  # fmt: skip
 
 

@@ -13,8 +13,9 @@ from sqlalchemy import func, select
 
 from agentguard.server.console import floor
 from agentguard.server.store.desks import desk_status
-from agentguard.server.store.floor.board import TIERS, TeamCount
+from agentguard.server.store.floor.board import TeamCount
 from agentguard.server.store.floor.pages import Desk
+from agentguard.server.store.floor.team_counts import TIERS
 from agentguard.server.store.schema.tables import METADATA
 from agentguard.wire import v1
 

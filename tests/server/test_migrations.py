@@ -22,7 +22,7 @@ from agentguard.server.store.engine.open_database import open_database
 from agentguard.server.store.schema.migrations.versions import r0032_responses
 from agentguard.server.store.schema.tables import METADATA
 from tests.server import recorded
-from tests.server.placed import kept, slowly
+from tests.server.placed import counted, kept, recounted, slowly
 
 WORDS = translations.load()
 LATER = "0021"
@@ -35,7 +35,7 @@ GAINED = {
     "user_account": ("", ""),
 }
 """What later steps add to the rows of a table of before: empty where nothing was told."""
-PLACED = {"held_site", "team_site", "desk_place"}
+PLACED = {"held_site", "team_site", "desk_place", "team_count"}
 """Where teams and desks belong, which is taken over from what is said of them."""
 LOOSENED = {("incident", "device")}
 """Columns that may be empty since: an incident may be about no desk."""
@@ -79,6 +79,7 @@ def places_of(address: str) -> int:
     engine = create_engine(address)
     with engine.connect() as connection:
         places, wanted = kept(connection), slowly(connection)
+        assert counted(connection) == recounted(connection)
     engine.dispose()
     assert places == wanted
     return len(places)

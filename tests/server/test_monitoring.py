@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
+from sqlalchemy import insert
 
 from agentguard.base import translations
 from agentguard.commands import server
 from agentguard.server.feeds import metrics
+from agentguard.server.store.floor import team_counts
 from agentguard.server.store.records import audit
+from agentguard.server.store.schema.place_tables import team_count_change
 from tests.server.test_metrics import http, token
 
 __all__ = ["http", "token"]
@@ -41,11 +44,14 @@ EXPRESSIONS = {
 
 @pytest.fixture
 def told(running: Any, http: Any, token: str, desk: Any) -> str:
-    """Give the figures of an endpoint that has heard and refused a desk, and was backed up."""
+    """Give the figures of an endpoint that heard and refused a desk, was backed up and counted."""
     desk.send()
     desk.post("/v1/reports", b"{")
     at = running.time.at
     running.admin._database.run(lambda c: audit.note(c, at, "administrator", "backup.made"))
+    wrong = insert(team_count_change).values(team=1, tier=0, many=1)
+    running.admin._database.run(lambda c: c.execute(wrong))
+    assert running.admin._database.run(lambda c: team_counts.repair(c, at)) == 1
     return str(http.get(metrics.PATH, headers={"authorization": f"Bearer {token}"}).text)
 
 

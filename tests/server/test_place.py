@@ -3,27 +3,44 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Table,
+    delete,
+    event,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 
+from agentguard.server.admin import doctor
 from agentguard.server.admin.accounts import Admin
 from agentguard.server.jobs.schedule import Jobs
 from agentguard.server.settings import ServerSettings
 from agentguard.server.store.accounts.teams import team_id
 from agentguard.server.store.desks import desk_status, goodbyes, keepers, quiet
-from agentguard.server.store.floor import board
-from agentguard.server.store.floor.board import TIERS, Wanted
+from agentguard.server.store.engine import leadership
+from agentguard.server.store.floor import board, team_counts
+from agentguard.server.store.floor.board import Wanted
+from agentguard.server.store.floor.team_counts import TIERS
 from agentguard.server.store.reports import intake
 from agentguard.server.store.schema.floor_tables import device_standing
 from agentguard.server.store.schema.identity_tables import device_run
 from agentguard.server.store.schema.keeper_tables import keeper
-from agentguard.server.store.schema.tables import device, device_seen, team
+from agentguard.server.store.schema.place_tables import team_count_change
+from agentguard.server.store.schema.tables import device, device_seen, posture_current, team
 from agentguard.wire import v1
 from tests.server.migrated import migrated
-from tests.server.placed import kept, slowly
+from tests.server.placed import counted, kept, recounted, slowly
 
 NOW = 1_790_000_000.0
 CUTOFF = NOW - 180
@@ -113,8 +130,19 @@ def has_no_posture(connection: Connection, _dice: random.Random, id_: str) -> No
 
 
 def marks(connection: Connection, dice: random.Random, _id: str) -> None:
-    """Look for who is silent for long, also by a clock that is ahead of the others."""
-    quiet.mark(connection, NOW + dice.choice((0, 0, 1000)), 180)
+    """Look for who is silent, also by clocks that are ahead of the others or behind."""
+    quiet.mark(connection, NOW - 120 + dice.choice((0, 0, 1000, -600)))
+
+
+def folds(connection: Connection, _dice: random.Random, _id: str) -> None:
+    team_counts.fold(connection)
+
+
+def crashes(connection: Connection, dice: random.Random, id_: str) -> None:
+    """Do something, of which nothing is left."""
+    half_way = connection.begin_nested()
+    dice.choice((reports, moves, is_decided, marks, folds))(connection, dice, id_)
+    half_way.rollback()
 
 
 def forgets_reports(connection: Connection, dice: random.Random, id_: str) -> None:
@@ -124,7 +152,9 @@ def forgets_reports(connection: Connection, dice: random.Random, id_: str) -> No
 
 def goes(connection: Connection, _dice: random.Random, id_: str) -> None:
     """Take a desk away of which nothing was ever heard."""
-    tables: tuple[Table, ...] = (device_seen, device_run, keeper, device_standing)
+    tables: tuple[Table, ...] = (
+        device_seen, device_run, keeper, device_standing, posture_current,
+    )  # fmt: skip
     held = [connection.scalar(select(t.c.device).where(t.c.device == id_)) for t in tables]
     if not any(held):
         connection.execute(delete(device).where(device.c.id == id_))
@@ -133,7 +163,7 @@ def goes(connection: Connection, _dice: random.Random, id_: str) -> None:
 ACTS: tuple[Act, ...] = (
     enrols, reports, reports, reports, moves, is_decided, keeps, keeps_no_more, runs, runs,
     says_goodbye, says_goodbye, forgets_a_run, has_no_posture, goes,
-    marks, marks, forgets_reports,
+    marks, marks, forgets_reports, folds, crashes,
 )  # fmt: skip
 
 
@@ -156,6 +186,16 @@ def reckoned(connection: Connection, wanted: Wanted) -> dict[str, set[str]]:
     return found
 
 
+def is_right(connection: Connection) -> None:
+    """See that what is kept is what is held of the desks, and that who may be silent is marked."""
+    assert kept(connection) == slowly(connection)
+    assert counted(connection) == recounted(connection)
+    assert team_counts.differences(connection) == 0
+    seen = device_seen.c
+    unmarked = select(seen.device).where(~seen.quiet, seen.last_seen < quiet.known(connection))
+    assert connection.scalars(unmarked).all() == []
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_row_413_the_place_of_each_desk_is_right_after_any_history(admin: Any, seed: int) -> None:
     dice = random.Random(seed)
@@ -164,8 +204,8 @@ def test_row_413_the_place_of_each_desk_is_right_after_any_history(admin: Any, s
         for step in range(STEPS):
             dice.choice(ACTS)(connection, dice, dice.choice(DESKS))
             if step % 10 == 0:
-                assert kept(connection) == slowly(connection), step
-        assert kept(connection) == slowly(connection)
+                is_right(connection)
+        is_right(connection)
         assert len({one[2] for one in kept(connection).values()}) == 2
         assert len({one[5] is None for one in kept(connection).values()}) == 2
 
@@ -187,15 +227,20 @@ def test_row_413_counts_and_lists_are_those_of_each_desk_by_itself(
             dice.choice(ACTS)(connection, dice, dice.choice(DESKS))
         every = frozenset(connection.scalars(select(team.c.id)))
         for teams in (None, every, frozenset(sorted(every)[:1]), frozenset[int]()):
-            for text in ("", "SEAT", "%_"):
-                agree(connection, Wanted(teams=teams, cutoff=CUTOFF, text=text))
+            for words in ("", "SEAT", "%_"):
+                agree(connection, Wanted(teams=teams, cutoff=CUTOFF, text=words))
 
     admin._database.run(check)
 
 
 def agree(connection: Connection, asked: Wanted) -> None:
-    """See that counts and lists are those that are reckoned slowly."""
-    wanted, told = board.narrowed(connection, asked), reckoned(connection, asked)
+    """See that counts and lists are those reckoned slowly, whether marks are relied upon or not."""
+    wanted, told = board.prepared(connection, asked), reckoned(connection, asked)
+    for one in {wanted.marked, False}:
+        agrees(connection, replace(wanted, marked=one), told)
+
+
+def agrees(connection: Connection, wanted: Wanted, told: dict[str, set[str]]) -> None:
     many = board.tally(board.counts(connection, wanted))
     assert many == {one: len(ids) for one, ids in told.items()}
     for one, ids in told.items():
@@ -221,7 +266,7 @@ def test_row_455_a_desk_is_marked_by_the_job_and_its_report_takes_the_mark_away(
 
     heard = running.time.at
     desk.send()
-    running.time.at += quiet.AFTER + 1
+    running.time.at += 181
     assert (since(), tiers()) == (None, {"silent": 1})
     Jobs(running.admin._database, running.settings, running.time).do()
     assert (since(), tiers()) == (heard, {"silent": 1})
@@ -229,23 +274,139 @@ def test_row_455_a_desk_is_marked_by_the_job_and_its_report_takes_the_mark_away(
     assert (since(), tiers()) == (None, {"attention": 1})
 
 
+def test_row_440_after_a_pause_nobody_is_marked_who_may_still_come_back(admin: Any) -> None:
+    """And until marks are whole again, who is silent is found without them."""
+    watch, at = quiet.Watch(silent_after=180), NOW - 150
+
+    def look(connection: Connection, now: float, last: float) -> tuple[bool, int, bool]:
+        more = watch.look(connection, now, last)
+        many = connection.scalar(select(func.count()).where(device_seen.c.quiet))
+        wanted = board.prepared(connection, Wanted(teams=None, cutoff=now - 180))
+        agree(connection, Wanted(teams=None, cutoff=CUTOFF))
+        return more, many or 0, wanted.marked
+
+    def heard(connection: Connection) -> None:
+        enrols(connection, random.Random(1), DESKS[0])
+        connection.execute(insert(device_seen).values(**seen_of(DESKS[0], at)))
+
+    run = admin._database.run
+    run(heard)
+    assert run(lambda c: look(c, NOW, NOW - 20)) == (False, 1, True)
+    run(lambda c: c.execute(update(device_seen).values(last_seen=NOW - 100)))
+    assert run(lambda c: look(c, NOW + 50, NOW - 200)) == (False, 0, False)
+    assert run(lambda c: look(c, NOW + 210, NOW + 190)) == (False, 0, False)
+    assert run(lambda c: look(c, NOW + 230, NOW + 210)) == (False, 1, True)
+
+
+def seen_of(id_: str, at: float) -> dict[str, Any]:
+    texts = dict.fromkeys(("hash", "agent", "policy", "policy_digest"), "")
+    flags = {"locked": False, "in_call": False}
+    return {"device": id_, "seq": 1, "last_seen": at, "skew": 0.0, "waiting": 0, **texts, **flags}
+
+
+def test_row_440_the_watermark_stays_behind_who_was_not_marked(
+    admin: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One look marks no more than it may, and does not claim the rest."""
+
+    def check(connection: Connection) -> None:
+        for place, id_ in enumerate(DESKS[:5]):
+            enrols(connection, random.Random(1), id_)
+            connection.execute(insert(device_seen).values(**seen_of(id_, NOW - 1000 + place)))
+        monkeypatch.setattr(quiet, "AT_ONCE", 2)
+        watch = quiet.Watch(silent_after=180)
+        told = [(watch.look(connection, NOW, NOW), quiet.known(connection)) for _ in range(3)]
+        assert told == [(True, 0.0), (True, 0.0), (False, NOW - 120)]
+        is_right(connection)
+
+    admin._database.run(check)
+
+
+def test_row_441_counts_that_are_wrong_are_put_right_and_told(running: Any, desk: Any) -> None:
+    desk.send()
+    run, now = running.admin._database.run, running.time
+    assert told_by_doctor(running) == "server.doctor.counts"
+    wrong = insert(team_count_change).values(team=1, tier=0, many=3)
+    run(lambda c: c.execute(wrong))
+    assert told_by_doctor(running) == "server.doctor.counts-wrong"
+    jobs = Jobs(running.admin._database, running.settings, now)
+    jobs.do()
+    assert run(counted) == run(recounted)
+    assert told_by_doctor(running) == "server.doctor.counts-repaired"
+    now.at += 3700
+    jobs.do()
+    assert run(lambda c: leadership.noted(c, team_counts.REPAIRED)) == now.at - 3700
+    assert run(lambda c: c.scalar(select(func.count()).select_from(team_count_change))) == 0
+
+
+def told_by_doctor(running: Any) -> str:
+    found = {one.name: one.what.id for one in doctor.examine(running.settings, running.time)}
+    return str(found["counts"])
+
+
+def test_row_442_what_changes_while_changes_are_added_up_is_counted(
+    running: Any, desk: Any
+) -> None:
+    """On PostgreSQL neither waits for the other; SQLite has one that writes."""
+    desk.send()
+    database = running.admin._database
+
+    def meanwhile(connection: Connection) -> None:
+        moves(connection, random.Random(1), desk.id)
+        if running.settings.database:
+            with Admin(running.settings, running.time) as other:
+                other._database.run(lambda c: c.execute(text("SET lock_timeout = '2s'")))
+                other._database.run(team_counts.fold)
+        moves(connection, random.Random(2), desk.id)
+
+    database.run(meanwhile)
+    assert database.run(counted) == database.run(recounted)
+    database.run(team_counts.fold)
+    assert database.run(counted) == database.run(recounted)
+
+
+def test_row_443_what_a_floor_counts_costs_teams_and_not_desks(tmp_path: Path) -> None:
+    """No table with a row for each desk is walked, as SQLite itself tells of its plans."""
+    settings = ServerSettings(data=tmp_path / "server")
+    asked: list[tuple[str, Any]] = []
+
+    def plans(connection: Connection) -> str:
+        for id_ in DESKS:
+            reports(connection, random.Random(1), id_)
+        quiet.mark(connection, NOW - 120)
+        wanted = board.prepared(connection, Wanted(teams=None, cutoff=CUTOFF))
+        event.listen(connection, "before_cursor_execute", lambda *a: asked.append(a[2:4]))
+        board.counts(connection, wanted)
+        board.page(connection, wanted, ("silent",), {"silent": 1}, start=0, limit=100)
+        made = [
+            connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", given).all()
+            for words, given in tuple(asked)
+        ]
+        return "\n".join(row[3] for rows in made for row in rows)
+
+    with Admin(migrated(settings), lambda: NOW) as one:
+        told = one._database.run(plans)
+    assert "team_count" in told
+    assert not re.findall(r"SCAN (?:device|device_seen|desk_place)\b", told), told
+
+
 def test_row_455_a_desk_that_is_held_is_marked_the_next_time(
     running: Any, desk: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """PostgreSQL alone has rows that are held; one look marks no more than it may."""
     desk.send()
-    database, late = running.admin._database, running.time.at + quiet.AFTER + 1
+    database, late = running.admin._database, running.time.at + 1
     held = select(device.c.id).where(device.c.id == desk.id).with_for_update(key_share=True)
 
     def meanwhile(connection: Connection) -> int:
         connection.execute(held)
         with Admin(running.settings, running.time) as other:
-            return int(other._database.run(lambda c: quiet.mark(c, late, 180)))
+            return int(other._database.run(lambda c: quiet.mark(c, late)))
 
     if running.settings.database:
         assert database.run(meanwhile) == 0
     monkeypatch.setattr(quiet, "AT_ONCE", 0)
-    assert database.run(lambda c: quiet.mark(c, late, 180)) == 0
+    assert database.run(lambda c: quiet.mark(c, late)) == 0
     monkeypatch.setattr(quiet, "AT_ONCE", 10)
-    assert database.run(lambda c: quiet.mark(c, late, 180)) == 1
-    assert database.run(lambda c: quiet.mark(c, late, 180)) == 0
+    assert database.run(lambda c: quiet.mark(c, late)) == 1
+    assert database.run(lambda c: quiet.mark(c, late)) == 0

@@ -28,6 +28,7 @@ from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store.engine import audit_chain, causes, job_failures, leadership, revisions
 from agentguard.server.store.engine.open_database import connect
 from agentguard.server.store.engine.times import to_the_second
+from agentguard.server.store.floor import team_counts
 from agentguard.server.store.records import audit, audit_standing
 from agentguard.server.store.schema.feed_tables import feed_outbox, feed_state
 from agentguard.server.store.schema.history_tables import job
@@ -41,6 +42,8 @@ SOON = 30 * 86400
 STALE = 300
 """Seconds after which the endpoint's own work counts as stopped."""
 OLD_BACKUP = 8 * 86400
+REMEMBERED = 8 * 86400
+"""Seconds for which is told that counts were wrong."""
 BEHIND = 600
 """Seconds that a happening may wait for a feed whose receiver takes what it is told."""
 HOUR, WRONG = 3600, 120
@@ -135,6 +138,7 @@ def _inside(connection: Connection, settings: ServerSettings, now: float) -> lis
         *found,
         _work(connection, now),
         *_failing(connection, now),
+        _counts(connection, now),
         _clock(connection, now),
         _backup(connection, settings, now),
         _audit_log(connection, now),
@@ -174,6 +178,17 @@ def _work(connection: Connection, now: float) -> Finding:
     if now - last > STALE:
         return _not("work", "stopped", Health.BAD, minutes=int((now - last) // 60))
     return _good("work", seconds=max(0, int(now - last)))
+
+
+def _counts(connection: Connection, now: float) -> Finding:
+    """Count all desks, and compare that with what is kept."""
+    wrong = team_counts.differences(connection)
+    if wrong:
+        return _not("counts", "wrong", Health.BAD, count=wrong)
+    at = leadership.noted(connection, team_counts.REPAIRED)
+    if at is not None and now - at < REMEMBERED:
+        return _not("counts", "repaired", Health.CARE, hours=max(0, int((now - at) // HOUR)))
+    return _good("counts")
 
 
 def _clock(connection: Connection, now: float) -> Finding:

@@ -38,7 +38,7 @@ class DayProgress:
         at = self._over.get("at")
         if at is not None and 0 <= now - at < BELIEVED:
             return Progress(done=0, every=0)
-        steps = await database.read(lambda c: every_step(c, settings, now))
+        steps = await database.read(lambda c: every_step(c, settings, now, counted=False))
         found = progress(steps)
         if found.left:
             self._over.clear()
@@ -47,9 +47,12 @@ class DayProgress:
         return found
 
 
-def every_step(connection: Connection, settings: ServerSettings, now: float) -> list[Step]:
+def every_step(
+    connection: Connection, settings: ServerSettings, now: float, *, counted: bool = True
+) -> list[Step]:
     """Return the steps of the set-up, and the last one: a desk that reported."""
-    return [*first_steps.look(connection, settings, now), first_steps.reported(connection)]
+    steps = first_steps.look(connection, settings, now, counted=counted)
+    return [*steps, first_steps.reported(connection, counted=counted)]
 
 
 def progress(steps: list[Step]) -> Progress:

@@ -18,8 +18,9 @@ from agentguard.server.store.desks import goodbyes
 from agentguard.server.store.desks.desk_status import worst_first
 from agentguard.server.store.engine.times import seconds
 from agentguard.server.store.floor import board, pages
-from agentguard.server.store.floor.board import TIERS, TeamCount, Wanted
+from agentguard.server.store.floor.board import TeamCount, Wanted
 from agentguard.server.store.floor.pages import Desk
+from agentguard.server.store.floor.team_counts import TIERS
 from agentguard.wire import v1
 
 MOST_FINE = 300  # desks up to which the fine ones are named as well
@@ -102,7 +103,7 @@ def _worst(team: TeamCount) -> tuple[int, ...]:
 def _read(connection: Connection, wish: Filter, scope: Scope, cutoff: float) -> _Read:
     reach = filters.reach(connection, wish, scope)
     asked = Wanted(teams=reach.teams, cutoff=cutoff, text=wish.text)
-    wanted = board.narrowed(connection, asked)
+    wanted = board.prepared(connection, asked)
     counts = board.counts(connection, wanted)
     many = board.tally(counts)
     tiers, paged = _tiers(wish, many)

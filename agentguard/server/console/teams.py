@@ -15,9 +15,10 @@ from agentguard.server.console.navigation import Entry
 from agentguard.server.console.site import Asked, Page, page, site_of, visitor_of
 from agentguard.server.roles import Scope
 from agentguard.server.store.floor import board, handovers
-from agentguard.server.store.floor.board import TIERS, TeamCount, Wanted
+from agentguard.server.store.floor.board import TeamCount, Wanted
 from agentguard.server.store.floor.handovers import NONE, Handovers, Lacking
 from agentguard.server.store.floor.places import Placed
+from agentguard.server.store.floor.team_counts import TIERS
 
 TEAMS = "/teams"
 BY = ("site", "shift")
@@ -75,7 +76,8 @@ def _read(
 def _rows(
     connection: Connection, wish: Filter, reach: Reach, cutoff: float, told: dict[int, Handovers]
 ) -> list[Row]:
-    counts = board.counts(connection, Wanted(teams=reach.teams, cutoff=cutoff))
+    asked = board.prepared(connection, Wanted(teams=reach.teams, cutoff=cutoff))
+    counts = board.counts(connection, asked)
     names: dict[str, dict[int, str]] = {
         "site": {one.id: one.name for one in reach.sites},
         "shift": {one.id: f"{one.name} · {one.hours}" for one in reach.shifts},

@@ -29,6 +29,7 @@ from agentguard.server.listener.path_to_endpoint import Outside
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store.engine import job_failures, leadership
 from agentguard.server.store.engine.database import Database
+from agentguard.server.store.floor import team_counts
 from agentguard.server.store.records import audit_standing
 from agentguard.server.store.schema.feed_tables import feed_state
 from agentguard.server.store.schema.identity_tables import endpoint_sign, tamper_item
@@ -58,6 +59,7 @@ class _Figures:
     newest: float | None
     backup: float | None
     backup_checked: float | None
+    counts_repaired: float | None
     free: float | None
 
 
@@ -131,6 +133,7 @@ class Metrics:
             backup=_age(self._backup.at, now),
             checked=_age(figures.checked, now),
             backup_checked=_age(figures.backup_checked, now),
+            counts_repaired=_age(figures.counts_repaired, now),
             free=_free(self._folder),
         )
         made = CollectorRegistry()
@@ -193,6 +196,7 @@ class _Collected:
             ("backup_age_seconds", "Age of the newest backup.", found.backup),
             ("audit_check_age_seconds", "Age of the newest audit of itself.", found.checked),
             ("backup_checked_age_seconds", "Age of the newest whole one.", found.backup_checked),
+            ("counts_repaired_age_seconds", "Since counts were wrong.", found.counts_repaired),
             ("disk_free_bytes", "Free space where the endpoint's data are.", found.free),
         ):
             if value is not None:
@@ -294,5 +298,6 @@ def _read(connection: Connection, folder: Path, now: float) -> _Figures:
         newest=connection.scalar(select(func.max(device_seen.c.last_seen))),
         backup=None,
         backup_checked=leadership.noted(connection, leadership.BACKUP_CHECKED),
+        counts_repaired=leadership.noted(connection, team_counts.REPAIRED),
         free=None,
     )

@@ -19,8 +19,8 @@ from agentguard.model.messages import Message
 from agentguard.server.papers.pen import pen_of
 from agentguard.server.store.desks import goodbyes
 from agentguard.server.store.desks.desk_status import SEVERITIES, severity, worst_first
-from agentguard.server.store.floor.board import TIERS
 from agentguard.server.store.floor.pages import Desk
+from agentguard.server.store.floor.team_counts import TIERS
 from agentguard.server.zoned import on_paper
 from agentguard.wire import v1
 

@@ -37,7 +37,7 @@ from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store.desks import quiet
 from agentguard.server.store.engine import audit_chain, causes, job_failures, leadership, partitions
 from agentguard.server.store.engine.database import Database
-from agentguard.server.store.floor import trends
+from agentguard.server.store.floor import team_counts, trends
 from agentguard.server.store.records import audit_standing, lived_time
 from agentguard.server.store.records.lived_time import Looks
 from agentguard.server.store.reports import containments, exceptions, playbook_shelf
@@ -89,6 +89,7 @@ class Jobs:
         self._tasks: list[asyncio.Task[None]] = []
         self._stopped = Event()
         self._listener = outbox.listener(settings)
+        self._watch = quiet.Watch(silent_after=self._silent_after)
         self._tamper_sweep = Sweep(settings.limits, self._listener)
         self._jobs = self._short()
         self._long: tuple[Job, ...] = (  # no other job waits for these
@@ -105,6 +106,9 @@ class Jobs:
         return (
             self._always("time", self._time),
             self._often("months", 3600, self._months),
+            self._often("silence", quiet.EVERY, self._silence),
+            self._often("counts", team_counts.FOLDED, self._count),
+            self._often("recount", team_counts.RECOUNTED, self._recount),
             self._often("sweep", 60, self._sweep),
             self._often("refresh", 10, self._refresh),
             self._often("days", 600, self._roll),
@@ -196,8 +200,19 @@ class Jobs:
     def _months(self, connection: Connection, now: float, _last: float) -> None:
         partitions.make_ahead(connection, now)
 
+    def _silence(self, connection: Connection, now: float, last: float) -> None:
+        if self._watch.look(connection, now, last):  # there are more: at the next look
+            leadership.note(connection, "silence", now - quiet.EVERY)
+
+    def _count(self, connection: Connection, _now: float, _last: float) -> None:
+        team_counts.fold(connection)
+
+    def _recount(self, connection: Connection, now: float, _last: float) -> None:
+        wrong = team_counts.repair(connection, now)
+        if wrong:
+            LOG.error("%d counts of desks by team were wrong and are put right", wrong)
+
     def _sweep(self, connection: Connection, now: float, _last: float) -> None:
-        quiet.mark(connection, now, self._silent_after)
         trends.sweep(connection, now, self._silent_after)
 
     def _tamper(self, connection: Connection, now: float, last: float) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, delete, insert
+from sqlalchemy import Connection
 
 from agentguard.server.store.engine.times import past
+from agentguard.server.store.engine.upserts import upsert
 from agentguard.server.store.schema.floor_tables import device_standing
 from agentguard.wire import v1
 
@@ -22,10 +23,6 @@ who see the screen. What is merely old or set wrong waits behind them."""
 
 SEVERITIES = ("critical", "high", "medium", "low")
 
-_GONE = delete(device_standing).where(
-    device_standing.c.device.in_(bindparam("ids", expanding=True))
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stands:
@@ -38,10 +35,12 @@ class Stands:
 
 
 def put(connection: Connection, changed: Sequence[Stands]) -> None:
-    """Write down where the desks stand now."""
+    """Write down where the desks stand now; a rank that stays moves nothing that is counted."""
     if changed:
-        connection.execute(_GONE, {"ids": [one.device for one in changed]})
-        connection.execute(insert(device_standing), [row(one) for one in changed])
+        told = upsert(connection, device_standing)
+        new = {name: told.excluded[name] for name in ("rank", "severity", "since")}
+        written = told.on_conflict_do_update(index_elements=["device"], set_=new)
+        connection.execute(written, [row(one) for one in changed])
 
 
 def worst_first(controls: Iterable[v1.Control]) -> list[v1.Control]:

@@ -23,6 +23,7 @@ JOBS = (
     "audit-check",
     "backup",
     "playbooks",
+    *("silence", "counts", "recount"),
 )
 """Everything that the endpoint does by itself."""
 REPEATED = 3

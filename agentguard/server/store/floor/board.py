@@ -1,8 +1,9 @@
 """The floor in the order of need, a page at a time, and its counts by team.
 
-What is read stays small for a hundred thousand desks. How all of them stand is counted in an index
-of `desk_place`, with those that are marked as silent for long; the few that are silent without a
-mark are then taken out, so that counts are those of the moment.
+What is read stays small for a million desks. How many of a team stand how is kept (`team_counts`),
+with those marked as silent; the few of whom this is another matter at this moment are put right.
+Where marks may be lacking, or for a text, desks are counted in an index of `desk_place`, and those
+that are silent without a mark are taken out. So counts are those of the moment either way.
 Lists walk `device_standing` or `desk_place` in their order; postures are read for what is shown.
 """
 
@@ -30,16 +31,15 @@ from sqlalchemy import (
 )
 
 from agentguard.server.roles import Scope
-from agentguard.server.store.desks import goodbyes
+from agentguard.server.store.desks import goodbyes, quiet
 from agentguard.server.store.desks.desk_status import ACT, ATTENTION, BLIND, GOOD
+from agentguard.server.store.floor import team_counts
+from agentguard.server.store.floor.team_counts import STANDING, TIERS
 from agentguard.server.store.schema.floor_tables import device_standing
 from agentguard.server.store.schema.place_tables import NO_POSTURE, desk_place
 from agentguard.server.store.schema.tables import device, device_seen, team
 
-TIERS = ("failing", "attention", "silent", "away", "ok")
-"""`silent` is a desk that is missing; one that is `away` said goodbye before."""
 _STANDS, _SEEN, _PLACE = device_standing.c, device_seen.c, desk_place.c
-_TIER = {ACT: "failing", GOOD: "ok"}
 _NAMED = 500
 """Desks that a text may find so that they are looked for once, and then named."""
 _FEW = 50
@@ -53,13 +53,15 @@ class Wanted:
     """Which desks: `teams` are their ids (None for all), `text` is a part of the label.
 
     `cutoff` is the wall time before which the last report is too old to prove anything. `named` are
-    the ids of those that the text was found to mean, None when that was not looked for.
+    the ids of those that the text was found to mean, None when that was not looked for. `marked`
+    tells that all who are silent are known to be marked.
     """
 
     teams: Scope
     cutoff: float
     text: str = ""
     named: tuple[str, ...] | None = None
+    marked: bool = False
 
     @property
     def few(self) -> bool:
@@ -81,30 +83,63 @@ class TeamCount:
         return sum(self.counts.values())
 
 
-def narrowed(connection: Connection, wanted: Wanted) -> Wanted:
-    """Return what is wanted with the desks that its text means, unless they are very many."""
+def prepared(connection: Connection, wanted: Wanted) -> Wanted:
+    """Return what is wanted with what is known of marks, and the desks that its text means.
+
+    They are not named if they are very many.
+    """
+    wanted = replace(wanted, marked=quiet.known(connection) >= wanted.cutoff)
     if not wanted.text:
         return wanted
-    asked = select(_PLACE.device).where(_among(wanted)).limit(_NAMED + 1)
-    ids = tuple(connection.scalars(asked))
+    asked = select(_PLACE.device).where(_among(wanted))
+    if connection.dialect.name == "postgresql":  # the index of texts is that of the desks' own rows
+        meant = device.c.label.icontains(wanted.text, autoescape=True)
+        every = _among(replace(wanted, text=""), first=False)
+        asked = select(_PLACE.device).join(device, device.c.id == _PLACE.device).where(meant, every)
+    ids = tuple(connection.scalars(asked.limit(_NAMED + 1)))
     return wanted if len(ids) > _NAMED else replace(wanted, named=ids)
 
 
 def counts(connection: Connection, wanted: Wanted) -> list[TeamCount]:
     """Count the desks by team and tier, by the teams' names."""
-    found: dict[int, dict[str, int]] = {}
-    for row in connection.execute(_standing_counts(wanted)):
-        one = found.setdefault(row.team, dict.fromkeys(TIERS, 0))
-        one[_TIER.get(row.rank, "attention")] += row.every
-        _take_out(one, row)
-    for quiet in connection.execute(_quiet_counts(wanted)):
-        _take_out(found[quiet.team], quiet)
+    by_desk = wanted.text or not wanted.marked
+    found = _walked(connection, wanted) if by_desk else _kept(connection, wanted)
     names = connection.execute(select(team.c.id, team.c.name).order_by(team.c.name))
     return [
         TeamCount(id=row.id, name=row.name, counts=found[row.id])
         for row in names
         if row.id in found
     ]
+
+
+def _walked(connection: Connection, wanted: Wanted) -> dict[int, dict[str, int]]:
+    found: dict[int, dict[str, int]] = {}
+    for row in connection.execute(_standing_counts(wanted)):
+        one = found.setdefault(row.team, dict.fromkeys(TIERS, 0))
+        one[STANDING.get(row.rank, "attention")] += row.every
+        _take_out(one, row)
+    for silent in connection.execute(_quiet_counts(wanted, _unheard(wanted))):
+        _take_out(found[silent.team], silent)
+    return found
+
+
+def _kept(connection: Connection, wanted: Wanted) -> dict[int, dict[str, int]]:
+    """Read the kept counts, and put right of whom they say another thing than this moment.
+
+    These are the marked that are not silent yet or whose goodbye holds no longer, and those that
+    were never heard.
+    """
+    found = team_counts.kept(connection, wanted.teams)
+    for early in connection.execute(_early_counts(wanted)):
+        one = found[early.team]
+        one["away" if early.gone else "silent"] -= early.many
+        one[STANDING.get(early.rank, "attention")] += early.many
+    for lapsed in connection.execute(_lapsed_counts(wanted)):
+        found[lapsed.team]["away"] -= lapsed.many
+        found[lapsed.team]["silent"] += lapsed.many
+    for never in connection.execute(_quiet_counts(wanted, _never().subquery("unheard"))):
+        _take_out(found[never.team], never)
+    return {id_: one for id_, one in found.items() if any(one.values())}
 
 
 def tally(teams: list[TeamCount]) -> dict[str, int]:
@@ -158,8 +193,7 @@ def _standing_counts(wanted: Wanted) -> Select[tuple[int, int, int, int, int]]:
     )
 
 
-def _quiet_counts(wanted: Wanted) -> Select[tuple[int, int, int, int]]:
-    unheard = _unheard(wanted)
+def _quiet_counts(wanted: Wanted, unheard: Subquery) -> Select[tuple[int, int, int, int]]:
     return (
         select(
             _PLACE.team,
@@ -173,10 +207,30 @@ def _quiet_counts(wanted: Wanted) -> Select[tuple[int, int, int, int]]:
     )
 
 
-def _take_out(counted: dict[str, int], quiet: Row[Any]) -> None:
-    counted[_TIER.get(quiet.rank, "attention")] -= quiet.many
-    counted["away"] += quiet.away
-    counted["silent"] += quiet.many - quiet.away
+def _early_counts(wanted: Wanted) -> Select[tuple[int, int, bool, int]]:
+    """Count those that are marked and not yet silent."""
+    gone = _PLACE.gone_at.is_not(None).label("gone")
+    return (
+        select(_PLACE.team, _PLACE.rank, gone, func.count().label("many"))
+        .where(_PLACE.quiet_since >= wanted.cutoff, _among(wanted))
+        .group_by(_PLACE.team, _PLACE.rank, gone)
+    )
+
+
+def _lapsed_counts(wanted: Wanted) -> Select[tuple[int, int]]:
+    """Count the silent whose goodbye holds no longer."""
+    lapsed = _PLACE.gone_at < wanted.cutoff - goodbyes.HOLDS
+    return (
+        select(_PLACE.team, func.count().label("many"))
+        .where(lapsed, _PLACE.quiet_since < wanted.cutoff, _among(wanted))
+        .group_by(_PLACE.team)
+    )
+
+
+def _take_out(counted: dict[str, int], silent: Row[Any]) -> None:
+    counted[STANDING.get(silent.rank, "attention")] -= silent.many
+    counted["away"] += silent.away
+    counted["silent"] += silent.many - silent.away
 
 
 def _unheard(wanted: Wanted) -> Subquery:
@@ -184,6 +238,8 @@ def _unheard(wanted: Wanted) -> Subquery:
 
     Of many, those that are marked are left out.
     """
+    if wanted.marked and not wanted.few:
+        return _never().subquery("unheard")
     if not wanted.few:
         old = select(_SEEN.device, _SEEN.last_seen.label("since"))
         unmarked = old.where(_SEEN.last_seen < wanted.cutoff, ~_SEEN.quiet)

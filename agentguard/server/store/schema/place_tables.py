@@ -1,14 +1,25 @@
 """Where each desk belongs and how it stands: what the floor is counted and listed from.
 
-Triggers of the database keep it (`migrations/versions/r0041_places.py`, `r0042_quiet.py`), whoever
-writes to `device`, `device_standing`, `device_run`, `keeper` or `device_seen`: also a program of
-before, and a backup that is brought back. So it is no table of the whole schema, which is copied,
-aged and held by rows.
+Triggers of the database keep it (`migrations/versions/r0041_places.py`, `r0042_quiet.py`,
+`r0043_counts.py`), whoever writes to `device`, `device_standing`, `device_run`, `keeper` or
+`device_seen`: also a program of before, and a backup that is brought back. So these are no tables
+of the whole schema, which is copied, aged and held by rows.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, Index, MetaData, SmallInteger, String, Table, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    text,
+)
 
 from agentguard.server.store.schema.columns import SERIAL
 
@@ -16,7 +27,7 @@ NO_POSTURE = 9
 """The rank of a desk of which no posture is known; the others are those of `device_standing`."""
 
 PLACES = MetaData()
-"""Of this table alone."""
+"""Of these tables alone."""
 
 # `gone_at` is when the newest run of its agent said goodbye, empty when it did not; `quiet_since`
 # the last report of a desk that is marked as silent for long, empty for all others.
@@ -37,5 +48,30 @@ desk_place = Table(
         sqlite_where=text("quiet_since IS NOT NULL"),
         postgresql_where=text("quiet_since IS NOT NULL"),
     ),
+    Index(
+        *("ix_desk_place_gone", "shown", "gone_at", "quiet_since", "team"),
+        sqlite_where=text("quiet_since IS NOT NULL AND gone_at IS NOT NULL"),
+        postgresql_where=text("quiet_since IS NOT NULL AND gone_at IS NOT NULL"),
+    ),
     sqlite_with_rowid=False,
+)
+
+# How many desks of a team are in a tier (its place in `team_counts.TIERS`): those that are marked
+# are `silent` or, when they said goodbye, `away`; all others are as their posture has it.
+# What counts is the sum of this row and of its changes, which a job adds to it.
+team_count = Table(
+    "team_count",
+    PLACES,
+    Column("team", SERIAL, primary_key=True, autoincrement=False),
+    Column("tier", SmallInteger, primary_key=True, autoincrement=False),
+    Column("many", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+team_count_change = Table(
+    "team_count_change",
+    PLACES,
+    Column("team", SERIAL, nullable=False),
+    Column("tier", SmallInteger, nullable=False),
+    Column("many", Integer, nullable=False),
 )
