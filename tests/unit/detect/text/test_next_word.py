@@ -30,7 +30,9 @@ def test_there_are_many_such_words() -> None:
 
 
 @pytest.mark.parametrize("kind", LABELLED)
-@pytest.mark.parametrize("word", WORDS)
-def test_a_label_may_stand_behind_the_first_word_of_another(word: str, kind: str) -> None:
-    found = {hit.kind for hit in default_scanner().scan(f"x\n{word} {LABELLED[kind]}\n")}
-    assert kind in found
+def test_a_label_may_stand_behind_the_first_word_of_another(kind: str) -> None:
+    texts = {word: f"x\n{word} {LABELLED[kind]}\n" for word in WORDS}
+    found = {
+        word: {hit.kind for hit in default_scanner().scan(text)} for word, text in texts.items()
+    }
+    assert [word for word, kinds in found.items() if kind not in kinds] == []

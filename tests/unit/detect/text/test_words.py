@@ -39,11 +39,11 @@ def test_weak_words_are_words_for_other_numbers() -> None:
     assert frozenset().union(*FOREIGN.values()) >= WEAK
 
 
-@pytest.mark.parametrize(
-    "word", sorted(word for words in FOREIGN.values() for word in words if len(word) > 2)
-)
-def test_the_word_before_a_number_tells_that_it_is_another(word: str) -> None:
-    assert default_scanner().scan(f"card? no: {word} {CARD}") == ()
+@pytest.mark.parametrize("language", FOREIGN)
+def test_the_word_before_a_number_tells_that_it_is_another(language: str) -> None:
+    told = sorted(word for word in FOREIGN[language] if len(word) > 2)
+    assert told
+    assert [word for word in told if default_scanner().scan(f"card? no: {word} {CARD}")] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
