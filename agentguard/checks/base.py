@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any, Generic, TypeVar
@@ -84,6 +84,13 @@ def few(names: Iterable[str]) -> str:
 def partly(verdict: Verdict, unread: str) -> Verdict:
     """Keep a pass from passing where a part of a fact was not read."""
     return with_gaps(verdict, gap(f"unread.{unread}")) if unread else verdict
+
+
+def told_by(verdict: Verdict, event: Fact) -> Verdict:
+    """Return a verdict with who was told of its fact, where that was not the agent itself."""
+    if not event.by_keeper:
+        return verdict
+    return replace(verdict, rows=(*verdict.rows, say("coverage.by-keeper")))
 
 
 def not_read(fact: Fact) -> Verdict:

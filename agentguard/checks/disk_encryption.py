@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.checks.base import DAY, Check, NoSettings, belong, not_read
+from agentguard.checks.base import DAY, Check, NoSettings, belong, not_read, told_by
 from agentguard.model.events import Facts
 from agentguard.model.facts import DisksSeen
 from agentguard.model.verdicts import (
@@ -16,7 +16,7 @@ from agentguard.model.verdicts import (
 )
 
 
-def judge(event: DisksSeen, _facts: Facts, _settings: NoSettings) -> Verdict:
+def _judged(event: DisksSeen) -> Verdict:
     """Every fixed volume must be encrypted; one that could not be read is unknown, never red."""
     if event.unread:
         return not_read(event)
@@ -29,6 +29,11 @@ def judge(event: DisksSeen, _facts: Facts, _settings: NoSettings) -> Verdict:
     if unread:
         return unknown("disk-encryption.unread", volumes=", ".join(unread))
     return passed("disk-encryption.on", count=len(event.volumes))
+
+
+def judge(event: DisksSeen, _facts: Facts, _settings: NoSettings) -> Verdict:
+    """Judge what was read, and say who was told of it."""
+    return told_by(_judged(event), event)
 
 
 CHECK = Check(

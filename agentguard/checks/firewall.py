@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from agentguard.checks.base import HOUR, Check, NoSettings, belong, not_read
+from agentguard.checks.base import HOUR, Check, NoSettings, belong, not_read, told_by
 from agentguard.model.events import Facts
 from agentguard.model.facts import FirewallSeen
 from agentguard.model.verdicts import Owner, Severity, Verdict, passed, unknown, wrong
 
 
-def judge(event: FirewallSeen, _facts: Facts, _settings: NoSettings) -> Verdict:
+def _judged(event: FirewallSeen) -> Verdict:
     """Judge the firewall; one whose state could not be told is unknown, never red."""
     if event.unread:
         return not_read(event)
@@ -21,6 +21,11 @@ def judge(event: FirewallSeen, _facts: Facts, _settings: NoSettings) -> Verdict:
     if event.product:
         return passed("firewall.on", product=event.product)
     return passed("firewall.on-unnamed")
+
+
+def judge(event: FirewallSeen, _facts: Facts, _settings: NoSettings) -> Verdict:
+    """Judge what was read, and say who was told of it."""
+    return told_by(_judged(event), event)
 
 
 CHECK = Check(

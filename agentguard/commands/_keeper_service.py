@@ -14,6 +14,7 @@ from agentguard.engine.supervisor import Actor, Supervisor
 from agentguard.platforms import (
     closed,
     desks,
+    keeper_answers,
     machine_layers,
     network,
     secret_places,
@@ -58,6 +59,8 @@ def keep(stop: Stop, rest: Rest, wake: Callable[[], None]) -> None:
     )
     supervisor = Supervisor(clock=clock, submit=lambda _event: None, patience=ENDING)
     supervisor.start(Actor(name="reports", run=teller.run))
+    if (answers := keeper_answers(clock)) is not None:
+        supervisor.start(Actor(name="answers", run=answers))
     witness.write(BEGUN)
     try:
         keeper.run(stop, rest)

@@ -20,12 +20,14 @@ STILL_ASKING = "still-asking"
 class Fact(Event):
     """A fact of the machine; `unread` is an id of resources/text (under `unread`) or empty.
 
+    `by_keeper` tells that the keeper of this computer asked for it, as the system.
     `asked` is the local time, with its date when that was not today, since which the system owes an
     answer; empty where it owes none.
     """
 
     unread: str = ""
     asked: str = ""
+    by_keeper: bool = False
 
     @property
     def why(self) -> Message:

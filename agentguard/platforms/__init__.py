@@ -28,7 +28,7 @@ from agentguard.platforms._keeper_ways import (
 from agentguard.platforms._queued_log import Aside
 from agentguard.platforms._refcount_workaround import keep_none
 from agentguard.platforms._thread_names import name_thread
-from agentguard.ports.clock import Clock
+from agentguard.ports.clock import Clock, Stop
 
 if TYPE_CHECKING:  # what passes through needs not be there before a first icon or in a scan's child
     from agentguard.base.settings import Layers
@@ -294,6 +294,17 @@ def boot_id() -> str:
 
 def _nobody() -> None:
     """Wake nobody."""
+
+
+def keeper_answers(clock: Clock) -> Callable[[Stop], None] | None:
+    """Return what asks the system for all agents, in the keeper; None where each agent is told."""
+    if sys.platform == "win32":
+        from agentguard.platforms._win32.keeper_questions import (  # noqa: PLC0415 - as above
+            WindowsAnswers,
+        )
+
+        return WindowsAnswers(clock).run
+    return None
 
 
 def stand_in(wake: Callable[[], None]) -> StandIn | None:

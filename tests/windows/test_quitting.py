@@ -80,13 +80,13 @@ def test_one_that_anybody_may_change_is_not_followed_and_is_made_anew(
     agent = Quitting()
     QuitSign().set()
     with monkeypatch.context() as patch:
-        patch.setattr(quitting, "_descriptor", lambda _key: ANYBODY_S)
+        patch.setattr(quitting, "descriptor", lambda _key: ANYBODY_S)
         assert not agent()
         assert not agent()
         assert not QuitSign().is_set()
     assert caplog.text.count("is not the system's own, and is not followed") == 1
-    told, real = [ANYBODY_S], quitting._descriptor
-    monkeypatch.setattr(quitting, "_descriptor", lambda key: told.pop() if told else real(key))
+    told, real = [ANYBODY_S], quitting.descriptor
+    monkeypatch.setattr(quitting, "descriptor", lambda key: told.pop() if told else real(key))
     with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, PLACE, 0, winreg.KEY_ALL_ACCESS) as before:
         QuitSign().set()
         with pytest.raises(OSError, match="1018"):  # ERROR_KEY_DELETED

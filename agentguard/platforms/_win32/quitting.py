@@ -53,7 +53,7 @@ def read() -> tuple[bytes | None, object]:
         with winreg.OpenKey(
             winreg.HKEY_LOCAL_MACHINE, PLACE, 0, winreg.KEY_READ | winreg.KEY_WOW64_64KEY
         ) as key:
-            return _descriptor(int(key)), winreg.QueryValueEx(key, AT)[0]
+            return descriptor(int(key)), winreg.QueryValueEx(key, AT)[0]
     except OSError:
         return None, None
 
@@ -72,8 +72,8 @@ class QuitSign:
 
     def is_set(self) -> bool:
         """Check whether the agents were told to end."""
-        descriptor, _ = read()
-        return descriptor is not None and kept(descriptor)
+        described, _ = read()
+        return described is not None and kept(described)
 
     def set(self) -> None:
         """Tell every agent that has begun by now to end.
@@ -96,7 +96,7 @@ class QuitSign:
     def _held(self) -> Iterator[int]:
         """Have the key; one that somebody else has made or may change is made anew."""
         key, there = volatile_key(PLACE)
-        if there and not kept(_descriptor(key)):
+        if there and not kept(descriptor(key)):
             LOG.warning("the sign that ends agents was somebody else's; it is made anew")
             winreg.CloseKey(key)
             _remove()
@@ -112,8 +112,8 @@ def _remove() -> None:
         winreg.DeleteKeyEx(winreg.HKEY_LOCAL_MACHINE, PLACE, winreg.KEY_WOW64_64KEY, 0)
 
 
-def _descriptor(key: int) -> bytes:
-    """Return the security descriptor of an open key; empty when it is not told, as nobody's is."""
+def descriptor(key: int) -> bytes:
+    """Return the owner and list of an open key; empty when they are not told, as nobody's are."""
     data, size = ctypes.create_string_buffer(_LONGEST), api.DWORD(_LONGEST)
     refused = _security_of(key, _OWNER_AND_LIST, data, ctypes.byref(size))
     return b"" if refused else data.raw[: size.value]

@@ -1,14 +1,18 @@
-"""Full-disk encryption of the fixed volumes: BitLocker's own classes, else the shell's word."""
+"""Full-disk encryption of the fixed volumes: BitLocker's own classes, else the shell's word.
+
+Only administrators are answered by the classes: so the keeper asks them, and the agent reads it.
+"""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 from agentguard.model.facts import DisksSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
 from agentguard.platforms._one_question import open_for
-from agentguard.platforms._win32 import api, com
+from agentguard.platforms._win32 import api, com, keeper_sheet
 from agentguard.platforms._win32.component_answers import ComponentError, disks
 from agentguard.ports.desktop import Probe
 
@@ -50,12 +54,14 @@ SHELL = com.question("disks by the shell", SECONDS, _by_shell)
 
 
 def read(at: Moment, _policy: Policy) -> DisksSeen:
-    """Ask BitLocker, which answers administrators; then the shell, which answers everybody."""
+    """Ask BitLocker, which answers administrators; the keeper; the shell, which answers all."""
     drives = fixed_drives()
     try:
         return disks(drives, BITLOCKER.ask(), {}, at)
     except ComponentError as problem:
         first = problem
+    if rows := keeper_sheet.told("disks"):
+        return replace(disks(drives, rows, {}, at), by_keeper=True)
     try:
         return disks(drives, (), SHELL.ask(), at)
     except ComponentError:

@@ -1,21 +1,23 @@
 """The host firewall: Windows' own by the rules in force, others by Security Center.
 
 The orders of group policy and MDM come first, then the active store, which has what is in force,
-and last the object of the local setting.
+and last the object of the local setting. What is in force may be told to the keeper alone.
 """
 
 from __future__ import annotations
 
 import sys
 from contextlib import suppress
+from dataclasses import replace
 
 from agentguard.model.facts import FirewallSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
 from agentguard.platforms._one_question import open_for
-from agentguard.platforms._win32 import com, registry
+from agentguard.platforms._win32 import com, keeper_sheet, registry
 from agentguard.platforms._win32.component_answers import (
     DENIED,
+    FIREWALL,
     PROFILES,
     ComponentError,
     Profiles,
@@ -71,13 +73,17 @@ LOCAL = com.question("firewall", SECONDS, _profiles)
 ACTIVE = com.question("firewall in force", SECONDS, _store)
 
 
-def _windows() -> Profiles:
+def _windows() -> tuple[Profiles, bool]:
+    """Return what is said of each profile, and whether the keeper was told what is in force."""
     orders = managed()
-    force: dict[int, object] = {}
-    with suppress(ComponentError):
+    by_keeper = False
+    try:
         force = in_force(ACTIVE.ask())
+    except ComponentError:
+        force = in_force(keeper_sheet.told("firewall") or ())
+        by_keeper = bool(force)
     active, enabled = LOCAL.ask()
-    return Profiles(active=active, enabled=enabled, managed=orders, force=force)
+    return Profiles(active=active, enabled=enabled, managed=orders, force=force), by_keeper
 
 
 def _others() -> tuple[dict[str, object], ...]:
@@ -92,14 +98,16 @@ def read(at: Moment, _policy: Policy) -> FirewallSeen:
     others: tuple[dict[str, object], ...] = ()
     with suppress(ComponentError):
         others = PRODUCTS.ask()
-    profiles, why = Profiles(), ""
+    profiles, why, by_keeper = Profiles(), "", False
     try:
-        profiles = _windows()
+        profiles, by_keeper = _windows()
     except PermissionError:
         why = DENIED
     except ComponentError as problem:
         why = problem.unread
     told = firewall(profiles, others, at)
+    if by_keeper and told.product == FIREWALL:
+        told = replace(told, by_keeper=True)
     return FirewallSeen(at=at, unread=why) if why and not told.on else told
 
 
