@@ -39,10 +39,17 @@ def chromium() -> Iterator[Browser]:
 
 
 def visit(browser: Browser, running: Any, name: str = "", **how: Any) -> BrowserContext:
-    """Open a window in which a user is signed in; nobody when the name is empty."""
+    """Open a window in which a user is signed in; nobody when the name is empty.
+
+    Nothing glides in it: what is looked at after a click is what stays.
+    """
     address = running.address.replace("127.0.0.1", "localhost")  # passkeys know no numbers
     context = browser.new_context(
-        base_url=address, ignore_https_errors=True, user_agent=AGENT, **how
+        base_url=address,
+        ignore_https_errors=True,
+        user_agent=AGENT,
+        reduced_motion="reduce",
+        **how,
     )
     if name:
         cookie, value = clients.session(running, name, PASSWORD, AGENT)

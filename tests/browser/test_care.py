@@ -15,8 +15,8 @@ from agentguard.server.store.desks.policies import Label
 from agentguard.server.store.schema.exception_tables import exception
 from agentguard.server.store.schema.tables import device_seen, finding
 from tests.browser import driving, scene
+from tests.browser.barriers import WAYS, violations
 from tests.browser.driving import PASSWORD
-from tests.browser.test_pages import WAYS, violations
 from tests.unit.policy.signing import Said
 
 pytestmark = [pytest.mark.heavy, pytest.mark.posix, pytest.mark.timeout(600)]

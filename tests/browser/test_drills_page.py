@@ -12,7 +12,8 @@ from sqlalchemy import Connection, insert, select
 from agentguard.server.store.schema.drill_tables import drill_run
 from agentguard.server.store.schema.tables import device
 from tests.browser import driving
-from tests.browser.test_pages import PASSWORD, WAYS, violations
+from tests.browser.barriers import WAYS, violations
+from tests.browser.driving import PASSWORD
 
 pytestmark = pytest.mark.heavy
 OUTCOMES = ("passed", "failed", "not-possible", "put-off")
@@ -49,7 +50,7 @@ def test_the_page_of_drills_has_no_barrier(centre: Any, chrome: Any) -> None:
             page = context.new_page()
             page.goto("/drills")
             assert "What failed" in page.content()
-            found += violations(page)
+            found += violations(page, way)
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 found.append(f"{way} is wider than the window")
             if folder := os.environ.get("AGENTGUARD_SHOTS"):

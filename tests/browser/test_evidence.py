@@ -12,19 +12,19 @@ import pytest
 from agentguard.server.evidence.shelf import FOLDER, RUNNING, Shelf, Stand
 from agentguard.server.jobs.schedule import Jobs
 from tests.browser import driving
+from tests.browser.barriers import WAYS, violations
 from tests.browser.driving import PASSWORD
-from tests.browser.test_pages import WAYS, violations
 
 pytestmark = [pytest.mark.heavy, pytest.mark.posix, pytest.mark.timeout(600)]
 PICTURES = os.environ.get("AGENTGUARD_PICTURES", "")
 """A folder for pictures of what the tests see; empty for none."""
 
 
-def seen(page: Any, name: str) -> list[str]:
+def seen(page: Any, name: str, way: str = "") -> list[str]:
     """Give what axe finds; keep a picture when somebody wants one."""
     if PICTURES:
         page.screenshot(path=str(Path(PICTURES) / f"{name}.png"), full_page=True)
-    return violations(page)
+    return violations(page, way)
 
 
 def make(centre: Any) -> None:
@@ -84,10 +84,10 @@ def test_every_state_of_an_order_has_no_barrier(centre: Any, chrome: Any, way: s
         make(centre)
         page.goto("/evidence")
         assert page.get_by_text("There is no team of this name.").is_visible()
-        assert seen(page, f"every-{way}") == []
+        assert seen(page, f"every-{way}", way) == []
         page.get_by_label("About").select_option("desk")
         page.get_by_role("button", name="Make the pack").click()
         page.get_by_role("alert").wait_for()
-        assert seen(page, f"wrong-{way}") == []
+        assert seen(page, f"wrong-{way}", way) == []
     for one in shelf.list():
         shelf.forget(one.id)

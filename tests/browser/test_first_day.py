@@ -17,7 +17,7 @@ from agentguard.server.listener.certificate import CA_FILE, make_certificate
 from agentguard.server.run import LocalServer
 from agentguard.server.settings import ServerSettings
 from tests.browser import driving, scene
-from tests.browser.test_pages import violations
+from tests.browser.barriers import violations
 from tests.server import clients
 from tests.server.conftest import Running, start_thread
 

@@ -12,9 +12,9 @@ from agentguard.server.roles import ROLES, Right, may
 from agentguard.server.store.schema.response_tables import containment
 from agentguard.server.store.schema.tables import finding
 from tests.browser import driving, scene
+from tests.browser.barriers import WAYS, violations
 from tests.browser.driving import PASSWORD
 from tests.browser.test_languages import WIDER
-from tests.browser.test_pages import WAYS, violations
 
 pytestmark = [pytest.mark.heavy, pytest.mark.posix, pytest.mark.timeout(600)]
 
@@ -94,17 +94,17 @@ def test_row_329_no_page_of_an_incident_has_a_barrier(centre: Any, chrome: Any, 
         page.select_option("#act", "lock")
         page.fill("#why", "x" * 200)
         page.get_by_role("button", name="Ask for it").click()
-        found += violations(page)
+        found += violations(page, way)
         page.goto("/incidents/new")
         page.fill("#desk", "billing-07")
         page.select_option("#playbook", "insider")
         page.get_by_role("button", name="Begin", exact=True).click()
         page.fill("#look", "To talk to the person")
         page.get_by_role("button", name="Ask to see the names").click()
-        found += violations(page)
+        found += violations(page, way)
         for path in ("/incidents", "/account", page.url):
             page.goto(path)
-            found += violations(page)
+            found += violations(page, way)
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 found.append(f"{path} is wider than the window")
         assert found == []

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ import pytest
 
 from agentguard.base import paths, translations
 from agentguard.base.translations import Plural, Texts
-from tests.browser import driving
+from tests.browser import driving, scene
+from tests.browser.barriers import WAYS, violations
 from tests.browser.driving import PASSWORD
-from tests.browser.test_pages import MAY, WAYS, violations
+from tests.browser.test_pages import MAY
 from tools.gallery.pseudo import pseudo
 
 pytestmark = [pytest.mark.heavy, pytest.mark.posix, pytest.mark.timeout(900)]
@@ -119,43 +121,65 @@ def every_page(centre: Any, page: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*MAY["admin"], *sorted(menu), *more)))
 
 
-@pytest.mark.parametrize("language", STANDS_FOR)
-def test_row_392_no_page_of_a_long_language_is_wider_than_a_phone(
-    centre: Any, chrome: Any, language: str
-) -> None:
-    centre.admin.add_user("sam", PASSWORD, "admin")
-    found: dict[str, str] = {}
-    with driving.visit(chrome, centre, locale=language, **WAYS["phone"]) as context:
+@dataclass(frozen=True, kw_only=True)
+class Walked:
+    """What was seen on the way through every page in one language."""
+
+    language: str
+    others: dict[str, str | None]
+    """Pages that say that they are in another language."""
+    left: dict[str, list[str]]
+    """What is no sentence of the language, and on which pages."""
+    amiss: list[str]
+    wider: dict[str, str]
+    """Pages that are wider than a phone, and what makes them so."""
+
+
+def look(page: Any, path: str, walked: Walked, *, phone: bool) -> None:
+    """Open a page and note what is wrong with it, lastly in a window as narrow as a phone's."""
+    page.goto(path)
+    said = page.locator("html").get_attribute("lang")
+    if said != walked.language:
+        walked.others[path] = said
+    for one in page.evaluate(LEFT, OWN):
+        walked.left.setdefault(one, []).append(path)
+    walked.amiss.extend(violations(page))
+    if not phone:
+        page.set_viewport_size(WAYS["phone"]["viewport"])
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+    if wider := page.evaluate(WIDER):
+        walked.wider[path] = wider
+    if not phone:
+        page.set_viewport_size(WAYS["wide"]["viewport"])
+
+
+@pytest.fixture(scope="module", params=STANDS_FOR)
+def walked(filled: Any, chrome: Any, made_up: None, request: pytest.FixtureRequest) -> Walked:
+    """Go once through every page in a language, for all that is asked about it."""
+    language: str = request.param
+    way = STANDS_FOR[language][1]
+    filled.time.at = scene.START
+    filled.admin.add_user("sam", PASSWORD, "admin")
+    found = Walked(language=language, others={}, left={}, amiss=[], wider={})
+    with driving.visit(chrome, filled, locale=language, **WAYS["phone"]) as context:
         page = context.new_page()
         page.goto("/sign-in")
         if wider := page.evaluate(WIDER):
-            found["/sign-in"] = wider
-    with driving.visit(chrome, centre, "sam", locale=language, **WAYS["phone"]) as context:
+            found.wider["/sign-in"] = wider
+    sharp = {**WAYS[way], "device_scale_factor": WAYS["phone"]["device_scale_factor"]}
+    with driving.visit(chrome, filled, "sam", locale=language, **sharp) as context:
         page = context.new_page()
-        for path in every_page(centre, page):
-            page.goto(path)
-            page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
-            if wider := page.evaluate(WIDER):
-                found[path] = wider
-    assert found == {}
+        for path in every_page(filled, page):
+            look(page, path, found, phone=way == "phone")
+    return found
 
 
-@pytest.mark.parametrize("language", STANDS_FOR)
-def test_row_358_each_page_says_the_persons_language_and_nothing_else(
-    centre: Any, chrome: Any, language: str
-) -> None:
-    centre.admin.add_user("sam", PASSWORD, "admin")
-    how = {**WAYS[STANDS_FOR[language][1]], "locale": language}
-    with driving.visit(chrome, centre, "sam", **how) as context:
-        page = context.new_page()
-        found: dict[str, list[str]] = {}
-        amiss: list[str] = []
-        for path in every_page(centre, page):
-            page.goto(path)
-            assert page.locator("html").get_attribute("lang") == language
-            for one in page.evaluate(LEFT, OWN):
-                found.setdefault(one, []).append(path)
-            amiss += violations(page)
-        left = {text: at for text, at in found.items() if not ARGUED.fullmatch(text)}
-        assert left == {}
-        assert amiss == []
+def test_row_392_no_page_of_a_long_language_is_wider_than_a_phone(walked: Walked) -> None:
+    assert walked.wider == {}
+
+
+def test_row_358_each_page_says_the_persons_language_and_nothing_else(walked: Walked) -> None:
+    assert walked.others == {}
+    left = {text: at for text, at in walked.left.items() if not ARGUED.fullmatch(text)}
+    assert left == {}
+    assert walked.amiss == []

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from sqlalchemy import insert
 
 from agentguard.server.roles import ROLES
 from agentguard.server.store.schema.tables import incident
 from tests.browser import driving, scene
+from tests.browser.barriers import WAYS, violations
 from tests.browser.driving import PASSWORD
 
 pytestmark = [pytest.mark.heavy, pytest.mark.posix, pytest.mark.timeout(600)]
 
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 CENTRE = ("/policies", "/users", "/audit", "/evidence", "/retention", "/factors")
 EVERYBODY = (
     "/",
@@ -83,24 +82,6 @@ MAY: dict[str, tuple[str, ...]] = {
         "/catalogue/new",
     ),
 }
-WAYS: dict[str, dict[str, Any]] = {
-    "wide": {"viewport": {"width": 1280, "height": 800}},
-    "dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
-    "phone": {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2},
-}
-
-
-def violations(page: Any) -> list[str]:
-    """Give what axe finds against WCAG 2.2 A and AA, with where it is.
-
-    A click ends once the next page begins to arrive, and half a page has barriers of its own.
-    """
-    page.wait_for_load_state("load")
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}}).response
-    return [
-        f"{page.url} {one['id']}: {[node['html'][:160] for node in one['nodes']]}"
-        for one in found["violations"]
-    ]
 
 
 def test_the_table_of_pages_knows_every_role() -> None:
@@ -147,7 +128,7 @@ def test_no_page_has_a_barrier(centre: Any, chrome: Any, way: str) -> None:
             person,
         ):
             page.goto(path)
-            found += violations(page)
+            found += violations(page, way)
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 found.append(f"{path} is wider than the window")
         assert found == []
@@ -170,7 +151,7 @@ def test_which_desks_fell_silent_together_opens_by_keyboard_and_has_no_barrier(
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.textContent") == "claims-07", "who is silent"
         page.locator("td summary").click()
-        assert violations(page) == []
+        assert violations(page, way) == []
         assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 

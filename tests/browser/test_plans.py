@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from agentguard.server.store.software import plans
 from tests.browser import driving
+from tests.browser.barriers import WAYS, violations
 from tests.browser.driving import PASSWORD
-from tests.browser.test_pages import WAYS, violations
 from tests.server import planned
 from tests.server.conftest import START
 from tests.server.planned import PAGE, on, wish
@@ -64,7 +64,7 @@ def test_no_page_of_plans_has_a_barrier_or_is_wider_than_the_window(
             f"{PAGE}/product?name=vlc",
         ):
             assert page.goto(path).status == 200
-            found += violations(page)
+            found += violations(page, way)
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 found.append(f"{path} is wider than the window")
         assert found == []

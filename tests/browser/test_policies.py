@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from tests.browser import driving
+from tests.browser.barriers import WAYS, violations
 from tests.browser.driving import PASSWORD
-from tests.browser.test_pages import WAYS, violations
 from tests.unit.policy.signing import Said, signed
 
 pytestmark = [pytest.mark.heavy, pytest.mark.posix, pytest.mark.timeout(600)]
 
 RULES = "watch:\n  sweep_minutes: 90\n  max_mib: 100"
-VERSIONS = {"wide": 21, "dark": 22, "phone": 23}
+VERSIONS = {"wide": 21, "phone": 23}
 
 
 def choose(page: Any, file: Path) -> None:
@@ -37,7 +37,7 @@ def test_a_policy_is_published_moved_on_and_gone_back_from(
 
         def walked() -> None:
             page.wait_for_load_state()
-            found.extend(violations(page))
+            found.extend(violations(page, way))
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 found.append(f"{page.url} is wider than the window")
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.browser import driving
+from tests.browser.barriers import WAYS, violations
 from tests.browser.driving import PASSWORD
-from tests.browser.test_pages import WAYS, violations
 
 pytestmark = [pytest.mark.heavy, pytest.mark.posix, pytest.mark.timeout(600)]
 
@@ -35,27 +35,27 @@ def test_everybody_can_sign_in_enrol_and_prove(centre: Any, chrome: Any, way: st
         page = context.new_page()
         complaints = driving.complaints(page)
         page.goto("/sign-in")
-        found += violations(page)
+        found += violations(page, way)
         assert fits(page)
         password(page, name)
-        found += violations(page)
+        found += violations(page, way)
         assert page.url.endswith("/enrol")
         assert fits(page)
     with driving.visit(chrome, centre, name, **WAYS[way]) as context:
         page = context.new_page()
         for path in ("/account", "/prove?to=/account", "/factors", "/break-glass", "/access"):
             page.goto(path)
-            found += violations(page)
+            found += violations(page, way)
             assert fits(page), path
         page.goto("/account")
         page.get_by_role("button", name="Make new recovery codes").click()
-        found += violations(page)
+        found += violations(page, way)
         assert fits(page)
     with driving.visit(chrome, centre, **WAYS[way]) as context:
         page = context.new_page()
         password(page, name)
         assert page.url.endswith("/second")
-        found += violations(page)
+        found += violations(page, way)
         assert fits(page)
     assert found == []
     assert [one for one in complaints if "403" not in one] == []

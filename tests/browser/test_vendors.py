@@ -10,8 +10,8 @@ import pytest
 from agentguard.model.vendors import Vendor
 from agentguard.software import vendor_sheet
 from tests.browser import driving, vendor_scene
+from tests.browser.barriers import WAYS, violations
 from tests.browser.driving import PASSWORD
-from tests.browser.test_pages import WAYS, violations
 
 pytestmark = [pytest.mark.heavy, pytest.mark.posix, pytest.mark.timeout(600)]
 
@@ -37,7 +37,7 @@ def test_no_page_of_vendors_has_a_barrier(register: Any, chrome: Any, way: str) 
         complaints, found = driving.complaints(page), []
         for path in ("", "?kind=due&sort=name", "?text=nobody", "/1", "/1/edit", "/new", "/import"):
             assert page.goto(f"/vendors{path}").status == 200
-            found += violations(page)
+            found += violations(page, way)
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 found.append(f"{path} is wider than the window")
         assert found == []
