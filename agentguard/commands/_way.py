@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
+from agentguard.base.errors import UsageError
 from agentguard.base.translations import Texts
 from agentguard.commands._capabilities import Capability, Standing
 from agentguard.model.messages import say
 from agentguard.ports.network import Network, Told, Way
 from agentguard.service import keeper_status
+from agentguard.uplink import transport
 
 WAY, KEEPERS = "proxy", "keeper-proxy"
 
@@ -18,11 +19,13 @@ def way(network: Network, url: str, words: Texts) -> Capability:
     """Return the way to a URL in a sentence or two; without a URL there is none to tell."""
     if not url:
         return Capability(name=WAY, standing=Standing.ABSENT, reason=say("cli.doctor.way-nowhere"))
+    try:
+        host = transport.address(url).host
+    except UsageError as error:
+        return Capability(name=WAY, standing=Standing.FAILED, reason=str(error))
     found = network.way(url)
     standing = Standing.PARTLY if found.problem else Standing.WORKS
-    return Capability(
-        name=WAY, standing=standing, reason=told(found, urlsplit(url).hostname or url, words)
-    )
+    return Capability(name=WAY, standing=standing, reason=told(found, host, words))
 
 
 def of_keeper(known: keeper_status.Standing | None, words: Texts) -> Iterator[Capability]:

@@ -47,6 +47,7 @@ def run(chosen: argparse.Namespace) -> int:
             if chosen.verb == "set":
                 value = settings_edit.value_of(known, chosen.value)
                 _refuse_password(str(value), words)
+                _refuse_no_address(known.name, str(value))
             _refuse_managed(known.name, words)
             settings_edit.put(paths.data_folder(), known.name, value)
             sys.stdout.write(words.say(f"cli.settings.done-{chosen.verb}", name=known.name) + "\n")
@@ -69,6 +70,14 @@ def _refuse_password(value: str, words: Texts) -> None:
         raise UsageError(
             words.say("cli.settings.password"), words.say("cli.settings.password-advice")
         )
+
+
+def _refuse_no_address(name: str, value: str) -> None:
+    """Raise for what is no endpoint's address: a setting that leads nowhere is not set."""
+    if name == "endpoint" and value:
+        from agentguard.uplink import transport  # noqa: PLC0415 - TLS costs the other settings time
+
+        transport.address(value)
 
 
 def _shown(words: Texts, *, as_json: bool) -> str:

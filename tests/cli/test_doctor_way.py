@@ -103,3 +103,26 @@ def test_row_151_without_an_endpoint_there_is_no_way(type_: Type) -> None:
     rows = json.loads(type_("doctor", "--json").out)["capabilities"]
     (row,) = (one for one in rows if one["name"] == "proxy")
     assert row["standing"] == Standing.ABSENT
+
+
+@pytest.mark.parametrize(
+    "address", ["https://[::1", "https://x:99999", "http://x", "guard.example", "https://"]
+)
+class TestNoAddress:
+    def test_row_399_one_in_the_settings_is_told_and_the_rest_is_looked_at(
+        self, address: str, type_: Type
+    ) -> None:
+        (paths.data_folder() / "settings.toml").write_text(f"endpoint = {json.dumps(address)}\n")
+        said = type_("doctor", "--json")
+        assert said.code in {0, 1}, said.err
+        rows = {one["name"]: one for one in json.loads(said.out)["capabilities"]}
+        assert rows["proxy"]["standing"] == "failed"
+        assert "must begin with https://" in rows["proxy"]["reason"]
+        assert {"settings", "keeper", "software-catalogue"} <= set(rows)
+
+    def test_row_399_it_is_not_set(self, address: str, type_: Type) -> None:
+        said = type_("settings", "set", "endpoint", address)
+        assert said.code == 2
+        assert "must begin with https://" in said.err
+        assert not (paths.data_folder() / "settings.toml").exists()
+        assert type_("settings", "set", "endpoint", "").code == 0
