@@ -1,4 +1,4 @@
-"""Row 80: an agent always starts. Real agents, each with one thing wrong, in each way to start."""
+"""Row 80: an agent always starts. Real agents, each with one thing wrong, windows or none."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ import psutil
 import pytest
 
 from agentguard.base import logs, translations
+from agentguard.cli import main
+from agentguard.commands import _guard_session
 from agentguard.commands._guard_session import APPEARS
 from agentguard.model.messages import say
 from agentguard.platforms._linux.commands import LOCKERS
@@ -51,6 +53,15 @@ def through_the_keeper() -> str:
 
 
 WAYS = ("run", "tray", through_the_keeper())
+EACH_IN_TURN = [
+    pytest.param(wrong, way, id=f"{wrong.name}-{way}")
+    for number, wrong in enumerate(EVERY)
+    for way in (WAYS if number == 0 else (WAYS[0], WAYS[1 + number % 2]))
+]
+"""What is wrong, without windows and with them; these by turns as a person or the keeper starts it.
+
+The two run the same code where no other agent guards (test_row_80_who_starts_it_changes_nothing).
+"""
 
 
 class Start:
@@ -107,8 +118,7 @@ def _opened(endpoint: Endpoint) -> set[str]:
     return {event.message for event in events if event.kind == "finding.opened"}
 
 
-@pytest.mark.parametrize("command", WAYS)
-@pytest.mark.parametrize("wrong", EVERY, ids=lambda wrong: wrong.name)
+@pytest.mark.parametrize(("wrong", "command"), EACH_IN_TURN)
 def test_row_80_an_agent_starts_guards_and_says_what_is_wrong(
     wrong: Wrong,
     command: str,
@@ -140,6 +150,27 @@ def test_row_80_an_agent_starts_guards_and_says_what_is_wrong(
     if told.startswith("starting.") and command == "run":
         sentence = translations.load().sentences[told]
         assert sentence.rpartition("}")[2] in start.said.read_text()
+
+
+@pytest.mark.parametrize("display", ["", "there is none"])
+def test_row_80_who_starts_it_changes_nothing(
+    display: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the keeper starts is told apart only where another agent guards."""
+    seen: list[tuple[object, ...]] = []
+
+    def noted(folder: Path, _starting: object, _words: object, *why: str, **more: bool) -> int:
+        seen.append((folder, *why, more))
+        return 0
+
+    monkeypatch.setenv("AGENTGUARD_HOME", str(tmp_path))
+    for name in ("_be_lean", "call"):  # of this process; and nobody is called
+        monkeypatch.setattr(_guard_session, name, lambda *_: None)
+    monkeypatch.setattr(_guard_session, "not_shown", lambda: display)
+    for name in ("_unseen", "_with_windows"):
+        monkeypatch.setattr(_guard_session, name, noted)
+    assert [main(way.split()) for way in WAYS[1:]] == [0, 0]
+    assert seen[0] == seen[1]
 
 
 def windows_of(session: Desktop) -> str:

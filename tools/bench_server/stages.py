@@ -77,13 +77,13 @@ class Bench:
         self._tell = tell
         self._port = 0
 
-    def run(self, count: int) -> Outcome:
-        """Run every stage with `count` desks."""
+    def run(self, count: int, before: Sequence[str] = ("first", "heartbeat")) -> Outcome:
+        """Let `count` desks report, once for each name of `before`, and then come back at once."""
         database = open_database(self._settings)
         desks = fleet.put(database, count, self._now())
         server = self._served()
         stages = [self._enrol()]
-        stages += [self._all(name, desks) for name in ("first", "heartbeat")]
+        stages += [self._all(name, desks) for name in before]
         server.stop()
         for desk in desks:
             desk.happens(QUEUED)
