@@ -12,7 +12,7 @@ from installer.linux.parcel import name_plainly
 
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARIES = (
-    "PySide6", "Xlib", "apsw", "cffi", "cryptography", "jeepney", "msgspec", "platformdirs",
+    "PySide6", "Xlib", "apsw", "cffi", "cryptography", "jeepney", "msgspec", "nacl", "platformdirs",
     "psutil", "pyrage", "re2", "ruamel", "shiboken6", "six.py", "stdnum", "truststore",
     "typing_extensions.py", "watchdog",
 )  # fmt: skip

@@ -82,6 +82,7 @@ PARTS = (
     _part("libffi", "MIT", f"{_INNER}_cffi_backend.cp313-win_amd64.pyd"),
     _part("OpenSSL", "Apache-2.0", f"{_INNER}cryptography/hazmat/bindings/_rust.pyd",
          r"OpenSSL (\d+\.\d+\.\d+) \d"),
+    _part("libsodium", "ISC", f"{_INNER}nacl/_sodium.pyd"),
     # PDFium, with what its build lists; which of it was linked, no file tells.
     _part("PDFium", "Apache-2.0", _PDFIUM, PE, files=re.escape(_PDFIUM)),
     _part("ICU", "Unicode-3.0", _PDFIUM, r"@icu_(\d+)@@"),

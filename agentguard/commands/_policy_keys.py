@@ -18,7 +18,7 @@ from agentguard.commands.base import FINE
 from agentguard.policy import signature
 from agentguard.policy.parser import parse
 from agentguard.runtime import compose
-from agentguard.trust import bundles, dsse, keys, roots
+from agentguard.trust import bundles, dsse, key_files, roots
 from agentguard.trust.dsse import Sealed
 from agentguard.trust.keys import public_of
 from agentguard.trust.roots import Root
@@ -60,7 +60,7 @@ def private_key(chosen: argparse.Namespace, words: Texts) -> Ed25519PrivateKey:
         UsageError: it cannot be read, or the passphrase is wrong.
 
     """
-    return keys.load_private(chosen.key, lambda: _passphrase(chosen, words))
+    return key_files.load_private(chosen.key, lambda: _passphrase(chosen, words))
 
 
 def write_signed(
@@ -89,11 +89,11 @@ def newest_root(file: Path) -> Root:
 
 def _keygen(chosen: argparse.Namespace, words: Texts) -> str:
     passphrase = b"" if chosen.no_passphrase else _passphrase(chosen, words, twice=True)
-    public = keys.make(chosen.file, passphrase)
+    public = key_files.make(chosen.file, passphrase)
     return words.say(
         "cli.policy.key-made",
         file=str(chosen.file),
-        public=f"{chosen.file}{keys.PUBLIC}",
+        public=f"{chosen.file}{key_files.PUBLIC}",
         id=public.id,
     )
 

@@ -15,7 +15,7 @@ from agentguard.commands import _policy_file, _policy_keys, _signing_options
 from agentguard.commands.base import FINE
 from agentguard.policy.last_good import Keeper
 from agentguard.runtime import compose
-from agentguard.trust import dsse, keys, roots
+from agentguard.trust import dsse, key_files, roots
 from agentguard.trust.keys import public_of
 from agentguard.trust.roots import Root, keys_of
 
@@ -126,7 +126,7 @@ def _pin(chosen: argparse.Namespace, words: Texts) -> str:
 
 
 def _texts(files: Iterable[Path]) -> tuple[str, ...]:
-    return tuple(keys.load_public(file).text for file in files)
+    return tuple(key_files.load_public(file).text for file in files)
 
 
 def _judged(root: Root) -> Root:

@@ -18,7 +18,7 @@ from agentguard.server.evidence import making
 from agentguard.server.evidence.base import ALL, DESK, SITE, TEAM, Cancelled, NothingThere, Order
 from agentguard.server.evidence.claims import frameworks
 from agentguard.server.evidence.making import CERTIFICATE, Watch
-from agentguard.trust import keys
+from agentguard.trust import key_files, keys
 from agentguard.trust.evidence import certificate
 from agentguard.trust.evidence.manifest import Scope
 from agentguard.trust.evidence.tables import stamp
@@ -64,7 +64,7 @@ def run(given: argparse.Namespace, admin: Admin, said: Texts) -> str:
 
 def _key(given: argparse.Namespace, admin: Admin, said: Texts) -> str:
     public = keys.from_text(admin.packs.keys.pack_key)
-    pem = keys.pem_of(public)
+    pem = key_files.pem_of(public)
     if given.out is None:
         return pem.decode().rstrip("\n")
     _policy_file.write(given.out, pem)

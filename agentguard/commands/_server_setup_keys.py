@@ -17,7 +17,7 @@ from agentguard.commands._policy_reader import READING
 from agentguard.server.admin.accounts import Admin
 from agentguard.server.policies.publication import RINGS
 from agentguard.server.store.desks.policies import Label
-from agentguard.trust import bundles, dsse, keys, roots
+from agentguard.trust import bundles, dsse, key_files, roots
 
 ROOT_KEY, POLICY_KEY, BACKUP_KEY, CHAIN = (
     "root.key",
@@ -64,7 +64,7 @@ def make(folder: Path, data: Path, secret: bytes, said: Texts) -> bytes:
     if folder.resolve() == data.resolve() or data.resolve() in folder.resolve().parents:
         raise UsageError(said.say(f"{ID}.keys-inside"), said.say(f"{ID}.keys-inside-advice"))
     _folder(folder, said)
-    made = [keys.make(folder / name, secret) for name in (ROOT_KEY, POLICY_KEY)]
+    made = [key_files.make(folder / name, secret) for name in (ROOT_KEY, POLICY_KEY)]
     root = roots.Root(
         version=1,
         root_keys=(made[0].text,),
@@ -72,7 +72,7 @@ def make(folder: Path, data: Path, secret: bytes, said: Texts) -> bytes:
         policy_keys=(made[1].text,),
         policy_threshold=1,
     )
-    key = keys.load_private(folder / ROOT_KEY, lambda: secret)
+    key = key_files.load_private(folder / ROOT_KEY, lambda: secret)
     chain = roots.write_chain((dsse.sign(roots.sealed(root), key),))
     _policy_file.write(folder / CHAIN, chain)
     return chain
@@ -88,7 +88,7 @@ def sign(folder: Path, policy: Path | None, secret: bytes) -> bytes:
     file = policy or paths.shipped_policies() / SHIPPED
     data = _policy_file.data(file)
     READING.parse(data, str(file))
-    key = keys.load_private(folder / POLICY_KEY, lambda: secret)
+    key = key_files.load_private(folder / POLICY_KEY, lambda: secret)
     raw = dsse.write(dsse.sign(bundles.sealed(data), key))
     _policy_file.write(folder / f"{file.stem}.signed", raw)
     return raw

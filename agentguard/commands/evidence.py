@@ -15,7 +15,7 @@ from agentguard.commands import _policy_file, _policy_keys, _signing_options
 from agentguard.commands._words import spoken
 from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.platforms import system_clock
-from agentguard.trust import keys, roots
+from agentguard.trust import curves, key_files, roots
 from agentguard.trust.chain.signatures import unbase64
 from agentguard.trust.evidence import certificate, tables, verify
 from agentguard.trust.evidence.certificate import Certificate
@@ -66,7 +66,7 @@ def run(chosen: argparse.Namespace) -> int:
 def _certify(chosen: argparse.Namespace, words: Texts) -> int:
     if not 1 <= chosen.days <= LONGEST_DAYS:
         raise UsageError(words.say("evidence.bad-days", most=LONGEST_DAYS))
-    public = keys.load_public(chosen.file)
+    public = key_files.load_public(chosen.file)
     today = _day(system_clock().now().wall)
     until = today + timedelta(days=chosen.days)
     told = Certificate(
@@ -88,7 +88,7 @@ def _verify(chosen: argparse.Namespace, words: Texts) -> int:
 
 
 def _known(chosen: argparse.Namespace, words: Texts) -> Known:
-    if chosen.receipt_key and len(unbase64(chosen.receipt_key)) != keys.KEY_BYTES:
+    if chosen.receipt_key and len(unbase64(chosen.receipt_key)) != curves.KEY_BYTES:
         raise UsageError(words.say("journal-file.bad-key", key=chosen.receipt_key))
     chain = roots.read_chain(_policy_file.data(chosen.root)) if chosen.root else ()
     if chain:
@@ -96,7 +96,7 @@ def _known(chosen: argparse.Namespace, words: Texts) -> Known:
     return Known(
         now=system_clock().now().wall,
         chain=chain,
-        key=keys.load_public(chosen.key) if chosen.key else None,
+        key=key_files.load_public(chosen.key) if chosen.key else None,
         receipts=chosen.receipt_key,
     )
 

@@ -180,19 +180,16 @@ def _listed(bench: Bench, clock: Shifted) -> Overlay:
         FailedError: it is not taken, or one is that another key has signed.
 
     """
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415 - it costs memory
-        Ed25519PrivateKey,
-    )
-
+    from agentguard.trust.curves import SigningKey  # noqa: PLC0415 - it costs memory
     from agentguard.uplink.exceptions import told  # noqa: PLC0415 - as above
 
-    key, other = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+    key, other = SigningKey.made(), SigningKey.made()
     device, now = f"drill-{bench.run}", clock.now().wall
     one = exceptions.Exempted(
         id=device, control=CHECK, worst=Severity.HIGH.value, since=now, until=now + HOUR
     )
     payload = msgspec.json.encode(exceptions.Exceptions(device=device, at=now, items=(one,)))
-    sealed, public = exceptions.seal(payload), key.public_key().public_bytes_raw()
+    sealed, public = exceptions.seal(payload), key.public
     desk = Enrolment(url="", device=device, team="", receipt_key=base64.b64encode(public).decode())
     if told(desk, _answer(payload, other.sign(sealed))) is not None:
         raise FailedError("not-noticed")

@@ -51,14 +51,11 @@ def _keeper(bench: Bench) -> Keeper:
 
 def _signed() -> tuple[bytes, bytes, bytes]:
     """Return a root, and two versions of a policy that its key has signed; the key is forgotten."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415 - it costs memory
-        Ed25519PrivateKey,
-    )
-
-    from agentguard.trust import bundles, dsse, roots  # noqa: PLC0415 - see above
+    from agentguard.trust import bundles, dsse, roots  # noqa: PLC0415 - it costs memory
+    from agentguard.trust.curves import SigningKey  # noqa: PLC0415 - see above
     from agentguard.trust.keys import public_of  # noqa: PLC0415 - see above
 
-    key = Ed25519PrivateKey.generate()
+    key = SigningKey.made()
     said = public_of(key).text
     root = roots.Root(version=1, root_keys=(said,), root_threshold=1, policy_keys=(said,))
 

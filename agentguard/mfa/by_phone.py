@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agentguard.base import atomic_files
-from agentguard.mfa.offline_codes import ALPHABET, COST, plain
+from agentguard.mfa.offline_codes import ALPHABET, COST, SALT_BYTES, plain, salt_of
 from agentguard.model.messages import Message, say
 from agentguard.ports.clock import Clock
 from agentguard.ports.factors import Digest, PhoneSet, Spent
@@ -134,7 +134,7 @@ class ByPhone:
             OSError: it could not be kept; the one before still holds.
 
         """
-        salt = secrets.token_bytes(16)
+        salt = secrets.token_bytes(SALT_BYTES)
         hashes = {one: self._hash(digest, salt).hex() for one, digest in fresh.digests.items()}
         values = {"format": FORMAT, "name": fresh.name, "salt": salt.hex(), "hashes": hashes}
         atomic_files.make_folder(self._folder)
@@ -182,20 +182,17 @@ class ByPhone:
                 return None
             return _Kept(
                 name=str(values["name"]),
-                salt=bytes.fromhex(values["salt"]),
+                salt=salt_of(values["salt"]),
                 hashes={str(k): bytes.fromhex(v) for k, v in values["hashes"].items()},
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
     def _hash(self, digest: str, salt: bytes) -> bytes:
-        from cryptography.hazmat.primitives.kdf.argon2 import (  # noqa: PLC0415 - costs memory
-            Argon2id,
-        )
+        from agentguard.trust import curves  # noqa: PLC0415 - costs memory
 
         passes, kib = self._cost
-        hash_ = Argon2id(salt=salt, length=32, iterations=passes, lanes=1, memory_cost=kib)
-        return hash_.derive(digest.encode("utf-8"))
+        return curves.stretched(digest.encode("utf-8"), salt, passes=passes, kib=kib)
 
 
 def _content(mark: Path) -> bytes:

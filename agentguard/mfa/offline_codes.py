@@ -32,6 +32,7 @@ FILE = "offline-codes.json"
 FORMAT = 2
 HOURS = 72
 COST = (3, 64 * 1024)
+SALT_BYTES = 16
 """Passes and KiB: the second choice of RFC 9106, 4, with one lane."""
 MOST = 50
 
@@ -65,7 +66,7 @@ class OfflineCodes:
         """
         words = load()
         codes = tuple(_new_code() for _ in range(min(max(count, 1), MOST)))
-        salt = secrets.token_bytes(16)
+        salt = secrets.token_bytes(SALT_BYTES)
         issued = _Issued(
             name=secrets.token_hex(8),
             salt=salt,
@@ -146,7 +147,7 @@ class OfflineCodes:
                 return say("mfa.offline.damaged")
             return _Issued(
                 name=str(values["name"]),
-                salt=bytes.fromhex(values["salt"]),
+                salt=salt_of(values["salt"]),
                 expires=float(values["expires"]),
                 hashes=tuple(bytes.fromhex(text) for text in values["hashes"]),
             )
@@ -166,12 +167,24 @@ def plain(answer: str) -> str:
     return kept.translate(ALIKE)
 
 
+def salt_of(text: str) -> bytes:
+    """Read a salt as it is kept, in hexadecimal.
+
+    Raises:
+        ValueError: it is none.
+
+    """
+    salt = bytes.fromhex(text)
+    if len(salt) != SALT_BYTES:
+        raise ValueError
+    return salt
+
+
 def _hash(code: str, salt: bytes) -> bytes:
-    from cryptography.hazmat.primitives.kdf.argon2 import Argon2id  # noqa: PLC0415 - costs memory
+    from agentguard.trust import curves  # noqa: PLC0415 - costs memory
 
     passes, kib = COST
-    hash_ = Argon2id(salt=salt, length=32, iterations=passes, lanes=1, memory_cost=kib)
-    return hash_.derive(code.encode("utf-8"))
+    return curves.stretched(code.encode("utf-8"), salt, passes=passes, kib=kib)
 
 
 def _place(issued: _Issued, code: str) -> int | None:

@@ -14,13 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from agentguard.base import atomic_files
 from agentguard.base.errors import StoreError
 from agentguard.trust.chain import seals
 from agentguard.trust.chain.links import Row
 from agentguard.trust.chain.seals import SEED_BYTES, Seal
+from agentguard.trust.curves import SigningKey
 
 FILE = "journal.seal"
 _BINARY = getattr(os, "O_BINARY", 0)
@@ -43,9 +42,9 @@ class Sealer:
     folder: Path
     _device: Signer | None = None
     _seed: bytes = field(default=b"", repr=False)
-    _key: Ed25519PrivateKey | None = field(default=None, repr=False)
+    _key: SigningKey | None = field(default=None, repr=False)
     """The key of the seed, with the next one: to make one of its seed is what costs most."""
-    _next: tuple[bytes, Ed25519PrivateKey] | None = field(default=None, repr=False)
+    _next: tuple[bytes, SigningKey] | None = field(default=None, repr=False)
     _signed: tuple[int, float] | None = None
     """Entry and boot time of the last seal that the device signed."""
 
@@ -78,15 +77,15 @@ class Sealer:
         """Seal everything up to an entry; call `move_on` once that is written."""
         key = self._private()
         seed = seals.after(self._seed)
-        after = Ed25519PrivateKey.from_private_bytes(seed)
+        after = SigningKey.of(seed)
         self._next = (seed, after)
-        following = after.public_key().public_bytes_raw()
+        following = after.public
         said = seals.note(row.epoch, row.seq, row.hash, following)
         return Seal(
             epoch=row.epoch,
             seq=row.seq,
             hash=row.hash,
-            public=key.public_key().public_bytes_raw(),
+            public=key.public,
             following=following,
             signature=key.sign(said),
             device=self._by_device(row, said),
@@ -114,9 +113,9 @@ class Sealer:
         if seed != self._seed:
             self._seed, self._key, self._next = seed, None, None
 
-    def _private(self) -> Ed25519PrivateKey:
+    def _private(self) -> SigningKey:
         if self._key is None:
-            self._key = Ed25519PrivateKey.from_private_bytes(self._seed)
+            self._key = SigningKey.of(self._seed)
         return self._key
 
     def _by_device(self, row: Row, said: bytes) -> bytes:
@@ -131,7 +130,7 @@ class Sealer:
         return self._device.sign(said)
 
     def _found(self, expected: bytes) -> bytes:
-        if self._seed and self._private().public_key().public_bytes_raw() == expected:
+        if self._seed and self._private().public == expected:
             return self._seed
         seed = self._known()
         for _ in range(MOST_STEPS if seed else 0):
@@ -153,4 +152,4 @@ class Sealer:
 
 
 def _public(seed: bytes) -> bytes:
-    return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+    return SigningKey.of(seed).public

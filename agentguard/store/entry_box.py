@@ -11,17 +11,11 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Callable
 from typing import Protocol
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from agentguard.base.errors import SecretError, StoreError
 from agentguard.store.sqlite_file import Database
+from agentguard.trust import curves
 
 LOG = logging.getLogger(__name__)
 
@@ -58,9 +52,9 @@ class Box:
         self._database: Database | None = None
         self._make = True
         self._public = b""
-        self._private: X25519PrivateKey | None = None
-        self._own: tuple[int, AESGCM] | None = None
-        self._known: dict[int, AESGCM] = {}
+        self._private: bytes | None = None
+        self._own: tuple[int, curves.Box] | None = None
+        self._known: dict[int, curves.Box] = {}
 
     @property
     def open(self) -> bool:
@@ -108,19 +102,17 @@ class Box:
             LOG.warning("the journal is written, but cannot be read now: %s", error.title)
 
     def _take(self, secret: bytes | None, database: Database) -> None:
-        if secret is not None:
-            private = X25519PrivateKey.from_private_bytes(secret)
-            if self._public in {b"", private.public_key().public_bytes_raw()}:
-                self._private = private
+        if secret is not None and self._public in {b"", curves.public_half(secret)}:
+            self._private = secret
         if not self._make:
             return
         if self._private is None:
             if self._public:
                 LOG.error("the journal's key is lost; what it sealed cannot be read any more")
-            private = X25519PrivateKey.generate()
-            self._place.save(private.private_bytes_raw())
+            private = secrets.token_bytes(KEY_BYTES)
+            self._place.save(private)
             self._private, self._own = private, None
-        public = self._private.public_key().public_bytes_raw()
+        public = curves.public_half(self._private)
         if public != self._public:
             database.rows("INSERT INTO opening (public) VALUES (?)", (public,))
             self._public = public
@@ -147,7 +139,7 @@ class Box:
         if own is None:
             raise StoreError("The journal's seal was asked for before it was ready.")
         nonce = secrets.token_bytes(_NONCE)
-        return own[0], nonce + own[1].encrypt(nonce, salt + payload.encode("ascii"), _bound(place))
+        return own[0], nonce + own[1].sealed(nonce, salt + payload.encode("ascii"), _bound(place))
 
     def unseal(
         self, place: tuple[int, int], number: int, sealed: bytes
@@ -161,12 +153,12 @@ class Box:
         if key is None:
             return None
         try:
-            text = key.decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(place))
-        except (InvalidTag, ValueError):
+            text = key.opened(sealed[:_NONCE], sealed[_NONCE:], _bound(place))
+        except curves.BrokenBoxError:
             return b"", ""
         return text[:SALT_BYTES], text[SALT_BYTES:].decode("ascii", "replace")
 
-    def _own_key(self) -> tuple[int, AESGCM]:
+    def _own_key(self) -> tuple[int, curves.Box]:
         """Return this process's data key; it is written again if its row was rolled back."""
         database = self._database
         if database is None:
@@ -178,27 +170,25 @@ class Box:
         secret = secrets.token_bytes(KEY_BYTES)
         rows = database.rows("SELECT coalesce(max(id), 0) + 1 FROM keys")
         number = int(rows[0][0] or 1)
-        once = X25519PrivateKey.generate()
-        shared = once.exchange(X25519PublicKey.from_public_bytes(self._public))
-        public = once.public_key().public_bytes_raw()
-        wrapped = AESGCM(_derived(shared, public, self._public)).encrypt(
-            bytes(_NONCE), secret, _INFO
-        )
+        once = secrets.token_bytes(KEY_BYTES)
+        shared, public = curves.agreed(once, self._public), curves.public_half(once)
+        box = curves.Box(_derived(shared, public, self._public))
+        wrapped = box.sealed(bytes(_NONCE), secret, _INFO)
         database.rows("INSERT INTO keys VALUES (?, ?, ?)", (number, public, wrapped))
-        self._own = (number, AESGCM(secret))
+        self._own = (number, curves.Box(secret))
         return self._own
 
-    def _key(self, number: int) -> AESGCM | None:
+    def _key(self, number: int) -> curves.Box | None:
         if self._own is not None and self._own[0] == number:
             return self._own[1]
         if number not in self._known and self._private is not None:
             secret = self._unwrapped(number, self._private)
             if secret is None:
                 return None
-            self._known[number] = AESGCM(secret)
+            self._known[number] = curves.Box(secret)
         return self._known.get(number)
 
-    def _unwrapped(self, number: int, private: X25519PrivateKey) -> bytes | None:
+    def _unwrapped(self, number: int, private: bytes) -> bytes | None:
         if self._database is None:
             return None
         rows = self._database.rows("SELECT public, wrapped FROM keys WHERE id = ?", (number,))
@@ -208,18 +198,14 @@ class Box:
             case _:
                 return None
         try:
-            shared = private.exchange(X25519PublicKey.from_public_bytes(public))
-            own = private.public_key().public_bytes_raw()
-            return AESGCM(_derived(shared, public, own)).decrypt(bytes(_NONCE), wrapped, _INFO)
-        except (InvalidTag, ValueError):
+            shared, own = curves.agreed(private, public), curves.public_half(private)
+            return curves.Box(_derived(shared, public, own)).opened(bytes(_NONCE), wrapped, _INFO)
+        except ValueError:
             return None
 
 
 def _derived(shared: bytes, once: bytes, owner: bytes) -> bytes:
-    derive: Callable[[bytes], bytes] = HKDF(
-        algorithm=SHA256(), length=KEY_BYTES, salt=once + owner, info=_INFO
-    ).derive
-    return derive(shared)
+    return curves.derived(shared, salt=once + owner, info=_INFO)
 
 
 def _bound(place: tuple[int, int]) -> bytes:

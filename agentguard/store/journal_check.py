@@ -85,7 +85,8 @@ def _seen(kept: bytes, receipt_key: str) -> Seen | None:
 
 
 def _signed(key: str, text: str, signature: str) -> bool:
-    # Its library costs a fifth of the agent's memory, and is there where there are receipts.
-    from agentguard.trust.chain.signatures import signed, unbase64  # noqa: PLC0415 - see above
+    # Its library costs memory, and is there where there are receipts.
+    from agentguard.trust.chain.signatures import unbase64  # noqa: PLC0415 - see above
+    from agentguard.trust.curves import signed  # noqa: PLC0415 - as above
 
     return signed(unbase64(key), text.encode(), unbase64(signature))

@@ -25,7 +25,7 @@ from agentguard.detect.recognition.masked_names import masked
 from agentguard.model.records import Json, Record
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    from agentguard.trust.curves import Box
 
 LOG = logging.getLogger(__name__)
 
@@ -93,11 +93,11 @@ class Names:
         self._secret = key
 
     @cached_property
-    def _box(self) -> AESGCM:
+    def _box(self) -> Box:
         """Return what seals; its library is loaded with the first thing that is remembered."""
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - see above
+        from agentguard.trust.curves import Box  # noqa: PLC0415 - see above
 
-        return AESGCM(blake2b(b"memory", digest_size=KEY_BYTES, key=self._secret).digest())
+        return Box(blake2b(b"memory", digest_size=KEY_BYTES, key=self._secret).digest())
 
     def key(self, name: str) -> str:
         """Return the key in the table: what kind of thing it is, and a hash of its whole name."""
@@ -108,18 +108,16 @@ class Names:
         """Return a name with its value, sealed; it is bound to its key in the table."""
         nonce = secrets.token_bytes(_NONCE)
         text = json.dumps([name, value], separators=(",", ":")).encode("ascii")
-        closed = nonce + self._box.encrypt(nonce, text, self.key(name).encode())
+        closed = nonce + self._box.sealed(nonce, text, self.key(name).encode())
         return _FORM + base64.b64encode(closed).decode("ascii")
 
     def opened(self, key: str, text: str) -> tuple[str, Json] | None:
         """Return the name and value again; None when they were sealed with another key."""
-        from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - as above
-
         try:
             closed = base64.b64decode(text.removeprefix(_FORM), validate=True)
-            plain = self._box.decrypt(closed[:_NONCE], closed[_NONCE:], key.encode())
+            plain = self._box.opened(closed[:_NONCE], closed[_NONCE:], key.encode())
             name, value = json.loads(plain)
-        except (InvalidTag, ValueError, TypeError):
+        except (ValueError, TypeError):
             return None
         return str(name), cast("Json", value)
 

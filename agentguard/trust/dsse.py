@@ -11,14 +11,16 @@ import base64
 import binascii
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from agentguard.trust import strict_json
+from agentguard.trust import curves, strict_json
 from agentguard.trust.keys import PublicKey, public_of
 from agentguard.trust.refusal import rejected
+
+if TYPE_CHECKING:
+    from agentguard.trust.keys import Key
 
 SIGNATURE_BYTES = 64
 MOST_SIGNATURES = 16
@@ -104,7 +106,7 @@ def write(sealed: Sealed) -> bytes:
     return msgspec.json.encode(envelope)
 
 
-def sign(sealed: Sealed, key: Ed25519PrivateKey) -> Sealed:
+def sign(sealed: Sealed, key: Key) -> Sealed:
     """Add a key's signature; one that the key made before is replaced."""
     id_ = public_of(key).id
     others = tuple(one for one in sealed.signatures if one[0] != id_)
@@ -118,13 +120,9 @@ def signers(sealed: Sealed, believed: Iterable[PublicKey]) -> frozenset[str]:
     return frozenset(
         key.id
         for key in believed
-        if any(_made(key, sig, said) for keyid, sig in sealed.signatures if keyid in {"", key.id})
+        if any(
+            curves.signed(key.raw, said, sig)
+            for keyid, sig in sealed.signatures
+            if keyid in {"", key.id}
+        )
     )
-
-
-def _made(key: PublicKey, signature: bytes, said: bytes) -> bool:
-    try:
-        Ed25519PublicKey.from_public_bytes(key.raw).verify(signature, said)
-    except (InvalidSignature, ValueError):
-        return False
-    return True

@@ -9,11 +9,10 @@ import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from agentguard.base import translations
 from agentguard.base.errors import EnrolmentError, SecretError
 from agentguard.ports.secrets import SecretPlace
+from agentguard.trust.curves import SigningKey
 from agentguard.trust.secret_store import FILE as FILE_PLACE
 from agentguard.trust.secret_store import NOTE_ENDING, Safe
 from agentguard.wire import fingerprint
@@ -40,8 +39,7 @@ class DeviceKey:
     @property
     def public(self) -> str:
         """The public key, base64."""
-        public = self._private.public_key().public_bytes_raw()
-        return base64.b64encode(public).decode()
+        return base64.b64encode(self._private.public).decode()
 
     @property
     def words(self) -> str:
@@ -58,8 +56,8 @@ class DeviceKey:
         return hmac.digest(key, text.encode("utf-8", "surrogatepass"), "sha256").hex()[:32]
 
     @property
-    def _private(self) -> Ed25519PrivateKey:
-        return Ed25519PrivateKey.from_private_bytes(self.seed)
+    def _private(self) -> SigningKey:
+        return SigningKey.of(self.seed)
 
 
 class KeySafe:

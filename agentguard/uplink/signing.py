@@ -8,9 +8,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
+from agentguard.trust.curves import signed
 from agentguard.uplink.identity import DeviceKey
 from agentguard.wire import httpsig
 
@@ -42,8 +40,7 @@ class RequestSigner:
 def signed_by(public_key: str, data: bytes, signature: str) -> bool:
     """Check whether `signature` (base64) over `data` is that of the Ed25519 key (base64)."""
     try:
-        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True))
-        key.verify(base64.b64decode(signature, validate=True), data)
-    except (InvalidSignature, ValueError, binascii.Error):
+        key, made = (base64.b64decode(one, validate=True) for one in (public_key, signature))
+    except (ValueError, binascii.Error):
         return False
-    return True
+    return signed(key, data, made)

@@ -15,7 +15,7 @@ from agentguard.platforms import system_clock
 from agentguard.server.evidence.shelf import FOLDER, Shelf
 from agentguard.server.jobs.schedule import Jobs
 from agentguard.server.store.engine import address
-from agentguard.trust import dsse, keys, roots
+from agentguard.trust import dsse, key_files, keys, roots
 from agentguard.trust.evidence import certificate
 from agentguard.trust.evidence.proofs import Known
 from agentguard.trust.evidence.tables import day
@@ -145,7 +145,7 @@ class TestCommands:
         key = tmp_path / "pack.pub"
         assert type_("key").out.startswith("-----BEGIN PUBLIC KEY-----")
         assert type_("key", "--out", key).code == 0
-        public = keys.load_public(key)
+        public = key_files.load_public(key)
         told = certificate.Certificate(
             key=public.text, name="e", since=0, until=int(system_clock().now().wall) + 999
         )

@@ -10,7 +10,7 @@ import msgspec
 
 from agentguard.base.errors import JournalBroken, PolicyRejected
 from agentguard.model.messages import Message, say
-from agentguard.trust import dsse, roots, strict_json
+from agentguard.trust import curves, dsse, roots, strict_json
 from agentguard.trust.chain import signatures
 from agentguard.trust.chain.auditor_demands import Demands
 from agentguard.trust.chain.verify import verify_file
@@ -157,7 +157,7 @@ def _receipt_holds(line: bytes, key: str) -> bool:
         return False
     match value:
         case {"receipt": str(text), "signature": str(signature)}:
-            return signatures.signed(
+            return curves.signed(
                 signatures.unbase64(key), text.encode(), signatures.unbase64(signature)
             )
         case _:
