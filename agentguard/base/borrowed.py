@@ -35,8 +35,14 @@ def borrowed(*names: str) -> Iterator[None]:
                         _forget(found)
 
 
+def let_go(*names: str) -> None:
+    """Forget modules that something imported within a function, and that nobody holds."""
+    for name in names:
+        _forget(name)
+
+
 def _forget(name: str) -> None:
     gone = sys.modules.pop(name, None)
     room, _, last = name.rpartition(".")
-    if vars(sys.modules.get(room, object)).get(last) is gone:
+    if gone is not None and vars(sys.modules.get(room, object)).get(last) is gone:
         delattr(sys.modules[room], last)  # a package knows its modules, too

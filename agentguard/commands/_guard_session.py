@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentguard.base import own_files, paths, settings, translations
-from agentguard.base.borrowed import be_brief
+from agentguard.base.borrowed import be_brief, let_go
 from agentguard.base.deferred import OPENSSL_NAMES, defer
 from agentguard.base.errors import CannotError
 from agentguard.base.languages import chosen
@@ -175,6 +175,7 @@ def _be_lean() -> None:
     """Let this process carry little: it lives for hours. Called before anything else is loaded."""
     share()
     be_brief()
+    let_go("locale")  # names of 900 languages, for one look by the reader of the command's words
     defer((OPENSSL_NAMES,))
 
 

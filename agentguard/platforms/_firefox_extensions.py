@@ -63,11 +63,11 @@ class FirefoxProfiles:
                     yield item
 
     def _profiles(self, root: Path) -> list[Path]:
-        parser = configparser.RawConfigParser(strict=False)
         try:
             data = self._reads.data(root / "profiles.ini", _OF_PROFILES)
-            if data is None:
+            if data is None:  # before the parser, which is read when it is used
                 return []
+            parser = configparser.RawConfigParser(strict=False)
             parser.read_string(data.decode("utf-8-sig"))
         except (UnreadError, configparser.Error, UnicodeError):
             self.whole = False

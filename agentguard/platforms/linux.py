@@ -28,10 +28,6 @@ from agentguard.platforms._linux.sleep import LogindSleep
 from agentguard.platforms._linux.system_log import LinuxSystemLog, offers
 from agentguard.platforms._linux.user_units import revival
 from agentguard.platforms._linux.wayland import is_wayland, offered, socket_path
-from agentguard.platforms._linux.wayland_clipboard import WaylandClipboard
-from agentguard.platforms._linux.wayland_front import MANAGER, WaylandForeground
-from agentguard.platforms._linux.wayland_idle import NOTIFIER, WaylandIdle
-from agentguard.platforms._linux.wayland_offers import manager
 from agentguard.platforms._linux.x11_idle import X11Idle
 from agentguard.platforms._linux.x11_kept import Kept
 from agentguard.platforms._linux.x11_saver import X11Saver
@@ -79,6 +75,11 @@ class _WaylandParts:
     """What the compositor offers; what it does not is Absent."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
+        from agentguard.platforms._linux.wayland_clipboard import WaylandClipboard  # noqa: PLC0415 - not at desks with X11
+        from agentguard.platforms._linux.wayland_front import MANAGER, WaylandForeground  # noqa: PLC0415 - as above
+        from agentguard.platforms._linux.wayland_idle import NOTIFIER, WaylandIdle  # noqa: PLC0415 - as above
+        from agentguard.platforms._linux.wayland_offers import manager  # noqa: PLC0415 - as above
+
         path, absent = socket_path(environment), Absent(reason=say("desktop.wayland"))
         there = offered(path)
         self.idle = WaylandIdle(path) if NOTIFIER in there else None

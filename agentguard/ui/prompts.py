@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QScreen
@@ -13,12 +14,14 @@ from agentguard.ui.bridge import Bridge
 from agentguard.ui.capture_protection import Veil, bare
 from agentguard.ui.corner_card import CornerCard
 from agentguard.ui.cover import Cover, reachable
-from agentguard.ui.lesson_card import LessonCard
 from agentguard.ui.lesson_words import spoken
 from agentguard.ui.notice_card import OK, NoticeCard
 from agentguard.ui.proof_card import ProofCard
 from agentguard.ui.theme import Theme
 from agentguard.ui.views import View
+
+if TYPE_CHECKING:
+    from agentguard.ui.lesson_card import LessonCard
 
 LOOK = 500  # milliseconds between two looks at whether the dialog can be seen
 
@@ -154,6 +157,8 @@ class Prompts(QObject):
         self._answer(prompt.id, OK)
         if lesson is None:
             return
+        from agentguard.ui.lesson_card import LessonCard  # noqa: PLC0415 - on few days
+
         self._end_corner()
         card = LessonCard(lesson, self._bridge.texts, self._bridge.desk, self._end_lesson)
         self._veil(card)

@@ -199,7 +199,16 @@ def test_each_compiled_library_of_the_agent_is_used_by_a_test_that_stays() -> No
         if "server" not in p.parts and "_linux" not in p.parts
     ]
     wanted = {name for p in agent for name in third_party(p) if compiled(name)}
-    assert {"re2", "apsw", "pypdfium2", "pypff", "msgspec", "cryptography", "nacl", "pyrage"} <= wanted
+    assert {
+        "re2",
+        "apsw",
+        "pypdfium2",
+        "pypff",
+        "msgspec",
+        "cryptography",
+        "nacl",
+        "pyrage",
+    } <= wanted
     assert wanted - used <= {"PySide6", "shiboken6", "PIL"}, (
         "windows are tests/windows' own; PIL is not aboard"
     )

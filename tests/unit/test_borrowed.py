@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from types import ModuleType
+
+from agentguard.base.borrowed import let_go
 
 CODE = """
 import sys
@@ -43,3 +46,10 @@ def test_row_360_an_agent_forgets_what_it_read_a_policy_with() -> None:
 
 def test_who_reads_many_policies_keeps_it() -> None:
     assert ran(brief=False) == ["True", "True", "True", "True", "True"]
+
+
+def test_what_nobody_holds_is_let_go_of_once() -> None:
+    sys.modules["quite_unknown"] = ModuleType("quite_unknown")
+    let_go("quite_unknown", "never_loaded")
+    let_go("quite_unknown")
+    assert "quite_unknown" not in sys.modules
