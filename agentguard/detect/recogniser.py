@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from agentguard.detect.lexicon.label_gap import FENCE
+from agentguard.detect.lexicon.label_gap import FENCE, SAID
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.trace_records import Belief
 
@@ -72,7 +72,8 @@ class Candidate:
         """What stands between its label and itself; None without a label."""
         if not self.labelled:
             return None
-        return self.before.rpartition(self.told)[2] if self.between is None else self.between
+        said = self.before.rpartition(self.told)[2] if self.between is None else self.between
+        return said.replace(SAID, "") if SAID in said else said
 
     @property
     def compact(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agentguard.detect.extractor import Extractor, Source, Work
 from agentguard.detect.formats.text import decoded, encoding_of, pieces
+from agentguard.detect.recognition.spoken_numbers import in_digits
 from agentguard.detect.tables.chat_transcripts import in_turns
 from agentguard.detect.tables.field_names import respaced
 from agentguard.detect.tables.talk_turns import as_talk, is_talk
@@ -39,7 +40,7 @@ def extract(source: Source, work: Work) -> Iterator[str]:
 
 
 def _as_said(text: str) -> str:
-    return in_turns(as_talk("\n".join(map(respaced, text.split("\n")))))
+    return in_turns(as_talk("\n".join(map(respaced, in_digits(text).split("\n")))))
 
 
 EXTRACTOR = Extractor(name="talk", sniff=sniff, extract=extract, order=_BEFORE_JSON)

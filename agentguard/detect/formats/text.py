@@ -14,6 +14,7 @@ from agentguard.detect.formats._encoding import decoder_of, encoding_of, unmarke
 from agentguard.detect.formats._pasted_base64 import unpacked
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.limits import MIB
+from agentguard.detect.recognition.spoken_numbers import in_digits
 from agentguard.detect.tables.chat_transcripts import in_turns
 from agentguard.detect.tables.embedded_tables import SHORT, unpasted
 from agentguard.detect.tables.folded_lines import unfolded
@@ -80,7 +81,7 @@ def extract(source: Source, work: Work) -> Iterator[str]:
 
 def _as_said(text: str) -> str:
     """Return a text without margins and base64, each answer behind its question, values uncut."""
-    return rejoined(in_turns(as_talk(unmargined(written_out(unpacked(unfolded(text)))))))
+    return rejoined(in_turns(as_talk(in_digits(unmargined(written_out(unpacked(unfolded(text))))))))
 
 
 def plain(source: Source, work: Work) -> Iterator[str]:

@@ -7,6 +7,9 @@ from agentguard.detect.lexicon.words import PLEASE
 FENCE = "\x1e"
 """Ends a cell of a table: what stands before it says nothing of what follows."""
 
+SAID = "\x02"
+"""Stands before a number that was said in words: it looks like no letter, and parts no words."""
+
 TIME = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,3})?)?(?: ?[AaPp]\.?[Mm]\.?)?"
 """RE2: when something was said."""
 

@@ -6,12 +6,13 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, replace
 
+from agentguard.detect.lexicon.label_gap import SAID
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.matching.hit_counter import Tally, mask
 from agentguard.detect.matching.pattern_set import PatternSet, Places, candidate_of
 from agentguard.detect.matching.shape_matcher import Part
 from agentguard.detect.recogniser import Answer, Candidate, Recogniser, no
-from agentguard.detect.score.judgement import added_up, deciding_word
+from agentguard.detect.score.judgement import Parts, added_up, deciding_word
 from agentguard.detect.trace_records import MOST_TRACES, Belief, Trace
 
 _MOST_OF_A_SORT = 20
@@ -89,7 +90,7 @@ class Watcher:
             line=self._lines + bisect_left(self._breaks, place),
             masked=mask(recogniser, value),
             counted=False,
-            evidence=added_up(recogniser, candidate, answer),
+            evidence=_with_speech(candidate, added_up(recogniser, candidate, answer)),
         )
         self._kept.append(
             _Judged(trace=trace, value=answer.value, place=place, column=candidate.origin)
@@ -112,6 +113,12 @@ def _ended(judged: _Judged, tally: Tally) -> Trace:
         counted = tally.column_holds(trace.kind, judged.column)
         return replace(trace, counted=counted, why=trace.why if counted else "column-fails")
     return trace
+
+
+def _with_speech(candidate: Candidate, summed: Parts) -> Parts:
+    """Return what was added up, and that a value was said in words, which weighs nothing itself."""
+    is_said = candidate.before.endswith((SAID, f"{SAID}+"))
+    return (*summed, ("spoken", 0.0)) if is_said else summed
 
 
 def _wordy(context: str) -> str:

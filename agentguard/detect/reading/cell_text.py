@@ -9,6 +9,7 @@ from __future__ import annotations
 from agentguard.detect.formats.html import text_of
 from agentguard.detect.lexicon.label_gap import FENCE
 from agentguard.detect.lexicon.lazy_pattern import later
+from agentguard.detect.recognition.spoken_numbers import in_digits
 from agentguard.detect.tables.chat_transcripts import in_turns
 from agentguard.detect.tables.embedded_tables import SHORT
 from agentguard.detect.tables.field_names import respaced
@@ -44,5 +45,5 @@ def _cell(cell: str) -> str:
             name, colon, value = "", "", cell
         cell = f"{name}{colon}{text_of(value).strip()}\n"
     if cell.count("\n") > 1:
-        return in_turns(as_talk("\n".join(map(respaced, unmargined(cell).split("\n")))))
+        return in_turns(as_talk("\n".join(map(respaced, in_digits(unmargined(cell)).split("\n")))))
     return cell

@@ -10,8 +10,10 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
+from agentguard.detect.lexicon.label_gap import FENCE
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.reading.cell_text import each_by_itself
+from agentguard.detect.recognition.spoken_numbers import in_digits
 from agentguard.detect.tables.chat_transcripts import in_turns
 from agentguard.detect.tables.field_names import respaced
 from agentguard.detect.tables.talk_in_cells import with_talk
@@ -55,9 +57,17 @@ def unwrapped(found: Iterator[str]) -> Iterator[str]:
             if len(text) - end <= _LONGEST and _may_be_wrapped(text[end:]):
                 text, rest = text[:end], text[end:]
             text = _plain(text)
-        yield with_talk(each_by_itself(text))
+        yield _by_cell(text)
     if rest:
-        yield with_talk(each_by_itself(_plain(rest)))
+        yield _by_cell(_plain(rest))
+
+
+def _by_cell(text: str) -> str:
+    """Return cells as what they hold is read, with spoken numbers in digits; other text as it is.
+
+    That was read so where it came from.
+    """
+    return in_digits(with_talk(each_by_itself(text))) if FENCE in text else text
 
 
 def _gathered(found: Iterator[str]) -> Iterator[str]:
@@ -173,7 +183,7 @@ def _in_order(plain: str) -> str:
     """Return what became several lines, each answer behind its question."""
     if "\n" not in plain:
         return plain
-    return in_turns(as_talk("\n".join(map(respaced, plain.split("\n")))))
+    return in_turns(as_talk("\n".join(map(respaced, in_digits(plain).split("\n")))))
 
 
 def _character(escape: re.Match[str]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from agentguard.detect.lexicon.label_gap import SAID
+
 _MASK = "..."
 _LEAST_DIGITS = 6
 _DIGIT = re.compile(r"\d")
@@ -29,6 +31,8 @@ def masked(text: str) -> str:
     what the finders know every long number is masked which is no time of day, no version and no
     address of a computer.
     """
+    if text.count(" ") + text.count("-") >= _LEAST_DIGITS:
+        text = _in_digits(text)
     if not _may_hold(text):
         return text
     from agentguard.detect.recognition.scanner import default_scanner  # noqa: PLC0415 - few texts need it
@@ -36,6 +40,14 @@ def masked(text: str) -> str:
     text = _EMAIL.sub(_MASK, text) if "@" in text else text
     parts = _ID.split(default_scanner().mask(text))
     return "".join(part if n % 2 else _LONG.sub(_shortened, part) for n, part in enumerate(parts))
+
+
+def _in_digits(text: str) -> str:
+    """Return a name with spoken numbers in digits, so that their words are not left in it."""
+    from agentguard.detect.recognition.spoken_numbers import heard  # noqa: PLC0415 - as above
+
+    said = heard(text)
+    return said.text.replace(SAID, "") if said.edits else text
 
 
 def _may_hold(text: str) -> bool:

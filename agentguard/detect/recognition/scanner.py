@@ -17,6 +17,7 @@ from agentguard.detect.matching.pattern_set import PatternSet, Places, candidate
 from agentguard.detect.matching.repeated_cells import Gaps, Repeats
 from agentguard.detect.matching.shape_matcher import Part, Refused
 from agentguard.detect.recogniser import AFTER, BEFORE, LONGEST, Recogniser
+from agentguard.detect.recognition.spoken_numbers import Heard, heard, in_digits
 from agentguard.detect.trace_records import Belief, Explained
 from agentguard.model.hits import Hit
 
@@ -167,6 +168,21 @@ class Stream:
         self._context = cut
 
 
+def _where_said(said: Heard, masks: Iterable[_Mask]) -> Iterator[_Mask]:
+    """Yield masks where their values stand in the text as it was, each part of one."""
+    every = []
+    for start, end, masked in masks:
+        first, *others = said.places(start, end)
+        every += [(*first, masked), *((*other, _PART) for other in others)]
+    yield from sorted(every)
+
+
+_Mask = tuple[int, int, str]
+"""Start and end of a value, and what takes its place."""
+
+_PART = "..."
+"""Takes the place of a further part of a value."""
+
 _INDEXES = range(len(_BREAKS))
 
 
@@ -197,7 +213,7 @@ class Scanner:
     def scan(self, text: str) -> tuple[Hit, ...]:
         """Return what was found; `count` is the number of distinct values, 1000 at most."""
         stream = self.stream()
-        stream.feed(text)
+        stream.feed(in_digits(text))
         return stream.finish()
 
     def watched(self) -> Stream:
@@ -217,8 +233,12 @@ class Scanner:
 
     def mask(self, text: str) -> str:
         """Return the text with every value replaced by its mask."""
+        said = heard(text)
+        spans = self._masks(b"\n" + fold(said.text))
+        if said.edits:
+            spans = _where_said(said, spans)
         pieces, done = [], 0
-        for start, end, masked in self._masks(b"\n" + fold(text)):
+        for start, end, masked in spans:
             if start >= done:
                 pieces += [text[done:start], masked]
             done = max(done, end)

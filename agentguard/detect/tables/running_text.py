@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentguard.detect.lexicon.label_gap import FENCE
+from agentguard.detect.recognition.spoken_numbers import in_digits
 from agentguard.detect.tables.chat_transcripts import in_turns
 from agentguard.detect.tables.embedded_tables import SHORT
 from agentguard.detect.tables.field_names import respaced
@@ -38,7 +39,7 @@ def _read(held: list[str]) -> str:
     """Return the text of pieces and forget them."""
     text = "".join(held)
     held.clear()
-    text = rejoined(as_talk(text))
+    text = rejoined(as_talk(in_digits(text)))
     return in_turns("\n".join(map(respaced, text.split("\n"))))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agentguard.detect.lexicon.lazy_pattern import later
+from agentguard.detect.matching.re2_engine import Pattern
 
 _SIGNS = {"dot": ".", "point": ".", "punto": ".", "punkt": ".", "ponto": "."}
 _SIGNS |= {"underscore": "_", "dash": "-", "hyphen": "-"}
@@ -16,6 +17,9 @@ _END = rf"(?:{_ENDS})(?: {_DOT} (?:uk|in|za|au|nz|ph|br))?"
 _ADDRESS = later(
     rf"\b({_NAME}) (?:at|arroba|chiocciola) ({_HOST}) {_DOT} ({_END})\b", re.IGNORECASE
 )
+_HOSTED = Pattern(rf" (?:at|arroba|chiocciola) [a-z0-9\-]+ {_DOT} ")
+"""RE2: a part of every such address that few other texts have."""
+
 _SIGN = later(rf" ({_SAID}) ", re.IGNORECASE)
 _TOLD = (" dot ", " point ", " punto ", " punkt ", " ponto ")
 
@@ -27,7 +31,10 @@ def written_out(text: str) -> str:
     ("it's ann.lee@post.co.uk", 'meet at noon dot')
     """
     low = text.lower()
-    return _ADDRESS.sub(_written, text) if any(sign in low for sign in _TOLD) else text
+    if not any(sign in low for sign in _TOLD):
+        return text
+    data = low.encode("utf-8", "surrogatepass")
+    return _ADDRESS.sub(_written, text) if _HOSTED.search(data, 0, len(data)) else text
 
 
 def _written(found: re.Match[str]) -> str:

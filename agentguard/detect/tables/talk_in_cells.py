@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import re
+import string
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 
 from agentguard.detect.lexicon.label_gap import FENCE
 from agentguard.detect.lexicon.words import words
+from agentguard.detect.matching.re2_engine import Pattern
+from agentguard.detect.recognition.spoken_numbers import in_digits
 from agentguard.detect.tables.chat_transcripts import in_turns
 from agentguard.detect.tables.field_names import respaced
 from agentguard.detect.tables.sibling_fields import SAID, SPEAKERS
 from agentguard.detect.tables.turns_in_order import Turn, as_questions, asks
+
+
+def _parted(name: str) -> str:
+    """Return the RE2 of a cell's name, whose words and letters may have been parted."""
+    return " *".join(map(re.escape, f"{name}:".replace(" ", "")))
+
 
 _SPEAKERS = SPEAKERS | {
     *("party", "sentby", "participantpurpose", "author type", "user name", "name"),
     *("channel", "media channel"),
 }
 _SAID = SAID | {"phrase", "comment", "line"}
+_NAMES_SAID = Pattern("|".join(map(_parted, (*_SAID, *(f"{name}s" for name in _SAID)))))
+_NAMES_SPEAKERS = Pattern("|".join(map(_parted, (*_SPEAKERS, "type"))))
 _ROLES = words("user admin bot lead contact agent customer visitor operator system client")
-_NAMED = tuple(f"{name}:" for name in (*_SAID, *(f"{name}s" for name in _SAID)))
 _MOST_SPEAKERS = 12
 _FEW, _OFTEN, _AT_LENGTH = 4, 4, 4
 _LEAST = 2
@@ -35,7 +47,7 @@ def with_talk(text: str) -> str:
         return text
     cells = text.split(FENCE)
     told = [_told(cell) for cell in cells] if named else _by_shape(cells)
-    turns = _turns(told)
+    turns = _heard(_turns(told))
     if len(turns) < _LEAST or not any(map(asks, turns)):
         return text
     if len({turn.who for turn in turns}) > _MOST_SPEAKERS:
@@ -46,9 +58,8 @@ def with_talk(text: str) -> str:
 
 
 def _may_hold(low: str) -> bool:
-    low = low.replace(" ", "")  # a name's words may have been parted
-    said = any(name in low for name in _NAMED)
-    return said and any(f"{name.replace(' ', '')}:" in low for name in (*_SPEAKERS, "type"))
+    data = low.encode("utf-8", "surrogatepass")
+    return all(name.search(data, 0, len(data)) for name in (_NAMES_SAID, _NAMES_SPEAKERS))
 
 
 def _told(cell: str) -> tuple[str, str]:
@@ -62,6 +73,18 @@ def _told(cell: str) -> tuple[str, str]:
         return "who", value.strip()
     is_said = bool(ends & _SAID) or (each != [] and each[-1].rstrip("s") in _SAID)
     return ("said", value.strip()) if is_said else ("", "")
+
+
+def _heard(turns: list[Turn]) -> list[Turn]:
+    """Return turns with spoken numbers in digits, also those that are told over several."""
+    letters = string.ascii_letters
+    names = {who: letters[n % len(letters)] for n, who in enumerate({t.who: 0 for t in turns})}
+    talk = "\n".join(f"{names[turn.who]}: {' '.join(turn.text.split())}" for turn in turns)
+    said = in_digits(talk)
+    if said == talk:
+        return turns
+    pairs = zip(turns, said.split("\n"), strict=True)
+    return [replace(turn, text=line.partition(": ")[2]) for turn, line in pairs]
 
 
 def _by_shape(cells: list[str]) -> list[tuple[str, str]]:
