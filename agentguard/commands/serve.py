@@ -68,13 +68,13 @@ def _run(given: argparse.Namespace) -> int:
         nobody = not admin.users()
         lived = admin.lived()  # a clock that leapt makes no new authority, which no desk would know
     logs.set_up(data, seconds=lambda: clock.now().boot, as_json=given.log_json)
+    _tell_of_origin(given, data, said)
     if given.cert is None:
         trusted = _authority(data)
         tls = make_certificate(data, _names(given.host, origin.host_of(named)), now, lived)
         _say(said.say("cli.serve.ca", file=str(data / CA_FILE)))
         if trusted not in {b"", _authority(data)}:
-            LOG.warning("%s", said.say("cli.serve.other-ca"))
-            _say(said.say("cli.serve.other-ca"))
+            _warn(said.say("cli.serve.other-ca"))
     else:
         tls = (given.cert, given.key)
 
@@ -97,6 +97,12 @@ def _first(settings: ServerSettings, now: Now, address: str, said: Texts) -> str
         if until is None:
             return said.say("cli.serve.first", address=address, code=admin.first_code())
     return said.say("cli.serve.first-waits", address=address, time=to_the_second(until))
+
+
+def _tell_of_origin(given: argparse.Namespace, data: Path, said: Texts) -> None:
+    """Say that the address that is kept cannot be read, where it would count."""
+    if not given.origin and origin.is_damaged(data):
+        _warn(said.say("cli.serve.origin-damaged", file=str(data / origin.FILE)))
 
 
 def _authority(data: Path) -> bytes:
@@ -160,6 +166,12 @@ def _names(host: str, known: str) -> tuple[str, ...]:
 def _say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
+
+
+def _warn(text: str) -> None:
+    """Say it where somebody may look now, and where somebody may look later."""
+    LOG.warning("%s", text)
+    _say(text)
 
 
 COMMAND = Command(arguments=_arguments, run=_run)

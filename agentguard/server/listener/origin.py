@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,6 +24,11 @@ def read(data: Path) -> str:
     except (OSError, ValueError):
         return ""
     return said if fits(said) else ""
+
+
+def is_damaged(data: Path) -> bool:
+    """Check whether something is kept, and no address can be read in it."""
+    return os.path.lexists(data / FILE) and not read(data)
 
 
 def fits(said: str) -> bool:
