@@ -93,8 +93,6 @@ def _done(given: argparse.Namespace) -> int:
     said = translations.load()
     database = address.chosen(given.database, os.environ, said)
     settings = ServerSettings(data=data, database=database)
-    if given.act in BESIDE and not overview.is_there(settings):
-        raise overview.none_there(settings)
     if given.act == "setup":
         return _server_setup.run(given, settings, said)
     if given.act == "doctor":
@@ -111,14 +109,26 @@ def _done(given: argparse.Namespace) -> int:
     if given.act in alone:
         sys.stdout.write(f"{alone[given.act](given, settings, said)}\n")
         return FINE
-    begins = not overview.is_there(settings)
-    if begins and getattr(given, "verb", "add") not in BEGINS:
-        raise overview.none_there(settings)
+    begins = _begins(given, settings)
     with Admin(settings, lambda: clock.now().wall) as admin:
         if begins:
             sys.stderr.write(f"{said.say('cli.server.begun', folder=str(data))}\n")
         sys.stdout.write(f"{acts[given.act](given, admin, said)}\n")
     return FINE
+
+
+def _begins(given: argparse.Namespace, settings: ServerSettings) -> bool:
+    """Check whether this begins an endpoint.
+
+    Raises:
+        CannotError: it would, and what is asked for may not come first.
+
+    """
+    if overview.is_there(settings):
+        return False
+    if given.act in BESIDE or getattr(given, "verb", "add") not in BEGINS:
+        raise overview.none_there(settings)
+    return True
 
 
 def _add_user(given: argparse.Namespace, admin: Admin, said: Texts) -> str:
