@@ -22,6 +22,7 @@ from agentguard.detect.kinds._paying import (
     is_of_a_payment,
     is_paid_with,
 )
+from agentguard.detect.lexicon.label_gap import SAID
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.lexicon.multilingual_labels import CARD
 from agentguard.detect.lexicon.spoken_digits import digits_of, run
@@ -111,7 +112,7 @@ def _untracked(candidate: Candidate, number: str) -> Answer:
         return _labelled(candidate, number)
     if candidate.labelled:
         return read(number, "label")
-    if digits_of(candidate.text):
+    if candidate.before.endswith(SAID) or digits_of(candidate.text):
         return read(number, "spoken", "issued", SURE_OR_NOT, "spoken")
     return _written(candidate, number) if candidate.separators else _bare(candidate, number)
 
