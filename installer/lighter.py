@@ -13,11 +13,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from agentguard.software.shipped import PACKED
+from agentguard.base.packed import PACKED
 from installer.package import BuildError
 
-PACK = ("lifecycle.json", "releases.json")
-"""Tables of `resources/software` that are packed: they are long, and read once at a start."""
+PACK = ("lifecycle.json", "releases.json", "exploited.json")
+"""Tables of `resources/software` that are packed: they are long, and read once at a start.
+
+Sentences are packed too: eight languages of which a desk speaks one.
+"""
 KEPT = frozenset({"console.held"})
 """Tables that a desk says although they bear the console's name: what a request told it to hold."""
 _AT_ENDPOINT = re.compile(r"(console|server)\.[\w.-]+")
@@ -39,10 +42,14 @@ def lighten(resources: Path) -> None:
     for file in sorted((resources / "text").glob("*/*.toml")):
         whole = file.read_text(encoding="utf-8")
         file.write_text(of_desk(whole, file.name), encoding="utf-8", newline="\n")
+        _pack(file)
     for name in PACK:
-        plain = resources / "software" / name
-        plain.with_name(name + PACKED).write_bytes(zlib.compress(plain.read_bytes(), 9))
-        plain.unlink()
+        _pack(resources / "software" / name)
+
+
+def _pack(plain: Path) -> None:
+    plain.with_name(plain.name + PACKED).write_bytes(zlib.compress(plain.read_bytes(), 9))
+    plain.unlink()
 
 
 def of_desk(whole: str, name: str) -> str:

@@ -21,7 +21,7 @@ from functools import cache
 from pathlib import Path
 from threading import Lock
 
-from agentguard.base import cldr, paths
+from agentguard.base import cldr, packed, paths
 from agentguard.base.errors import CannotError
 from agentguard.model.messages import Message
 
@@ -193,7 +193,7 @@ class Sentences(Mapping[str, str]):
         self._unread: dict[Path, str] = {}
         self._tables: dict[str, list[Path]] = {}
         self._lock = Lock()
-        for file in sorted(folder.glob("*.toml")):
+        for file in packed.texts(folder, ".toml"):
             self._open(file)
 
     def __getitem__(self, id_: str) -> str:
@@ -217,7 +217,7 @@ class Sentences(Mapping[str, str]):
 
     def _open(self, file: Path) -> None:
         try:
-            text = file.read_text(encoding="utf-8")
+            text = packed.text(file)
         except (OSError, ValueError) as error:
             raise _damaged(file) from error
         self._unread[file] = text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tomllib
-import zlib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
@@ -13,15 +12,13 @@ from typing import Any
 
 import msgspec
 
-from agentguard.base import paths
+from agentguard.base import packed, paths
 from agentguard.base.errors import CannotError
 from agentguard.software.catalogue import Catalogue
 from agentguard.software.document import FORMAT, Contents, Kept, Rules, contents
 from agentguard.software.match import Matcher
 
 BY_HAND = ("AgentGuard", "Apache-2.0")
-PACKED = ".z"
-"""What is added to the name of a long table that a package packs, by `zlib`."""
 
 
 @cache
@@ -102,7 +99,7 @@ def _composed(folder: Path) -> dict[str, Any]:
     listed = _json(folder / "exploited.json")
     monthly = _json(folder / "builds.json")
     kept = _toml(folder / "products.toml", Kept)
-    rules = [_toml(file, Rules) for file in sorted((folder / "rules").glob("*.toml"))]
+    rules = [_toml(file, Rules) for file in packed.texts(folder / "rules", ".toml")]
     return {
         "format": FORMAT,
         "seq": _number(folder),
@@ -115,12 +112,12 @@ def _composed(folder: Path) -> dict[str, Any]:
         "kept": kept,
         "rules": [rule for file in rules for rule in file["rule"]],
         "builds": monthly,
-        "systems": _plain(tomllib.loads(_text(paths.resources() / "lifecycle.toml"))),
+        "systems": _plain(tomllib.loads(packed.text(paths.resources() / "lifecycle.toml"))),
     }
 
 
 def _number(folder: Path) -> int:
-    return int(tomllib.loads(_text(folder / "pack.toml"))["seq"])
+    return int(tomllib.loads(packed.text(folder / "pack.toml"))["seq"])
 
 
 def _sources(*files: Mapping[str, Any]) -> Iterator[dict[str, str]]:
@@ -144,7 +141,7 @@ def _by_hand(kept: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _json(file: Path) -> dict[str, Any]:
-    told = json.loads(_unpacked(file))
+    told = json.loads(packed.text(file))
     if told["format"] != FORMAT:
         raise ValueError(f"{file.name}: format {told['format']}")
     return dict(told)
@@ -153,28 +150,11 @@ def _json(file: Path) -> dict[str, Any]:
 def _toml(file: Path, shape: type[msgspec.Struct]) -> dict[str, Any]:
     """Return a file as plain data, if it has this shape."""
     try:
-        told = _plain(tomllib.loads(_text(file)))
+        told = _plain(tomllib.loads(packed.text(file)))
         msgspec.convert(told, shape)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise ValueError(f"{file.name}: {error}") from error
     return dict(told)
-
-
-def _unpacked(file: Path) -> str:
-    try:
-        return _text(file)
-    except FileNotFoundError:
-        packed = file.with_name(file.name + PACKED)
-        if not packed.is_file():
-            raise
-    try:
-        return zlib.decompress(packed.read_bytes()).decode()
-    except zlib.error as error:
-        raise ValueError(f"{packed.name}: {error}") from error
-
-
-def _text(file: Path) -> str:
-    return file.read_text(encoding="utf-8")
 
 
 def _plain(told: Any) -> Any:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.base import paths
+from agentguard.base import packed, paths
+from agentguard.base.errors import CannotError
 from agentguard.base.languages import SPOKEN
+from agentguard.base.translations import Sentences
 from agentguard.software import shipped
 from installer import freeze, lighter
 from installer.package import BuildError
@@ -71,11 +73,32 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
+def said_at_a_desk(desk: Path) -> list[Path]:
+    return [f for one in SPOKEN for f in packed.texts(desk / "text" / one, ".toml")]
+
+
+def test_row_450_packed_sentences_are_those_that_were_packed(desk: Path) -> None:
+    assert len(said_at_a_desk(desk)) > 8 * 10
+    for language in SPOKEN:
+        whole, aboard = Sentences(TEXT / language), Sentences(desk / "text" / language)
+        assert len(aboard) > 500
+        assert {id_: whole[id_] for id_ in aboard} == dict(aboard)
+
+
+def test_row_450_a_packed_sentence_file_that_is_damaged_is_told_with_its_name(desk: Path) -> None:
+    folder = desk.parent / "damaged text"
+    shutil.copytree(desk / "text" / "en", folder)
+    (folder / "ui.toml.z").write_bytes(b"no")
+    with pytest.raises(CannotError, match=r"ui\.toml"):
+        Sentences(folder)
+
+
 def test_row_450_tables_of_the_endpoint_stay_behind_and_all_others_travel(desk: Path) -> None:
     gone: set[str] = set()
-    for file in sorted((desk / "text").glob("*/*.toml")):
+    assert not list((desk / "text").rglob("*.toml"))
+    for file in said_at_a_desk(desk):
         whole = (TEXT / file.relative_to(desk / "text")).read_text(encoding="utf-8")
-        before, after = set(tables(whole)), set(tables(file.read_text(encoding="utf-8")))
+        before, after = set(tables(whole)), set(tables(packed.text(file)))
         assert after <= before
         gone |= before - after
         assert not any(map(lighter.stays_behind, after))
@@ -115,7 +138,7 @@ def test_row_450_a_packed_catalogue_says_the_same_and_gives_room(
     before = sum(f.stat().st_size for f in (ROOT / "resources").rglob("*") if f.is_file())
     left = sum(f.stat().st_size for f in (ROOT / "resources").rglob("*") if freeze.of_console(f))
     after = sum(f.stat().st_size for f in desk.rglob("*") if f.is_file())
-    assert before - left - after > 200_000
+    assert before - left - after > 1_000_000
 
 
 def test_row_450_a_packed_table_that_is_damaged_is_told_with_its_name(desk: Path) -> None:
