@@ -119,8 +119,7 @@ def decide(state: State, event: Event, replan: Replan) -> Decision:
     """Return what follows from `event`: the next state, what to write down, and what to do."""
     if isinstance(event, Drilled):
         return drills.told(state, event, partial(decide, replan=replan))
-    known = state.seeing(clipboard.seen(state.facts, event))
-    decision = Decision(before=state, state=known)
+    decision = Decision(before=state, state=state.seeing(clipboard.seen(state.facts, event)))
     if isinstance(event, PolicyInForce):
         decision = _new_policy(decision, event, replan)
     decision = shield_proof.carried(decision, event)

@@ -21,14 +21,16 @@ from agentguard.platforms._keeper_ways import (
     code_from_keeper,
     code_from_pipe,
     exit_code,
+    keeper_answers,
     keeper_service,
     left_to_keeper,
     session_ends,
+    stand_in,
 )
 from agentguard.platforms._queued_log import Aside
 from agentguard.platforms._refcount_workaround import keep_none
 from agentguard.platforms._thread_names import name_thread
-from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.clock import Clock
 
 if TYPE_CHECKING:  # what passes through needs not be there before a first icon or in a scan's child
     from agentguard.base.settings import Layers
@@ -36,7 +38,7 @@ if TYPE_CHECKING:  # what passes through needs not be there before a first icon 
     from agentguard.ports.desktop import Backend, SystemLog
     from agentguard.ports.network import Network
     from agentguard.ports.secrets import Places
-    from agentguard.ports.session_host import Desks, StandIn
+    from agentguard.ports.session_host import Desks
 
 __all__ = [
     "agent_runs",
@@ -63,6 +65,7 @@ __all__ = [
     "have_letters",
     "holder",
     "keep_none",
+    "keeper_answers",
     "keeper_service",
     "languages",
     "leash",
@@ -82,6 +85,7 @@ __all__ = [
     "serve",
     "session_ends",
     "silent",
+    "stand_in",
     "system_clock",
     "system_log",
     "user_name",
@@ -294,26 +298,6 @@ def boot_id() -> str:
 
 def _nobody() -> None:
     """Wake nobody."""
-
-
-def keeper_answers(clock: Clock) -> Callable[[Stop], None] | None:
-    """Return what asks the system for all agents, in the keeper; None where each agent is told."""
-    if sys.platform == "win32":
-        from agentguard.platforms._win32.keeper_questions import (  # noqa: PLC0415 - as above
-            WindowsAnswers,
-        )
-
-        return WindowsAnswers(clock).run
-    return None
-
-
-def stand_in(wake: Callable[[], None]) -> StandIn | None:
-    """Return what the keeper tries its own rules with; None where the system starts agents."""
-    if sys.platform == "win32":
-        from agentguard.platforms._win32.stand_in import WindowsStandIn  # noqa: PLC0415 - as above
-
-        return WindowsStandIn(wake)
-    return None
 
 
 def desks(wake: Callable[[], None] = _nobody) -> Desks:

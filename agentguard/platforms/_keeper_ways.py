@@ -12,7 +12,9 @@ from agentguard.base.errors import PlatformError
 from agentguard.ports.session_host import SIGNED_OUT
 
 if TYPE_CHECKING:
+    from agentguard.ports.clock import Clock, Stop
     from agentguard.ports.service_manager import ServiceSeen
+    from agentguard.ports.session_host import StandIn
 
 CODES = "codes"
 """The keeper's folder of codes that it hands to agents, on Linux."""
@@ -86,3 +88,23 @@ def keeper_service() -> ServiceSeen | None:
     from agentguard.platforms._linux.bus import Bus, system_address  # noqa: PLC0415 - as above
 
     return system_units.seen(Bus(system_address(os.environ)), KEEPER_UNIT)
+
+
+def keeper_answers(clock: Clock) -> Callable[[Stop], None] | None:
+    """Return what asks the system for all agents, in the keeper; None where each agent is told."""
+    if sys.platform == "win32":
+        from agentguard.platforms._win32.keeper_questions import (  # noqa: PLC0415 - as above
+            WindowsAnswers,
+        )
+
+        return WindowsAnswers(clock).run
+    return None
+
+
+def stand_in(wake: Callable[[], None]) -> StandIn | None:
+    """Return what the keeper tries its own rules with; None where the system starts agents."""
+    if sys.platform == "win32":
+        from agentguard.platforms._win32.stand_in import WindowsStandIn  # noqa: PLC0415 - as above
+
+        return WindowsStandIn(wake)
+    return None
