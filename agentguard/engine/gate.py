@@ -96,17 +96,15 @@ def _ticked(decision: Decision, at: Moment) -> Decision:
 
 def _waited(decision: Decision, since: float, at: Moment) -> Decision:
     """Put every deadline off by the time in which nobody could answer."""
-    open_ = any(one.deadline is not None for one in decision.state.prompts.values())
-    if not open_ or not (_away(decision.state) or at.boot - since >= ASLEEP):
+    state = decision.state
+    if not state.prompts or not (_away(state) or at.boot - since >= ASLEEP):
         return decision
-
-    def put_off(prompt: Prompt) -> Prompt:
-        if prompt.deadline is None:
-            return prompt
-        return replace(prompt, deadline=prompt.deadline + at.boot - max(since, prompt.asked.boot))
-
-    prompts = {id_: put_off(one) for id_, one in decision.state.prompts.items()}
-    return decision.then(replace(decision.state, prompts=prompts))
+    later = {
+        id_: replace(one, deadline=one.deadline + at.boot - max(since, one.asked.boot))
+        for id_, one in state.prompts.items()
+        if one.deadline is not None
+    }
+    return decision.then(replace(state, prompts={**state.prompts, **later}))
 
 
 def _away(state: State) -> bool:
