@@ -123,7 +123,7 @@ async def read(scope: Scope, receive: Receive) -> Request:
     """
     headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
     length = headers.get("content-length", "0")
-    if length.isdigit() and int(length) > v1.MAX_BODY:
+    if length.isdecimal() and int(length) > v1.MAX_BODY:
         raise Refused(413, "too-large")
     sent = await _body(receive)
     client = scope.get("client")

@@ -59,7 +59,7 @@ def _key(version: str) -> tuple[Part, ...]:
 
 
 def _part(token: str, *, numbered: bool) -> Part:
-    if token.isdigit():
+    if token.isdecimal():
         return (0, int(token), "")
     if token in BEFORE and (numbered or token not in NUMBERED):
         return (-1, BEFORE[token], "")

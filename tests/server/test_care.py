@@ -172,6 +172,16 @@ def test_row_316_nothing_is_changed_of_another_team_or_by_who_may_not(
         do(running, lambda c: care.change(c, many, what, "sam", None, now))
 
 
+def test_row_316_signs_that_are_no_digits_change_nothing_and_get_an_answer(
+    running: Any, desk: Any, browser: Any
+) -> None:
+    desk.send(opened(1, "firewall"))
+    (one,) = rows(running)
+    assert change(browser, "\u00b2", state="done").status_code < 500
+    assert change(browser, one.id, due="\u00b2", assignee="sam").status_code < 500
+    assert rows(running)[0].due == one.due
+
+
 def test_row_316_a_day_and_a_name_can_be_taken_away_again(
     running: Any, desk: Any, browser: Any
 ) -> None:

@@ -118,6 +118,12 @@ def test_row_310_an_exception_of_days_needs_a_second_person(
     assert "Decided by olga" in page
 
 
+def test_row_310_hours_that_are_no_number_are_refused(
+    running: Any, browser: Any, three: list[Any]
+) -> None:
+    assert ask(browser, hours="\u00b2").status_code == ask(browser, hours="x").status_code == 400
+
+
 def test_row_310_one_of_hours_may_be_approved_by_who_asked(
     running: Any, browser: Any, three: list[Any]
 ) -> None:

@@ -18,7 +18,7 @@ from agentguard.base import translations
 from agentguard.base.errors import AgentGuardError, UsageError
 from agentguard.engine.supervisor import Actor, Supervisor
 from agentguard.platforms import system_clock
-from agentguard.server.admin.accounts import Admin
+from agentguard.server.admin import overview
 from agentguard.server.settings import ServerSettings
 from agentguard.server.store.engine import address
 from tools.bench_server.stages import Bench, Outcome, Stage
@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _benched(desks: int, database: str) -> Outcome:
-    """Run it on a database that holds no desk yet.
+    """Run it on a database that holds no endpoint yet.
 
     Raises:
         UsageError: the database is in use, or its address is none.
@@ -61,9 +61,11 @@ def _benched(desks: int, database: str) -> Outcome:
     where = address.chosen(database, os.environ, translations.load())
     with tempfile.TemporaryDirectory(prefix="agentguard-bench-") as folder:
         settings = ServerSettings(data=Path(folder), database=where)
-        with Admin(settings, lambda: 0.0) as admin:
-            if admin.desks():
-                raise UsageError("The database holds desks already.", "Give an empty one.")
+        if overview.is_there(settings):
+            raise UsageError(
+                "The database holds desks already, or an endpoint that was begun.",
+                "Give an empty one.",
+            )
         bench = Bench(
             settings,
             lambda: clock.now().wall,

@@ -75,7 +75,7 @@ def tokens(text: str, start: int, end: int) -> list[Token]:
         word = match[0]
         if text[max(0, match.start() - 2) : match.start()].strip("/ ").endswith("<"):
             continue  # a mark, as of who speaks
-        is_number = word[0].isdigit()
+        is_number = word[0].isdecimal()
         said = (
             "".join(str(int(c)) for c in word) if is_number else plain(word).replace("\u2019", "'")
         )

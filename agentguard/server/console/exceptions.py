@@ -72,7 +72,7 @@ async def ask(request: Asked) -> Page | Redirect:
         named="",
         reason=await told(request, "reason", LONGEST),
         instead=await told(request, "instead", LONGEST),
-        until=site.now() + (int(hours) if hours.isdigit() else 0) * HOUR,
+        until=site.now() + (int(hours) if hours.isdecimal() else 0) * HOUR,
         worst="",
         new_desks=await field(request, "new", 3) == "yes",
     )

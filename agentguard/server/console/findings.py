@@ -118,7 +118,7 @@ async def change(request: Asked) -> Page | Redirect:
     """Change the findings that were chosen: who sees to them, by when, how they stand; or note."""
     site, visitor = site_of(request), permitted(request, Right.CARE)
     form = await request.form()
-    ids = [int(one) for one in form.getall("id", []) if str(one).isdigit()][: care.MOST + 1]
+    ids = [int(one) for one in form.getall("id", []) if str(one).isdecimal()][: care.MOST + 1]
     what = await wished(request)
     try:
         await site.database.write(
@@ -176,7 +176,7 @@ async def wished(request: Asked) -> Change:
     return Change(
         state=state or None,
         assignee={"": None, "-": ""}.get(assignee, assignee),
-        due=site.now() + int(days) * DAY if days.isdigit() else (0.0 if days == "-" else None),
+        due=site.now() + int(days) * DAY if days.isdecimal() else (0.0 if days == "-" else None),
         note=await told(request, "note", care.LONGEST),
         effect=await field(request, "effect", 20),
     )

@@ -76,6 +76,16 @@ def test_row_430_a_spoken_card_is_read_as_one(saying: str) -> None:
     assert (hit.kind, hit.masked) == ("PAN", ("...6467",))
 
 
+@pytest.mark.parametrize(
+    "sign", ["\u00b2", "\u2460", "\u00bd", "\u2167", "\u0663", "\u3007", "\U0001d7d7"]
+)
+def test_row_430_signs_that_are_like_digits_are_no_obstacle(sign: str) -> None:
+    for text in (f"four {sign} five six", f"{sign} four five", f"{sign}{sign} double two {sign}"):
+        assert default_scanner().scan(text) == ()
+    whole = f"{SAYINGS['doubles']}, on {sign} m"
+    assert [hit.kind for hit in default_scanner().scan(whole)] == ["PAN"]
+
+
 @pytest.mark.parametrize("text", NOBODYS)
 def test_row_431_what_nobody_owns_is_none(text: str) -> None:
     assert counts(f"{text}\n".encode()) == {}
