@@ -154,7 +154,11 @@ class TestServer:
     ) -> None:
         monkeypatch.setattr("sys.stdin", io.StringIO("a long enough password\n"))
         said = type_("server", "add-user", "ana", "--password-stdin")
-        assert (said.code, said.out, said.err) == (0, "ana can sign in now.\n", "")
+        assert (said.code, said.out) == (0, "ana can sign in now.\n")
+        assert said.err.startswith("No endpoint had been begun there; one was begun now, with its")
+        monkeypatch.setattr("sys.stdin", io.StringIO("another long password\n"))
+        said = type_("server", "add-user", "ben", "--password-stdin")
+        assert (said.code, said.out, said.err) == (0, "ben can sign in now.\n", "")
 
     @pytest.mark.parametrize("password", ["", "short", "\n"])
     def test_a_short_password_is_wrong_use(
@@ -172,6 +176,7 @@ class TestServer:
 
     def test_one_time_codes_are_given_where_no_picture_can_be_shown(self, person: Path) -> None:
         env = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+        ran(person, "server", "enrol-code", env=env, text="ascii")  # begins the endpoint
         said = ran(person, "server", "totp", "ana", env=env, text="ascii")
         assert (said.code, said.err) == (0, "")
         assert "otpauth://totp/" in said.out
