@@ -176,7 +176,8 @@ class TestServer:
 
     def test_one_time_codes_are_given_where_no_picture_can_be_shown(self, person: Path) -> None:
         env = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-        ran(person, "server", "enrol-code", env=env, text="ascii")  # begins the endpoint
+        begun = ran(person, "server", "enrol-code", "--team", "Sales", env=env, text="ascii")
+        assert "one was begun now" in begun.err
         said = ran(person, "server", "totp", "ana", env=env, text="ascii")
         assert (said.code, said.err) == (0, "")
         assert "otpauth://totp/" in said.out
