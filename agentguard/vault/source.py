@@ -69,8 +69,8 @@ class Refused(VaultError):
     def __init__(self, reason: str, name: str) -> None:
         words = load()
         title = words.say(f"vault.refused.{reason}", name=name)
-        stays = "" if reason == MISSING else words.say("vault.refused-advice")
-        super().__init__(title, stays)
+        stays = "missing-advice" if reason == MISSING else "refused-advice"
+        super().__init__(title, words.say(f"vault.{stays}"))
         self.reason = reason
 
 
