@@ -33,10 +33,12 @@ def arguments(verb: str, parser: argparse.ArgumentParser, words: Texts) -> None:
         parser.add_argument("--json", action="store_true", help=words.say("cli.policy.diff-json"))
         return
     parser.add_argument("file", type=Path, metavar="FILE", help=words.say("cli.policy.init-file"))
+    known = shipped()  # none where the program's own files are lost: other verbs go on
     parser.add_argument(
         "--like",
-        default=shipped()[0],
-        choices=shipped(),
+        default=known[0] if known else None,
+        required=not known,
+        choices=known,
         help=words.say("cli.policy.init-like"),
     )
 

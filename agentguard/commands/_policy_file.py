@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agentguard.base import atomic_files, translations
+from agentguard.base import atomic_files, named_files, translations
 from agentguard.base.errors import CannotError, UsageError
 from agentguard.model.policy import Policy
 from agentguard.policy.parser import parse
@@ -19,6 +19,7 @@ def data(file: str | Path) -> bytes:
 
     """
     words = translations.load()
+    named_files.must_end(file)
     try:
         return Path(file).read_bytes()
     except (OSError, ValueError) as error:

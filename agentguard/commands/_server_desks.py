@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
-from agentguard.base import atomic_files
+from agentguard.base import atomic_files, named_files
 from agentguard.base.errors import CannotError, UsageError
 from agentguard.base.translations import Texts
 from agentguard.platforms import system_clock
@@ -85,6 +85,7 @@ def enrol_code(given: argparse.Namespace, admin: Admin, said: Texts) -> str:
 
 
 def _assets(file: Path, said: Texts) -> tuple[str, ...]:
+    named_files.must_end(file)
     try:
         return tuple(file.read_text(encoding="utf-8").splitlines())
     except (OSError, UnicodeError) as error:
@@ -93,6 +94,8 @@ def _assets(file: Path, said: Texts) -> tuple[str, ...]:
 
 def look(given: argparse.Namespace, settings: ServerSettings, said: Texts) -> tuple[str, bool]:
     """Look whether the endpoint is well: give the lines, and whether nothing is bad."""
+    if given.cert is not None:
+        named_files.must_end(given.cert)
     clock = system_clock()
     found = doctor.examine(settings, lambda: clock.now().wall, given.cert)
     lines = [

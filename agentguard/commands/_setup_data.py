@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentguard.base import atomic_files, paths
+from agentguard.base import atomic_files, named_files, paths
 from agentguard.base.errors import CannotError, UsageError
 from agentguard.base.translations import Texts
 from agentguard.platforms import system_clock
@@ -57,6 +57,7 @@ def take(file: Path, private: Path, words: Texts) -> None:
         CannotError: it could not be kept.
 
     """
+    named_files.must_end(file)
     try:
         code = file.read_text(encoding="utf-8")[:LONGEST_CODE].strip()
     except (OSError, UnicodeError) as error:

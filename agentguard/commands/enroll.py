@@ -8,7 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from agentguard.base import paths, settings, translations
+from agentguard.base import named_files, paths, settings, translations
 from agentguard.base.errors import UsageError
 from agentguard.base.translations import Texts
 from agentguard.commands._enroll_by_keeper import by_keeper
@@ -61,6 +61,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 def _enrol(chosen: argparse.Namespace, folder: Path, code: str | None, words: Texts) -> int:
     known, said = settings.load(folder), settings.load(folder, machine_layers())
+    named_files.must_end(chosen.ca or folder)
     wanted = replace(
         known,
         endpoint=chosen.endpoint or said.endpoint,
@@ -132,6 +133,7 @@ def _asked(words: Texts) -> str:
 
 
 def _read(file: str, words: Texts) -> str:
+    named_files.must_end(file)
     try:
         return Path(file).read_text(encoding="utf-8")[:LONGEST_CODE]
     except (OSError, UnicodeError) as error:

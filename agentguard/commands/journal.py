@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agentguard.base import paths
+from agentguard.base import named_files, paths
 from agentguard.base.errors import EnrolmentError, JournalBroken, UsageError
 from agentguard.base.translations import Texts
 from agentguard.commands._words import spoken
@@ -88,6 +88,7 @@ def _origin(folder: Path, places: Places) -> Origin:
 
 def _verify(chosen: argparse.Namespace, words: Texts) -> int:
     demands = _demands(chosen, words)
+    named_files.must_end(chosen.file)
     try:
         found = verify_file(chosen.file, demands)
     except JournalBroken as broken:

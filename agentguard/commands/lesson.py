@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from agentguard import platforms
-from agentguard.base import lesson_file, lessons, paths
+from agentguard.base import lesson_file, lessons, named_files, paths
 from agentguard.base.errors import CannotError, LessonError
 from agentguard.base.translations import Texts
 from agentguard.commands._words import spoken
@@ -106,6 +106,7 @@ def _policy(chosen: argparse.Namespace, _words: Texts) -> int:
 
 def _text(file: Path) -> str:
     words = spoken()
+    named_files.must_end(file)
     try:
         with file.open("rb") as opened:
             return opened.read(lesson_file.MOST_BYTES + 1).decode("utf-8-sig")

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from agentguard.base import logs, translations
+from agentguard.base import logs, named_files, translations
 from agentguard.base.errors import UsageError
 from agentguard.base.translations import Texts
 from agentguard.commands import _number_arguments, _server_place
@@ -129,17 +129,24 @@ def _judge(given: argparse.Namespace, said: Texts) -> None:
     if (given.cert is None) != (given.key is None):
         raise UsageError(said.say("cli.serve.both"))
     if given.cert is not None:
-        try:
-            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(given.cert, given.key, _nobody)
-        except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-            if getattr(error, "reason", "") == "KEY_VALUES_MISMATCH":
-                raise UsageError(
-                    said.say("server.cause.other-key"), said.say("server.cause.other-key-advice")
-                ) from error
+        _judge_tls(given, said)
+
+
+def _judge_tls(given: argparse.Namespace, said: Texts) -> None:
+    """Refuse a certificate and a key that cannot be read, or do not belong together."""
+    for file in (given.cert, given.key):
+        named_files.must_end(file)
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(given.cert, given.key, _nobody)
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+        if getattr(error, "reason", "") == "KEY_VALUES_MISMATCH":
             raise UsageError(
-                said.say("cli.serve.no-tls", cert=str(given.cert), key=str(given.key)),
-                said.say("cli.serve.no-tls-advice"),
+                said.say("server.cause.other-key"), said.say("server.cause.other-key-advice")
             ) from error
+        raise UsageError(
+            said.say("cli.serve.no-tls", cert=str(given.cert), key=str(given.key)),
+            said.say("cli.serve.no-tls-advice"),
+        ) from error
 
 
 def _is_network(text: str) -> bool:

@@ -12,7 +12,7 @@ from agentguard.base.settings import Origin, SetHere
 from agentguard.base.translations import Texts
 from agentguard.commands._words import spoken
 from agentguard.commands.base import FINE, Command
-from agentguard.platforms import machine_layers
+from agentguard.platforms import machine_layers, takes_proxy
 
 WIDTH = 16
 
@@ -47,7 +47,7 @@ def run(chosen: argparse.Namespace) -> int:
             if chosen.verb == "set":
                 value = settings_edit.value_of(known, chosen.value)
                 _refuse_password(str(value), words)
-                _refuse_no_address(known.name, str(value))
+                _refuse_no_address(known.name, str(value), words)
             _refuse_managed(known.name, words)
             settings_edit.put(paths.data_folder(), known.name, value)
             sys.stdout.write(words.say(f"cli.settings.done-{chosen.verb}", name=known.name) + "\n")
@@ -72,12 +72,16 @@ def _refuse_password(value: str, words: Texts) -> None:
         )
 
 
-def _refuse_no_address(name: str, value: str) -> None:
-    """Raise for what is no endpoint's address: a setting that leads nowhere is not set."""
+def _refuse_no_address(name: str, value: str, words: Texts) -> None:
+    """Raise for what is no address of an endpoint or a proxy: what leads nowhere is not set."""
     if name == "endpoint" and value:
         from agentguard.uplink import transport  # noqa: PLC0415 - TLS costs the other settings time
 
         transport.address(value)
+    if name == "proxy" and not takes_proxy(value):
+        raise UsageError(
+            words.say("cli.settings.no-proxy"), words.say("cli.settings.no-proxy-advice")
+        )
 
 
 def _shown(words: Texts, *, as_json: bool) -> str:

@@ -155,13 +155,17 @@ def machine_layers() -> Layers:
 
 
 def network(folder: Path | None) -> Network:
-    """Return who knows the way to an address; `folder` has a person's settings, None is the keeper.
-
-    Building it asks nobody.
-    """
+    """Return who knows the way, asking nobody; `folder` has a person's settings, None: keeper."""
     from agentguard.platforms import _ways  # noqa: PLC0415 - only who reports comes here
 
     return _ways.network(folder)
+
+
+def takes_proxy(text: str) -> bool:
+    """Check whether the setting of a proxy means something: an HTTP proxy, `direct`, or none."""
+    from agentguard.platforms import _proxy_settings  # noqa: PLC0415 - only who sets one comes here
+
+    return not ((way := _proxy_settings.by_setting(text)) and way.problem)
 
 
 def secret_places() -> Places:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from agentguard.base import named_files
 from agentguard.base.errors import UsageError
 from agentguard.base.translations import load
 from agentguard.server.roles import ROLES
@@ -59,6 +60,7 @@ def read(file: Path, environment: Mapping[str, str]) -> Company:
         UsageError: it cannot be read, or does not hold what is needed.
 
     """
+    named_files.must_end(file)
     try:
         given = tomllib.loads(file.read_text(encoding="utf-8"))
         secret_file = given.pop("secret_file", "")

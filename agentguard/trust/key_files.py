@@ -13,7 +13,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from agentguard.base import atomic_files, translations
+from agentguard.base import atomic_files, named_files, translations
 from agentguard.base.errors import CannotError, UsageError
 from agentguard.trust.keys import PublicKey, public_of
 
@@ -100,6 +100,7 @@ def load_public(file: Path) -> PublicKey:
 
 
 def _read(file: Path) -> bytes:
+    named_files.must_end(file)
     try:
         with file.open("rb") as opened:
             return opened.read(LARGEST_FILE)

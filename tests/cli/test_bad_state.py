@@ -18,6 +18,7 @@ from agentguard.base import paths, settings
 from agentguard.model.moments import Moment
 from agentguard.model.records import Record
 from agentguard.platforms import call, called, only_one
+from agentguard.policy.selection import LAST_GOOD
 from agentguard.store.agent_store import open_store
 from agentguard.uplink import enrolment
 from tests.cli.typed import PROGRAM, Said, Type, assert_one_sentence, environment
@@ -370,6 +371,22 @@ def test_row_379_no_command_says_that_something_guards_where_no_agent_runs(
     said = type_(*words.split())
     assert "No policy has arrived yet" in said.out + said.err
     assert "guards this computer" not in said.out + said.err
+
+
+def test_row_379_nor_of_what_is_in_force_after_a_damage(
+    home: Path, type_: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / LAST_GOOD).write_bytes(b"junk")
+    for damaged in ("is damaged or not made", "could not be read", "that ship with AgentGuard are"):
+        said = type_("policy", "show")
+        assert damaged in said.out + said.err
+        assert "guards it" not in said.out + said.err
+        assert "guards this computer" not in said.out + said.err
+        if (home / LAST_GOOD).is_file():
+            (home / LAST_GOOD).unlink()
+            (home / LAST_GOOD).mkdir()
+        else:
+            monkeypatch.setattr(paths, "shipped_policies", lambda: home / "none")
 
 
 def test_row_379_a_file_that_is_not_there_is_not_where_it_was(tmp_path: Path, type_: Type) -> None:

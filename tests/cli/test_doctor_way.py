@@ -16,7 +16,7 @@ from agentguard.platforms._network import SystemNetwork
 from agentguard.platforms.simulated import FakeClock
 from agentguard.ports.network import Proxy, Told, Way
 from agentguard.service import keeper_status
-from tests.cli.typed import Type
+from tests.cli.typed import Type, assert_one_sentence
 
 URL = "https://guard.example:8443"
 PROXY = Proxy(host="proxy.example", port=3128, user="svc", password="s3cret")
@@ -126,3 +126,21 @@ class TestNoAddress:
         assert "must begin with https://" in said.err
         assert not (paths.data_folder() / "settings.toml").exists()
         assert type_("settings", "set", "endpoint", "").code == 0
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["a proxy", "socks5://proxy.example:1080", "proxy.example:99999", "proxy.example:80x", "http://",
+     "https://proxy.example:443", "http://[::1"],
+)  # fmt: skip
+def test_row_462_what_is_no_address_of_a_proxy_is_not_set(address: str, type_: Type) -> None:
+    said = type_("settings", "set", "proxy", address)
+    assert_one_sentence(said, 2)
+    assert "the address of no HTTP proxy. Nothing was changed." in said.err
+    assert not (paths.data_folder() / "settings.toml").exists()
+
+
+@pytest.mark.parametrize("address", ["proxy.example", "http://[::1]:3128", "direct", ""])
+def test_row_462_what_is_one_is_set(address: str, type_: Type) -> None:
+    assert type_("settings", "set", "proxy", address).code == 0
+    assert json.dumps(address) in (paths.data_folder() / "settings.toml").read_text()

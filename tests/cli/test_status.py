@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from agentguard.base import translations
+from agentguard.base.languages import SPOKEN
 from agentguard.commands import status
 from agentguard.model.posture import Overall
 from agentguard.sensors.local_door import FILE
@@ -44,6 +45,18 @@ TOLD = {
         {"id": "vault", "state": "pass", "title": "Vault", "detail": "", "advice": "None."},
     ],
 }  # fmt: skip
+
+DENIAL = {
+    "en": "for you to do",
+    "ar": "عليك شيء تفعله",
+    "de": "nichts zu tun",
+    "es": "que hacer nada",
+    "fil": "kailangang gawin",
+    "fr": "rien à faire",
+    "hi": "कुछ नहीं करना",
+    "pt-BR": "precisa fazer nada",
+}
+"""How each language would say that nothing is left to do."""
 
 
 def test_where_no_agent_runs_that_is_said_and_is_not_fine(type_: Type) -> None:
@@ -88,6 +101,18 @@ def test_modes_policy_report_and_what_to_do_are_told() -> None:
     assert "Vault" not in shown
     assert "A disk\n      Two.\n      For your desktop team. There is" in shown
     assert "Meanwhile: Ask." in shown
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_row_458_what_others_mend_does_not_deny_what_she_can_do(language: str) -> None:
+    words = translations.load(language)
+    control = {**TOLD["controls"][1], "advice": words.say("incident-response.advice")}
+    for owner in ("team", "supervisor"):
+        shown = "\n".join(status.lines({**TOLD, "controls": [{**control, "owner": owner}]}, words))
+        assert words.say("theirs.meanwhile", advice=control["advice"]) in shown
+        said = (shown, words.say(f"ui.headline.{owner}", count=1))
+        for one in said:
+            assert DENIAL[language] not in one, one
 
 
 @pytest.mark.parametrize("state", ["receipted", "failed", "not-enrolled", "not-tried"])

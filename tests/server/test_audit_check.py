@@ -22,6 +22,7 @@ from agentguard.server.jobs.retention import Retention
 from agentguard.server.jobs.schedule import Jobs
 from agentguard.server.settings import HEAD_FILE, ServerSettings
 from agentguard.server.store.accounts.people import Visitor
+from agentguard.server.store.engine.causes import Named, logged
 from agentguard.server.store.records import audit_check, audit_standing
 from agentguard.server.store.records.audit_check import Place, StoppedError, Why
 from agentguard.server.store.records.audit_standing import OLD, State
@@ -280,11 +281,13 @@ def test_row_343_what_could_not_be_read_is_said_to_be_unknown_and_tried_again_so
     endpoint.check()
     kept = endpoint.settings.data / HEAD_FILE
     kept.write_bytes(b"{")
-    with pytest.raises(OSError, match="damaged"):
+    with pytest.raises(Named) as named:
         endpoint.check()
+    assert "audit-head.json" in logged(named.value)
+    assert "report it" not in logged(named.value), "it is no mistake of the program"
     assert endpoint.acts()[-1] == ("unread", "")
     assert endpoint.standing() == (State.UNKNOWN, "unread")
-    assert "care The audit log could not be verified" in endpoint.examined()
+    assert f"care The file {kept}, against which" in endpoint.examined()
     running = endpoint.job()
     endpoint.time.at += AGAIN - 1
     running._begun = True

@@ -21,10 +21,13 @@ from sqlalchemy import select
 from agentguard.base.errors import StoreError, UsageError
 from agentguard.base.translations import load
 from agentguard.cli import main
+from agentguard.server.admin import doctor
 from agentguard.server.admin.accounts import Admin
 from agentguard.server.backup import creation, line_format, restoration, size_limits, streams
 from agentguard.server.settings import ServerSettings
 from agentguard.server.store.engine.open_database import connect
+from agentguard.server.store.engine.times import to_the_second
+from agentguard.server.store.records import audit
 from agentguard.server.store.schema.tables import METADATA, session
 from agentguard.wire.inventory import INVENTORY, Inventory, Program
 from tests.server.placed import kept
@@ -108,6 +111,20 @@ def test_everything_comes_back_with_the_keys_and_nobody_signed_in(
     for name in ("server.key", "ca.pem", "endpoint.pem", "endpoint-key.pem"):
         assert (empty.data / name).read_bytes() == (filled.settings.data / name).read_bytes()
         assert (empty.data / name).stat().st_mode & 0o077 == 0
+
+
+def test_row_460_after_a_restore_the_doctor_names_the_backup_that_it_came_from(
+    filled: Any, file: Path, empty: ServerSettings
+) -> None:
+    bring_back(empty, file)
+    found = {one.name: one.what for one in doctor.examine(empty, filled.time)}
+    assert found["backup"].id == "server.doctor.backup-restored"
+    assert found["backup"].params["time"] == to_the_second(filled.time())
+    assert found["work"].id == "server.doctor.work-never"
+    with Admin(empty, lambda: filled.time() + 1) as back:
+        back._database.run(lambda c: audit.note(c, filled.time() + 1, "x", "backup.made"))
+    found = {one.name: one.what for one in doctor.examine(empty, filled.time)}
+    assert found["backup"].id == "server.doctor.backup"
 
 
 def test_a_backup_is_checked_in_memory(file: Path, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentguard.base import translations
+from agentguard.base.errors import StoreError
 from agentguard.server.admin import doctor
 from agentguard.server.listener.certificate import (
     CA_FILE,
@@ -30,12 +31,18 @@ from agentguard.server.listener.certificate import (
 )
 from agentguard.server.run import LocalServer
 from agentguard.server.settings import ServerSettings
+from tests.cli.typed import Type, assert_one_sentence, typing
 from tests.server.conftest import start_thread
 
 WORDS = translations.load()
 DAY = 86400.0
 NAMES = ("localhost", "127.0.0.1")
 BEGIN = 1_790_000_000.0
+
+
+@pytest.fixture
+def type_(capsys: pytest.CaptureFixture[str]) -> Type:
+    return typing(capsys)
 
 
 def taken(authority: bytes, leaf: bytes, at: float) -> bool:
@@ -108,6 +115,60 @@ def test_row_105_what_does_not_belong_together_is_made_anew_and_belongs_together
     certificate, key = make_certificate(tmp_path, names, lambda: BEGIN)
     ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
     assert taken((tmp_path / CA_FILE).read_bytes(), certificate.read_bytes(), BEGIN)
+
+
+@pytest.mark.parametrize("raw", [None, b"", b"-----BEGIN PRIVATE KEY-----\nAAAA\n"])
+@pytest.mark.parametrize("lost", [CA_FILE, KEY_FILE])
+def test_row_461_what_is_lost_of_an_authority_makes_no_other_one(
+    tmp_path: Path, lost: str, raw: bytes | None
+) -> None:
+    make_certificate(tmp_path, NAMES, lambda: BEGIN)
+    whole = {one.name: one.read_bytes() for one in tmp_path.iterdir()}
+    (tmp_path / lost).unlink()
+    if raw is not None:
+        (tmp_path / lost).write_bytes(raw)
+    left = {one.name: one.read_bytes() for one in tmp_path.iterdir()}
+    for at in (BEGIN, BEGIN + 350 * DAY):
+        with pytest.raises(StoreError, match=lost):
+            make_certificate(tmp_path, NAMES, lambda at=at: at)
+    assert {one.name: one.read_bytes() for one in tmp_path.iterdir()} == left
+    assert found(tmp_path, BEGIN) == "-lost"
+    (tmp_path / lost).write_bytes(whole[lost])
+    leaf, _ = make_certificate(tmp_path, NAMES, lambda: BEGIN)
+    assert taken(whole[CA_FILE], leaf.read_bytes(), BEGIN), "desks trust it as before"
+    assert found(tmp_path, BEGIN) == ""
+
+
+@pytest.mark.parametrize("raw", [None, b"", b"nothing"])
+def test_row_461_a_lost_certificate_is_taken_from_those_of_the_same_authority(
+    tmp_path: Path, raw: bytes | None
+) -> None:
+    make_certificate(tmp_path, NAMES, lambda: BEGIN)
+    trusted = (tmp_path / CA_FILE).read_bytes()
+    leaf = tmp_path / CERTIFICATE_FILE
+    for kept in (True, False):
+        leaf.unlink()
+        if raw is not None:
+            leaf.write_bytes(raw)
+        if not kept:
+            (tmp_path / NEXT_FILE).unlink()
+            with pytest.raises(StoreError, match=CERTIFICATE_FILE):
+                make_certificate(tmp_path, NAMES, lambda: BEGIN)
+            continue
+        make_certificate(tmp_path, NAMES, lambda: BEGIN)
+        assert taken(trusted, leaf.read_bytes(), BEGIN)
+    assert (tmp_path / CA_FILE).read_bytes() == trusted
+
+
+def test_row_461_a_start_with_a_damaged_key_is_refused_in_one_sentence(
+    tmp_path: Path, type_: Type
+) -> None:
+    make_certificate(tmp_path, NAMES, time.time)
+    (tmp_path / KEY_FILE).write_bytes(b"junk")
+    said = type_("serve", "--port", "0", "--data", tmp_path)
+    assert_one_sentence(said, 3)
+    assert str(tmp_path / KEY_FILE) in said.err
+    assert "new authority:" not in said.out + said.err
 
 
 def found(folder: Path, at: float) -> str:

@@ -113,7 +113,7 @@ def test_row_198_what_is_hers_is_a_task_and_the_rest_is_told_below() -> None:
     }
     assert all("break" in f.advice for f in view.findings)
     (group,) = view.theirs.groups
-    assert group.heading == "For your desktop team. There is nothing for you to do."
+    assert group.heading == "For your desktop team. There is nothing for you to mend."
     (row,) = group.rows
     assert row.wrong == "Attackers are known to use a fault of: WinRAR 7.11."
     assert row.meanwhile == (
@@ -130,7 +130,7 @@ def test_row_198_a_desk_that_only_the_team_can_mend_asks_her_for_nothing() -> No
     view = shown(data.with_the_team())
     assert view.findings == ()
     assert view.header.word == "With the team"
-    sentence = "1 thing is for your desktop team. There is nothing for you to do."
+    sentence = "1 thing is for your desktop team. There is nothing for you to mend."
     assert (view.header.headline, view.menu.state) == (sentence, sentence)
     assert (view.header.icon, view.header.theirs) == ("theirs", "")
     measure = view.measures[8]

@@ -16,7 +16,7 @@ from agentguard.ui.views import Page
 from tools.gallery import data
 
 LOUD = frozenset({"act", "attention"})
-CALM = "6 things are for your desktop team and your supervisor. There is nothing for you to do."
+CALM = "6 things are for your desktop team and your supervisor. There is nothing for you to mend."
 
 
 def opened(rig, page: Page) -> QWidget:
@@ -48,8 +48,8 @@ def test_row_204_their_place_says_who_has_it_since_when_and_what_she_can_do(rig)
     page = opened(one, Page.TODO)
     (place,) = page.findChildren(TheirsCard)
     team, supervisor = place.findChildren(TheirGroupCard)
-    assert "For your desktop team (5). There is nothing for you to do." in one.said(team)
-    assert "For your supervisor. There is nothing for you to do." in one.said(supervisor)
+    assert "For your desktop team (5). There is nothing for you to mend." in one.said(team)
+    assert "For your supervisor. There is nothing for you to mend." in one.said(supervisor)
     assert "Meanwhile: Use no public Wi-Fi until the firewall is on." in one.said(team)
     assert "Meanwhile: Change nothing on this PC" in one.said(supervisor)
     assert "They have been told." in one.said(place)

@@ -14,17 +14,17 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from agentguard.base.errors import AgentGuardError, PlaybookError
+from agentguard.base.errors import AgentGuardError, PlaybookError, StoreError
 from agentguard.base.translations import load
 from agentguard.model.messages import Message, say
 from agentguard.server.feeds import feed_settings, pump
 from agentguard.server.ingest.readiness import PROBE, ROOM
-from agentguard.server.jobs import backups
+from agentguard.server.jobs import audit_check, backups
 from agentguard.server.keys import SEED, ServerKeys
 from agentguard.server.listener import certificate
 from agentguard.server.listener.path_to_endpoint import judged, span
 from agentguard.server.playbooks import shelf
-from agentguard.server.settings import Now, ServerSettings
+from agentguard.server.settings import HEAD_FILE, Now, ServerSettings
 from agentguard.server.store.engine import audit_chain, causes, job_failures, leadership, revisions
 from agentguard.server.store.engine.open_database import connect
 from agentguard.server.store.engine.times import to_the_second
@@ -47,6 +47,8 @@ REMEMBERED = 8 * 86400
 BEHIND = 600
 """Seconds that a happening may wait for a feed whose receiver takes what it is told."""
 HOUR, WRONG = 3600, 120
+NO_WORK = (PROBE, leadership.RESTORED)
+"""Moments that stand among those of the jobs, and are of none."""
 MANY = 5
 """Desks that are needed to say that the clock of the endpoint is the wrong one."""
 
@@ -77,7 +79,7 @@ def examine(settings: ServerSettings, now: Now, tls: Path | None = None) -> list
         _disk(settings),
         *(() if foreign else (_keys(settings),)),
         *_playbooks(settings),
-        _certificate(tls or settings.data / certificate.CERTIFICATE_FILE, now()),
+        _own_tls(settings.data, now()) if tls is None else _certificate(tls, now()),
     ]
 
 
@@ -141,7 +143,7 @@ def _inside(connection: Connection, settings: ServerSettings, now: float) -> lis
         _counts(connection, now),
         _clock(connection, now),
         _backup(connection, settings, now),
-        _audit_log(connection, now),
+        _audit_log(connection, settings, now),
         *_other_key(connection, settings.key_file),
         *_feeds(connection, settings, now),
     ]
@@ -172,7 +174,7 @@ def _failing(connection: Connection, now: float) -> Iterator[Finding]:
 
 
 def _work(connection: Connection, now: float) -> Finding:
-    last = connection.scalar(select(func.max(job.c.ran_at)).where(job.c.name != PROBE))
+    last = connection.scalar(select(func.max(job.c.ran_at)).where(job.c.name.not_in(NO_WORK)))
     if last is None:
         return _not("work", "never", Health.CARE)
     if now - last > STALE:
@@ -205,6 +207,9 @@ def _backup(connection: Connection, settings: ServerSettings, now: float) -> Fin
     if since is not None:
         return _not("backup", "late", Health.BAD, hours=int((now - since) // HOUR))
     last = audit.newest(connection, "backup.made")
+    back = leadership.noted(connection, leadership.RESTORED)
+    if back is not None and (last is None or last < back):
+        return _not("backup", "restored", Health.CARE, time=to_the_second(back))
     if last is None:
         return _not("backup", "never", Health.CARE)
     days = int((now - last) // 86400)
@@ -215,7 +220,7 @@ def _backup(connection: Connection, settings: ServerSettings, now: float) -> Fin
     )
 
 
-def _audit_log(connection: Connection, now: float) -> Finding:
+def _audit_log(connection: Connection, settings: ServerSettings, now: float) -> Finding:
     """Return how the audit log stood when the endpoint last audited itself."""
     found = audit_standing.read(connection, now)
     hours = max(0, int((now - found.at) // HOUR)) if found.at is not None else 0
@@ -223,6 +228,10 @@ def _audit_log(connection: Connection, now: float) -> Finding:
         return _good("audit", hours=hours)
     if found.state is audit_standing.State.BROKEN:
         return _not("audit", "broken", Health.BAD, hours=hours)
+    try:
+        audit_check.last_head(settings.data)
+    except causes.Named:
+        return _not("audit", "head", Health.CARE, file=str(settings.data / HEAD_FILE))
     return _not("audit", found.why, Health.CARE, hours=hours)
 
 
@@ -294,6 +303,15 @@ def _keys(settings: ServerSettings) -> Finding:
         return _not("keys", "damaged", Health.BAD, file=str(file))
     open_to_others = os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO)
     return _not("keys", "open", Health.BAD, file=str(file)) if open_to_others else _good("keys")
+
+
+def _own_tls(folder: Path, now: float) -> Finding:
+    """Say which file of the endpoint's own authority is lost, else how its certificate is."""
+    try:
+        certificate.must_be_whole(folder)
+    except StoreError as error:
+        return _not("certificate", "lost", Health.BAD, why=str(error))
+    return _certificate(folder / certificate.CERTIFICATE_FILE, now)
 
 
 def _certificate(file: Path, now: float) -> Finding:

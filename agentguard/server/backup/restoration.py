@@ -6,6 +6,7 @@ The schema is first brought to the backup's own revision, and up to date when al
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from agentguard.server.backup import line_format, streams
 from agentguard.server.backup.creation import KEYS
 from agentguard.server.backup.size_limits import Room
 from agentguard.server.settings import HEAD_FILE, ServerSettings
+from agentguard.server.store.engine import leadership
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.engine.partitions import Ready
 from agentguard.server.store.engine.revisions import APART, known, replaced, upgrade
@@ -56,6 +58,7 @@ class _Rows:
         self._sum = line_format.Sum()
         self._begin = line_format.Begin(table="", columns=[])
         self.files: dict[str, bytes] = {}
+        self.made_at: float | None = None
         self.rows = self.tables = self.line = 0
 
     def take(self, given: bytes) -> None:
@@ -81,6 +84,7 @@ class _Rows:
         if head.agentguard != line_format.FORMAT or not known(head.revision):
             raise _refused("newer", self._words, file=str(self._file))
         self.files = {name: head.files[name] for name in KEYS if name in head.files}
+        self.made_at = _moment(head.made_at)
         upgrade(self._connection, head.revision)
         self._there.reflect(self._connection)
         for table in self._there.sorted_tables:
@@ -159,6 +163,8 @@ def restore(
         room = Room(connection, most)
         taken = _taken(connection, file, key, words, room)
         _put_keys(settings.data, taken.files, words)
+        if taken.made_at is not None:
+            leadership.note(connection, leadership.RESTORED, taken.made_at)
         return taken
 
     taken = database.run(job)
@@ -192,6 +198,14 @@ def _taken(
         place = f"line {rows.line}"
         raise _refused("damaged", words, file=str(file), place=place) from error
     return rows
+
+
+def _moment(made_at: str) -> float | None:
+    """Return when a backup says it was made, in seconds since 1970; None where that is none."""
+    try:
+        return datetime.fromisoformat(made_at).timestamp()
+    except (ValueError, OverflowError):
+        return None
 
 
 def _put_keys(folder: Path, files: dict[str, bytes], words: Texts) -> None:

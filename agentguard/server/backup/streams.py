@@ -13,7 +13,7 @@ import pyrage
 import zstandard
 from pyrage import x25519
 
-from agentguard.base import atomic_files
+from agentguard.base import atomic_files, named_files
 from agentguard.base.errors import StoreError, UsageError
 from agentguard.base.translations import Texts
 
@@ -46,6 +46,7 @@ def identity(file: Path, words: Texts) -> x25519.Identity:
         UsageError: there is none.
 
     """
+    named_files.must_end(file)
     try:
         found = [one.strip() for one in file.read_text(encoding="utf-8").splitlines()]
         return x25519.Identity.from_str(next(one for one in found if one.startswith(IDENTITY)))
@@ -208,6 +209,7 @@ def read(
         StoreError: the file is not there, is of another recipient, was changed or is too large.
 
     """
+    named_files.must_end(file)
     sink = _Sink(_Lines(take, most, sentence))
     try:
         with file.open("rb") as source:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Event
 
 import msgspec
@@ -18,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from agentguard.base import atomic_files
 from agentguard.server.keys import ServerKeys
 from agentguard.server.settings import HEAD_FILE, Now, ServerSettings
-from agentguard.server.store.engine import audit_chain, job_failures, leadership
+from agentguard.server.store.engine import audit_chain, causes, job_failures, leadership
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.records import audit, audit_check, audit_standing
 from agentguard.server.store.records.audit_check import Checked, Place, StoppedError
@@ -40,6 +41,8 @@ process counts at a start."""
 ENDPOINT = audit_chain.ACTOR
 VERIFIED, BROKEN, UNREAD = "audit.verified", "audit.broken", "audit.unread"
 PLAYBOOK = "control-failed"
+HEAD = "audit-head"
+"""The cause, as an id under `server.cause`, where the last whole head cannot be read."""
 
 
 class _Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,13 +72,13 @@ class AuditCheck:
         self._begun = True
         try:
             self.database.run(lambda c: audit_chain.sign(c, self.keys, now))
-            kept = self._kept()
+            kept = last_head(self.settings.data)
             found = self.database.snapshot(
                 lambda c: audit_check.check(
                     c, self.keys.receipt_key, kept or Place(), self.stopped.is_set
                 )
             )
-        except (OSError, SQLAlchemyError):
+        except (OSError, SQLAlchemyError, causes.Named):
             self._again(now, unread=True)
             raise
         except StoppedError:
@@ -116,26 +119,25 @@ class AuditCheck:
 
         self.database.run(put)
 
-    def _kept(self) -> Place | None:
-        """Return the last whole head; None where there is none yet.
-
-        Raises:
-            OSError: it cannot be read.
-
-        """
-        try:
-            read = msgspec.json.decode(
-                atomic_files.read(self.settings.data / HEAD_FILE), type=_Kept
-            )
-        except FileNotFoundError:
-            return None
-        except msgspec.DecodeError as error:
-            raise OSError(f"{HEAD_FILE} is damaged") from error
-        return Place(seq=read.seq, hash=read.hash, signed=read.signed)
-
     def _keep(self, place: Place) -> None:
         made = _Kept(seq=place.seq, hash=place.hash, signed=place.signed)
         atomic_files.write(self.settings.data / HEAD_FILE, msgspec.json.encode(made))
+
+
+def last_head(folder: Path) -> Place | None:
+    """Return the last whole head that is kept in the data folder; None where there is none yet.
+
+    Raises:
+        Named: it is damaged or cannot be read.
+
+    """
+    try:
+        read = msgspec.json.decode(atomic_files.read(folder / HEAD_FILE), type=_Kept)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.DecodeError) as error:
+        raise causes.Named(HEAD) from error
+    return Place(seq=read.seq, hash=read.hash, signed=read.signed)
 
 
 def broken(connection: Connection, found: Checked, now: float) -> Sequence[Turn]:

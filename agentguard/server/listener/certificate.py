@@ -14,12 +14,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from agentguard.base import atomic_files
+from agentguard.base.errors import StoreError
+from agentguard.base.translations import load
 from agentguard.server.settings import Now
 
 DAYS = 365
@@ -48,7 +50,12 @@ def make_certificate(
     Whether they end is judged by the time that was `lived` through, else by the clock.
     `ca.pem` beside them is what agents and browsers are told to trust. It stays while it has a leaf
     for the time and all names are in it; else there is a new authority.
+
+    Raises:
+        StoreError: a file of an authority that desks may trust is lost; nothing was changed.
+
     """
+    must_be_whole(folder)
     certificate, key = folder / CERTIFICATE_FILE, folder / KEY_FILE
     month = datetime.fromtimestamp(now() if lived is None else lived, UTC) + MONTH
     good = _good(folder, hostnames, month)
@@ -70,17 +77,60 @@ def make_certificate(
 
 def _good(folder: Path, hostnames: Sequence[str], month: datetime) -> x509.Certificate | None:
     """Return the leaf that can be used for these names: the one in use, else the next one."""
-    files = [folder / name for name in (CA_FILE, CERTIFICATE_FILE, KEY_FILE)]
-    if not all(file.is_file() for file in files):
+    authority, key = folder / CA_FILE, folder / KEY_FILE
+    leaf = _leaf_in(folder)
+    if leaf is None or not (authority.is_file() and key.is_file()):
         return None
-    leaf = _first(files[1])
-    if leaf is None or not _together(leaf, *(file.read_bytes() for file in (files[0], files[2]))):
+    if not _together(leaf, authority.read_bytes(), key.read_bytes()):
         return None
     names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     if not set(_names(hostnames)) <= set(names):
         return None
     every = (leaf, *(one for one in later(folder) if one.public_key() == leaf.public_key()))
     return next((one for one in every if one.not_valid_after_utc > month), None)
+
+
+def must_be_whole(folder: Path) -> None:
+    """Check that no file of an authority that desks may trust is gone, damaged or unreadable.
+
+    Its key and its certificate are written last: where neither is there, nobody trusts it yet.
+
+    Raises:
+        StoreError: one is; it names it.
+
+    """
+    if (folder / CERTIFICATE_FILE).exists() or (folder / KEY_FILE).exists():
+        file = _lost(folder)
+        if file is not None:
+            words = load()
+            raise StoreError(
+                words.say("server.tls.lost", file=str(file)),
+                words.say("server.tls.lost-advice", folder=str(folder)),
+            )
+
+
+def _lost(folder: Path) -> Path | None:
+    key, leaf = _public_key(folder / KEY_FILE), _leaf_in(folder)
+    if key is None:
+        return folder / KEY_FILE
+    is_read = _first(folder / CERTIFICATE_FILE) is not None
+    if leaf is None or not (is_read or leaf.public_key() == key):
+        return folder / CERTIFICATE_FILE
+    is_own = leaf.issuer == _name(AUTHORITY)
+    return folder / CA_FILE if is_own and _first(folder / CA_FILE) is None else None
+
+
+def _public_key(file: Path) -> object | None:
+    """Return the public part of a key; None where none can be read."""
+    try:
+        return serialization.load_pem_private_key(file.read_bytes(), None).public_key()
+    except (OSError, ValueError, TypeError, UnsupportedAlgorithm):
+        return None
+
+
+def _leaf_in(folder: Path) -> x509.Certificate | None:
+    """Return the leaf in use; where it is lost, the first one of those that are kept."""
+    return _first(folder / CERTIFICATE_FILE) or next(iter(later(folder)), None)
 
 
 def _together(leaf: x509.Certificate, authority: bytes, key: bytes) -> bool:

@@ -114,7 +114,7 @@ def test_row_204_only_what_is_hers_asks_her(check: Check[Any], told: str, ruled:
         assert [n.read for n in picture.inbox] == [True]
         assert view.findings == ()
         assert view.header.icon.startswith("theirs")
-        assert "nothing for you to do" in view.header.headline
+        assert "nothing for you to mend" in view.header.headline
         assert view.unread == 0
         (group,) = view.theirs.groups
         (row,) = group.rows
@@ -214,7 +214,7 @@ def test_row_208_a_new_desk_does_not_greet_its_agent_with_red(
     assert picture.prompts == ()
     assert view.findings == ()
     assert view.header.headline == (
-        f"{len(found)} things are for your desktop team. There is nothing for you to do."
+        f"{len(found)} things are for your desktop team. There is nothing for you to mend."
     )
     assert view.menu.state == view.header.headline
     assert view.unread == 0

@@ -11,6 +11,9 @@ from agentguard.server.store.schema.history_tables import job
 BACKUP_CHECKED = "backup-checked"
 """Under this name it is noted when a backup was last read through and found whole."""
 
+RESTORED = "restored-from"
+"""Under this name it is noted when the backup was made from which the data was restored."""
+
 
 def due(connection: Connection, name: str, every: float, now: float) -> float | None:
     """Take a job that was not done for `every` seconds; give when it was done last, 0 for never.
