@@ -117,6 +117,9 @@ def test_row_460_after_a_restore_the_doctor_names_the_backup_that_it_came_from(
     filled: Any, file: Path, empty: ServerSettings
 ) -> None:
     bring_back(empty, file)
+    late = filled.time() + 30 * 86400
+    with Admin(empty, lambda: late) as back:
+        assert back.lived() > late - 86400, "a backup is old, and the endpoint not behind"
     found = {one.name: one.what for one in doctor.examine(empty, filled.time)}
     assert found["backup"].id == "server.doctor.backup-restored"
     assert found["backup"].params["time"] == to_the_second(filled.time())

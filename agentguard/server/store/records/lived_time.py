@@ -111,7 +111,8 @@ def known(connection: Connection, now: float) -> Known:
     """
     shown, lived, open_, sure = (_noted(connection, name) for name in NAMES)
     if not shown:
-        newest = connection.scalar(select(func.max(job.c.ran_at).filter(job.c.name != JOB)))
+        done = job.c.name.not_in((JOB, leadership.RESTORED))
+        newest = connection.scalar(select(func.max(job.c.ran_at).filter(done)))
         return Known(shown=now, lived=min(now, newest or now))
     every = [
         Span(behind=_noted(connection, behind), right=_noted(connection, right))
