@@ -113,12 +113,23 @@ def _untracked(candidate: Candidate, number: str) -> Answer:
     if candidate.labelled:
         return read(number, "label")
     if candidate.before.endswith(SAID) or digits_of(candidate.text):
-        return read(number, "spoken", "issued", SURE_OR_NOT, "spoken")
+        proof = NEEDS_OWN if _is_odd(candidate) else SURE_OR_NOT
+        return read(number, "spoken", "issued", proof, "spoken")
     return _written(candidate, number) if candidate.separators else _bare(candidate, number)
 
 
+def _is_odd(candidate: Candidate) -> bool:
+    """Check whether parts that several turns said are no groups of a card: they may be of two."""
+    groups = () if digits_of(candidate.text) else _groups(candidate)
+    return len(groups) > 1 and set(groups) != {1} and groups not in _GROUPINGS
+
+
+def _groups(candidate: Candidate) -> tuple[int, ...]:
+    return tuple(len(group) for group in re.split(r"[^0-9]+", candidate.plain))
+
+
 def _written(candidate: Candidate, number: str) -> Answer:
-    groups = tuple(len(group) for group in re.split(r"[^0-9]+", candidate.plain))
+    groups = _groups(candidate)
     single = set(groups) == {1}
     if _counts_up(candidate.plain):
         return no("filler")

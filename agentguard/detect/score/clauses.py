@@ -55,6 +55,8 @@ _ASKED_FOR = later(
     r"(?:(?!number|nummer|n\xfamero|num\xe9ro|numero|numer|code)[^.?\n]){1,60}[.?](?=\n)",
     re.IGNORECASE,
 )
+# "dob=****-**-**": the label has its value, and the next line is about something else.
+_HIDDEN = later(r"\A[\s:=\"'(\[]{0,4}(?:[*\xb7#]{4}|[*\xb7#xX]{2,4}[\-/. ][*\xb7#xX]{2})[^\n]*\n")
 _NEAR = 2
 
 Names = tuple[str, ...]
@@ -64,6 +66,8 @@ Names = tuple[str, ...]
 @lru_cache(4096)
 def behind_label(gap: str, words: Words) -> Names:
     """Return what stands between a label and its value: how much, and what names another number."""
+    if _HIDDEN.match(gap):
+        return ("label.far", "gap.thing")
     gap = _ASKED_FOR.sub("?", _ASIDES.sub(" ", _SOURCE.sub("", gap)))
     said = [class_of(word, words) for word, _ in last_first(gap)]
     names = [f"label.{_bin(said.count(PLAIN))}"]

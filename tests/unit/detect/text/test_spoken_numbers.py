@@ -86,6 +86,16 @@ def test_row_430_signs_that_are_like_digits_are_no_obstacle(sign: str) -> None:
     assert [hit.kind for hit in default_scanner().scan(whole)] == ["PAN"]
 
 
+def test_row_431_a_code_and_what_the_next_question_asks_for_are_no_card() -> None:
+    """Together the code and the telephone have an issuer, a length and a check digit by chance."""
+    text = (
+        "Agent 00:37: and the security code\nCaller 00:43: three eight eight\n"
+        "Agent 00:46: telephone please\n"
+        "Caller 00:53: three one nine nine four nine nine five six eight zero\n"
+    )
+    assert "PAN" not in {hit.kind for hit in default_scanner().scan(text)}
+
+
 @pytest.mark.parametrize("text", NOBODYS)
 def test_row_431_what_nobody_owns_is_none(text: str) -> None:
     assert counts(f"{text}\n".encode()) == {}
