@@ -20,6 +20,9 @@ _AMEX, _LONGEST_PLAIN = 15, 12
 _NEAR = 12
 """Lines around a spoken number in which its other parts are looked for."""
 
+_LONGEST_LINE = 1 << 14
+"""Characters of a line that somebody may have said; a longer one is no talk, or no text."""
+
 _CUE = later(r"[0-9]{1,5}\r?\n[0-9:.,]+ --> ")
 _GONE = "-"
 """Stands for a further part of a number, or for what repeats it: a turn of it is not empty."""
@@ -95,10 +98,12 @@ def _runs(text: str, lines: Sequence[int]) -> Iterator[Run]:
     """Yield the runs of the lines in which numbers are spoken, and of those near them."""
     ends = [*accumulate(len(line) + 1 for line in text.split("\n"))]
     begins = [0, *ends]
-    said = [line for line in lines if any(map(is_speech, runs(text, begins[line], ends[line] - 1)))]
+    short = [line for line in lines if ends[line] - begins[line] <= _LONGEST_LINE]
+    said = [line for line in short if any(map(is_speech, runs(text, begins[line], ends[line] - 1)))]
     near = {at for line in said for at in range(line - _NEAR, line + _NEAR + 1)}
     for line in sorted(near):
-        if 0 <= line < len(ends) and not _CUE.match(text, begins[line]):
+        is_line = 0 <= line < len(ends) and ends[line] - begins[line] <= _LONGEST_LINE
+        if is_line and not _CUE.match(text, begins[line]):
             yield from runs(text, begins[line], ends[line] - 1)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from agentguard.detect.lexicon.lazy_pattern import later
@@ -98,13 +99,20 @@ def runs(text: str, start: int, end: int) -> list[Run]:
         is_hum = (
             len(run.values) == 1 and len(said) > 1 and plain(text[run.start : run.end]) in hums()
         )
-        if not is_hum and all(run.end <= other.start or run.start >= other.end for other in kept):
-            kept.append(run._replace(who=who))
-    return sorted(kept)
+        at = bisect_left(kept, run)
+        is_free = (at == 0 or kept[at - 1].end <= run.start) and (
+            at == len(kept) or run.end <= kept[at].start
+        )
+        if not is_hum and is_free:
+            kept.insert(at, run._replace(who=who))
+    return kept
 
 
 def _of(text: str, said: Sequence[Token], one: Language) -> Iterator[Run]:
     """Yield the runs of a line in one language."""
+    known = (one.nods, one.fillers, one.begins)
+    others = [not (t.is_number or any(t.word in words for words in known)) for t in said]
+    before = [0, *accumulate(others)]
     place = 0
     while place < len(said):
         parts: list[tuple[int, int, str, bool]] = []
@@ -120,7 +128,8 @@ def _of(text: str, said: Sequence[Token], one: Language) -> Iterator[Run]:
             continue
         place = parts[-1][1]
         if len(parts) > 1 or len(said) == 1 or said[parts[0][0]].word not in one.nods:
-            yield _run(text, said, parts, fillers, one)
+            beside = before[-1] - (before[parts[-1][1]] - before[parts[0][0]])
+            yield _run(text, said, parts, (fillers, beside), one)
 
 
 def _next(text: str, said: Sequence[Token], at: int, one: Language) -> tuple[int, int]:
@@ -151,7 +160,8 @@ def _number(
     if token.is_number:
         return (token.word, at + 1, False) if _is_apart(text, token) else None
     if times := one.times.get(token.word):
-        digit = _number(text, said, at + 1, one) if at + 1 < len(said) else None
+        is_again = at + 1 < len(said) and said[at + 1].word in one.times  # "double double": none
+        digit = None if is_again else _number(text, said, at + 1, one)
         is_digit = digit is not None and len(digit[0]) == 1 and _joined(text, token, said[at + 1])
         return (digit[0] * times, digit[1], True) if digit and is_digit else None
     for rest, digits in one.numbers.get(token.word, ()):
@@ -178,10 +188,10 @@ def _run(
     text: str,
     said: Sequence[Token],
     parts: Sequence[tuple[int, int, str, bool]],
-    fillers: int,
+    counted: tuple[int, int],
     one: Language,
 ) -> Run:
-    first, behind = parts[0][0], parts[-1][1]
+    (fillers, beside), first, behind = counted, parts[0][0], parts[-1][1]
     values = tuple(digits for _, _, digits, _ in parts)
     words = sum(is_word for *_, is_word in parts)
     start = said[first].start
@@ -190,12 +200,9 @@ def _run(
         start, digits = said[first - 1].start, f"+{digits}"
     elif words == 0 and text[start - 1 : start] == "+":
         start, digits = start - 1, f"+{digits}"
-    others = (*said[:first], *said[behind:])
-    known = (one.nods, one.fillers, one.begins)
-    beside = [t for t in others if not (t.is_number or any(t.word in words for words in known))]
     followed = said[behind].word in one.units if behind < len(said) else False
     long = len(values) >= _SAFE
-    enough = len(values) >= _FEWEST_TOKENS or len(beside) <= 1
+    enough = len(values) >= _FEWEST_TOKENS or beside <= 1
     stands = (
         len(digits) >= _FEWEST_DIGITS
         and enough
@@ -203,7 +210,7 @@ def _run(
         and not (_counts(values) or _is_year(values))
     )
     spoken = words or (fillers if fillers >= _FEWEST_TOKENS and len(values) > _SAFE else 0)
-    return Run(start, said[behind - 1].end, digits, values, spoken, len(beside), "", stands)
+    return Run(start, said[behind - 1].end, digits, values, spoken, beside, "", stands)
 
 
 def _counts(values: Sequence[str]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 from pathlib import Path
 
 import pytest
@@ -94,6 +96,42 @@ def test_row_431_a_code_and_what_the_next_question_asks_for_are_no_card() -> Non
         "Caller 00:53: three one nine nine four nine nine five six eight zero\n"
     )
     assert "PAN" not in {hit.kind for hit in default_scanner().scan(text)}
+
+
+CHANCE = random.Random(5)
+HOSTILE = {
+    "words": " ".join(
+        CHANCE.choices(
+            ["four", "five", "de", "no", "uh", "double", "and", "7", "is", "the", "zero", "oh"],
+            k=3_000,
+        )
+    ),
+    "twice": "double " * 2_200 + "two",
+    "pairs": "forty-one " * 1_600,
+    "bytes": f"four five {CHANCE.randbytes(7_900).hex()}",
+    "turns": "A: four five six\nB: four five six\n" * 400,
+}
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_row_431_hostile_talk_is_read_in_linear_time(piece: str) -> None:
+    """Lines of nothing but words of numbers, as long as a line that is looked at may be."""
+
+    def spent(text: str) -> float:
+        began = time.process_time()
+        heard(text)
+        return time.process_time() - began
+
+    line = HOSTILE[piece]
+    part = line[: len(line) // 4]
+    assert spent(line) < 12 * max(spent(part), 0.01)
+    assert spent("\n".join([line] * 4)) < 12 * max(spent(line), 0.01)
+
+
+def test_row_431_a_line_that_nobody_can_have_said_is_not_looked_into() -> None:
+    line = f"{SAYINGS['doubles']} " + "x" * (1 << 14)
+    assert heard(line).text == line
+    assert CARD in plain(f"{line}\n{SAYINGS['doubles']}\n")
 
 
 @pytest.mark.parametrize("text", NOBODYS)
