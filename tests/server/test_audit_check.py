@@ -17,7 +17,7 @@ from agentguard.cli import main
 from agentguard.server.admin import doctor, overview
 from agentguard.server.feeds import metrics
 from agentguard.server.feeds.outbox import Outbox
-from agentguard.server.jobs.audit_check import AGAIN, AT_START, EVERY, AuditCheck
+from agentguard.server.jobs.audit_check import AGAIN, AT_START, EVERY, AuditCheck, last_head
 from agentguard.server.jobs.retention import Retention
 from agentguard.server.jobs.schedule import Jobs
 from agentguard.server.settings import HEAD_FILE, ServerSettings
@@ -204,7 +204,7 @@ def test_row_342_what_was_done_to_the_audit_log_is_found_and_told_to_the_officer
         endpoint.sql(one)
     endpoint.time.at += AT_START
     found = endpoint.database.snapshot(
-        lambda c: audit_check.check(c, endpoint.key, endpoint.job()._kept() or Place())
+        lambda c: audit_check.check(c, endpoint.key, last_head(endpoint.settings.data) or Place())
     )
     assert found.why is why
     if name in {"no-header", "head-changed"}:
