@@ -66,7 +66,7 @@ def test_what_is_wrong_at_the_start_is_a_finding_of_its_own_until_a_start_is_rig
 def test_a_policy_that_was_lost_is_said_as_it_is(desk) -> None:
     """It was said that the last good one stays in force, when the baseline had taken its place."""
     desk.see(PolicyRefused, message=say("policy.last-good-unreadable"))
-    assert "shipped baseline guards it" in tick(desk).words
+    assert "The shipped baseline is in force until" in tick(desk).words
 
 
 def test_a_pc_that_is_not_enrolled_misses_no_reports(desk) -> None:
