@@ -36,7 +36,7 @@ from agentguard.server.store.reports import intake
 from agentguard.server.store.schema.floor_tables import device_standing
 from agentguard.server.store.schema.identity_tables import device_run
 from agentguard.server.store.schema.keeper_tables import keeper
-from agentguard.server.store.schema.place_tables import team_count_change
+from agentguard.server.store.schema.place_tables import team_count, team_count_change
 from agentguard.server.store.schema.tables import device, device_seen, posture_current, team
 from agentguard.wire import v1
 from tests.server.migrated import migrated
@@ -337,6 +337,25 @@ def test_row_441_counts_that_are_wrong_are_put_right_and_told(running: Any, desk
     jobs.do()
     assert run(lambda c: leadership.noted(c, team_counts.REPAIRED)) == now.at - 3700
     assert run(lambda c: c.scalar(select(func.count()).select_from(team_count_change))) == 0
+
+
+def test_row_441_a_floor_is_shown_while_all_its_counts_are_lost(
+    running: Any, desk: Any, browser: Any
+) -> None:
+    """A desk that is marked before it counts as silent is put right in the count of its team."""
+    desk.send()
+    run, now = running.admin._database.run, running.time
+    Jobs(running.admin._database, running.settings, now).do()
+    run(lambda c: c.execute(update(device_seen).values(quiet=True)))
+    run(lambda c: (c.execute(delete(team_count)), c.execute(delete(team_count_change))))
+    assert browser.get("/teams").status_code == 200
+
+    def shown(connection: Connection) -> tuple[bool, list[int]]:
+        wanted = board.prepared(connection, Wanted(teams=None, cutoff=now() - 180))
+        return wanted.marked, [one.total for one in board.counts(connection, wanted)]
+
+    assert run(shown) == (True, [1])
+    assert told_by_doctor(running) == "server.doctor.counts-wrong"
 
 
 def told_by_doctor(running: Any) -> str:

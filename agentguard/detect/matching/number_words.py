@@ -72,10 +72,7 @@ def _language(code: str, every: Mapping[str, Mapping[str, object]]) -> Language:
             for alternative in said.split("|"):
                 first, *rest = map(plain, alternative.split("-"))
                 numbers.setdefault(first, []).append((tuple(rest), str(value)))
-        given = every[each]["times"]
-        times |= (
-            {plain(word): int(n) for word, n in given.items()} if isinstance(given, dict) else {}
-        )
+        times |= {plain(word): many for word, many in _times(every[each]).items()}
     sets = {
         name: frozenset(plain(w) for each in codes for w in str(every[each][name]).split())
         for name in ("fillers", "hums", "units", "nods", "plus")
@@ -130,10 +127,16 @@ def _trigger(*, ascii_only: bool) -> Pattern:
 def _words(codes: tuple[str, ...], *, ascii_only: bool) -> set[str]:
     every = _read()
     said = (str(every[code]["numbers"]).replace("|", " ").split() for code in codes)
-    times = (list(every[code]["times"]) for code in codes)  # type: ignore[call-overload]
+    times = (_times(every[code]) for code in codes)
     words = {word.split("-")[0] for word in chain(*said, *times)}
     words |= {plain(word) for word in words}
     return {word for word in words if word and (word.isascii() or not ascii_only)}
+
+
+def _times(given: Mapping[str, object]) -> dict[str, int]:
+    """Return how often the digit behind a word is meant: "double" is twice."""
+    times = given["times"]
+    return {str(word): int(many) for word, many in times.items()} if isinstance(times, dict) else {}
 
 
 def _stem(word: str) -> str:

@@ -9,6 +9,7 @@ Lists walk `device_standing` or `desk_place` in their order; postures are read f
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -103,7 +104,9 @@ def prepared(connection: Connection, wanted: Wanted) -> Wanted:
 def counts(connection: Connection, wanted: Wanted) -> list[TeamCount]:
     """Count the desks by team and tier, by the teams' names."""
     by_desk = wanted.text or not wanted.marked
-    found = _walked(connection, wanted) if by_desk else _kept(connection, wanted)
+    found = {} if by_desk else _kept(connection, wanted)
+    if by_desk or any(many < 0 for one in found.values() for many in one.values()):
+        found = _walked(connection, wanted)  # fewer than none: what is kept has drifted
     names = connection.execute(select(team.c.id, team.c.name).order_by(team.c.name))
     return [
         TeamCount(id=row.id, name=row.name, counts=found[row.id])
@@ -129,7 +132,7 @@ def _kept(connection: Connection, wanted: Wanted) -> dict[int, dict[str, int]]:
     These are the marked that are not silent yet or whose goodbye holds no longer, and those that
     were never heard.
     """
-    found = team_counts.kept(connection, wanted.teams)
+    found = defaultdict(lambda: dict.fromkeys(TIERS, 0), team_counts.kept(connection, wanted.teams))
     for early in connection.execute(_early_counts(wanted)):
         one = found[early.team]
         one["away" if early.gone else "silent"] -= early.many
