@@ -136,7 +136,7 @@ class TestNoAddress:
 def test_row_462_what_is_no_address_of_a_proxy_is_not_set(address: str, type_: Type) -> None:
     said = type_("settings", "set", "proxy", address)
     assert_one_sentence(said, 2)
-    assert "the address of no HTTP proxy. Nothing was changed." in said.err
+    assert "That is not the address of an HTTP proxy. Nothing was changed." in said.err
     assert not (paths.data_folder() / "settings.toml").exists()
 
 
