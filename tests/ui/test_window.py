@@ -153,7 +153,8 @@ def test_row_198_what_is_the_teams_stands_below_without_a_button(rig, qtbot) -> 
     assert one.desk.looks == 1
     one.show(data.with_the_team())
     said = one.said(page)
-    assert "Nothing to do." in said
+    assert "nothing for you to mend." in said
+    assert "Nothing to do." not in said, "what can be done meanwhile stands there"
     assert "WinRAR 7.11" in said
     one.show(data.good())
     assert "desktop team" not in one.said(page)

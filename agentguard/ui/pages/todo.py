@@ -79,7 +79,8 @@ class TodoPage(PageFrame):
 
     def show_view(self, view: View) -> None:
         """Show the findings of a view, the first of them open."""
-        self._nothing.setVisible(not view.findings)
+        # What others mend says so itself, and what this person can do meanwhile.
+        self._nothing.setVisible(not view.findings and not view.theirs.groups)
         self._cards.show_items(view.findings)
         for place, card in enumerate(self._cards.rows):
             assert isinstance(card, FindingCard)  # noqa: S101 - the page makes no other
