@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -47,7 +48,9 @@ class Sound(Programs):
             self.run("pactl", "load-module", "module-null-sink", "sink_name=speaker")
             more = ("media.class=Audio/Source/Virtual", "sink_name=mic", "channel_map=mono")
             self.run("pactl", "load-module", "module-null-sink", *more)
-        eventually(lambda: {"mic", "speaker.monitor"} <= set(self._sources()))
+        eventually(
+            lambda: {"mic", "speaker.monitor"} <= {name for _, name in self._listed("sources")}
+        )
 
     def __exit__(self, *_: object) -> None:
         self.end_all()
@@ -57,7 +60,26 @@ class Sound(Programs):
         return Microphones(self.env)
 
     def record(self, *options: str, source: str = "mic") -> subprocess.Popen[str]:
-        return self.start("parec", "-d", source, *options)
+        """Start a program that takes sound, and wait until it does so from that source.
+
+        A session manager that has not met the source yet gives it another one.
+        """
+        one = self.start("parec", "-d", source, *options)
+        eventually(lambda: self._takes(one.pid, source))
+        return one
+
+    def _takes(self, pid: int, source: str) -> bool:
+        """Tell whether a program takes sound from a source, and move it there where it does not."""
+        numbers = {name: number for number, name in self._listed("sources")}
+        streams = json.loads(self.run("pactl", "--format=json", "list", "source-outputs"))
+        mine = [
+            one for one in streams if one["properties"].get("application.process.id") == f"{pid}"
+        ]
+        for one in mine:
+            if f"{one['source']}" == numbers.get(source):
+                return True
+            self.run("pactl", "move-source-output", f"{one['index']}", source)
+        return False
 
     def _answers(self) -> bool:
         try:
@@ -66,9 +88,10 @@ class Sound(Programs):
             return False
         return True
 
-    def _sources(self) -> list[str]:
-        told = self.run("pactl", "list", "short", "sources")
-        return [line.split("\t")[1] for line in told.splitlines()]
+    def _listed(self, kind: str) -> list[list[str]]:
+        """Return the number and the name of each thing of a kind."""
+        told = self.run("pactl", "list", "short", kind)
+        return [line.split("\t")[:2] for line in told.splitlines()]
 
 
 def mute_server(folder: Path) -> str:

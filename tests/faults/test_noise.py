@@ -64,7 +64,10 @@ def test_row_47_names_that_look_alike_are_files_of_their_own(tmp_path: Path) -> 
 
 
 def asked(sleeper: Sleeper) -> bool:
-    """Let half a second pass while a window is heard of; tell whether a proof is asked for."""
+    """Let half a second pass while a window is heard of; tell whether a proof is asked for.
+
+    A thread that waits on this clock hears a bell a moment of real time later.
+    """
     sleeper.sleep(0.5)
     return [p.kind for p in sleeper.agent.engine.snapshot().prompts] == ["proof"]
 
@@ -76,7 +79,7 @@ def test_row_51_windows_that_flap_bring_one_question_at_most(sleeper: Sleeper) -
     sleeper.sleep(2)
     assert sleeper.kinds("prompt.asked") <= 1
     sleeper.desktop.focus("crm", window=200)
-    assert any(asked(sleeper) for _ in range(20))
+    eventually(lambda: asked(sleeper))
     for turn in range(100):
         sleeper.desktop.focus("crm", window_class=f"title {turn}", window=300 + turn)
         sleeper.clock.advance(0.02)

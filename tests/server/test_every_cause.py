@@ -324,6 +324,7 @@ AT_A_START = {
     "no-host": "test_outside.py::test_row_96_a_port_that_is_taken_and_a_host_that_is_not_here",
     "backup": "test_backups.py::test_row_370_one_that_is_not_whole_is_taken_away_and_told",
     "backup-old": "test_backups.py::test_row_371_a_backup_that_nobody_makes_is_missed",
+    "audit-head": "test_audit_check.py::test_row_343_what_could_not_be_read_is_said_to_be_unknown",
     "mistake": "test_failing.py::test_row_107_what_could_not_be_deleted_is_tried_again_before",
 }
 """Causes that no database has, with the test that makes each happen."""
