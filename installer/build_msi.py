@@ -76,11 +76,19 @@ def build(tree: Path, version: str, out: Path, site: Path | None = None) -> Path
     return wrap(tree, version, out, site)
 
 
-def wrap(tree: Path, version: str, out: Path, site: Path | None = None) -> Path:
+def wrap(
+    tree: Path,
+    version: str,
+    out: Path,
+    site: Path | None = None,
+    *,
+    known: dict[bytes, bytes] | None = None,
+) -> Path:
     """Make the MSI of a tree that was judged, or of one that only stands in for one.
 
     The bill of materials and the lists of application control are of the tree as it is packed, with
-    its signatures; a stand-in, which has no packages, gets no bill.
+    its signatures; a stand-in, which has no packages, gets no bill. `known` holds packed blocks of
+    other versions, as `cabinet.packed` takes and adds to them.
 
     Raises:
         BuildError: the MSI is not as it should be, or something ended badly.
@@ -94,7 +102,7 @@ def wrap(tree: Path, version: str, out: Path, site: Path | None = None) -> Path:
         say(f"signed {len(sign.tree(tree))} programs and libraries that nobody had signed")
         _judge(tree.name, (f"not signed: {place}" for place in sign.unsigned(tree)))
     say("writing the MSI")
-    made = package.make(tree, version, out / f"AgentGuard-{version}-x64.msi")
+    made = package.make(tree, version, out / f"AgentGuard-{version}-x64.msi", known)
     _judge(made.name, check_msi.problems(made))
     _judge("What is allowed", allowlists.problems(allowlists.write(tree, version, made), tree))
     if site is not None:

@@ -7,13 +7,15 @@ search for it are 2.2 MB of the MSI, and nothing that a reader of cabinets does 
 
 from __future__ import annotations
 
+import hashlib
+import os
 import struct
 import subprocess
 import tempfile
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import reduce
+from functools import partial, reduce
 from operator import xor
 from pathlib import Path
 
@@ -29,8 +31,8 @@ _SIZE_AT, _MSZIP, _SIGN = 8, 1, b"CK"
 _LARGEST = (1 << 15) + 12  # bytes of a packed block, [MS-MCI] 2
 
 
-def repack(msi: Path) -> None:
-    """Do it to the cabinet in an MSI.
+def repack(msi: Path, known: dict[bytes, bytes] | None = None) -> None:
+    """Do it to the cabinet in an MSI; `known` is that of `packed`.
 
     Raises:
         BuildError: it is no cabinet as wixl makes them.
@@ -41,13 +43,16 @@ def repack(msi: Path) -> None:
         words = (program("msiinfo"), "extract", msi, STREAM)
         with file.open("wb") as out:
             subprocess.run(words, stdout=out, check=True)
-        file.write_bytes(packed(file.read_bytes()))
+        file.write_bytes(packed(file.read_bytes(), known))
         database.change(msi, ["DELETE FROM `_Streams` WHERE `Name`='app.cab'"])
         subprocess.run((program("msibuild"), msi, "-a", STREAM, file), check=True)
 
 
-def packed(cabinet: bytes) -> bytes:
+def packed(cabinet: bytes, known: dict[bytes, bytes] | None = None) -> bytes:
     """Return a cabinet of the same files, packed as closely as MSZIP can.
+
+    A block that is `known` is not packed anew: versions differ in few, and each takes 40 ms. What
+    is packed is added to it.
 
     Raises:
         BuildError: it has several folders, reserved fields, or another packing.
@@ -58,8 +63,9 @@ def packed(cabinet: bytes) -> bytes:
     if (sign, folders, flags, kind) != (b"MSCF", 1, 0, _MSZIP) or files > at:
         raise BuildError("The cabinet is not as wixl 0.106 makes them.")
     made, contents = bytearray(cabinet[:at]), list(_unpacked(cabinet, at, blocks))
-    with ThreadPoolExecutor() as pool:
-        for raw, data in zip(contents, pool.map(_block, contents, [b"", *contents]), strict=False):
+    block = partial(_block, {} if known is None else known)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for raw, data in zip(contents, pool.map(block, contents, [b"", *contents]), strict=False):
             lengths = struct.pack("<HH", len(data), len(raw))
             made += struct.pack("<I", checksum(lengths, checksum(data))) + lengths + data
     struct.pack_into("<I", made, _SIZE_AT, len(made))
@@ -80,10 +86,12 @@ def _unpacked(cabinet: bytes, at: int, blocks: int) -> Iterator[bytes]:
         at += taken
 
 
-def _block(raw: bytes, before: bytes) -> bytes:
-    data = _SIGN + deflated(raw, before)
+def _block(known: dict[bytes, bytes], raw: bytes, before: bytes) -> bytes:
+    name = hashlib.sha256(struct.pack("<I", len(before)) + before + raw).digest()
+    data = known.get(name) or _SIGN + deflated(raw, before)
     if len(data) > _LARGEST:
         raise BuildError("A block of the cabinet came out too large.")
+    known[name] = data
     return data
 
 

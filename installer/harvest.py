@@ -18,6 +18,8 @@ NAMESPACE = uuid.UUID("6d0a4b1e-7a55-5c6b-8d57-0a6b0d9c1f11")
 """Never changes: the components' GUIDs derive from it, and Windows counts users by them."""
 
 GROUP = "AppFiles"
+OURS = "agentguard"
+"""What the names of the programs, of their modules' archive and of their folder begin with."""
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
 _WIX = '<Wix xmlns="http://schemas.microsoft.com/wix/2006/wi">\n'
 
@@ -49,14 +51,18 @@ def _id(kind: str, path: str) -> str:
 
 
 def _folder(tree: Path, wanted: list[str], folder: PurePosixPath) -> Iterator[str]:
-    for file in wanted:
-        if PurePosixPath(file).parent == folder:
-            yield _component(tree, file)
+    """Yield what lies in a folder: what is ours last, since the cabinet is packed in this order.
+
+    It differs from version to version, also in length, and would move all that follows it.
+    """
     for below in sorted({_child(file, folder) for file in wanted} - {""}):
         name = quoteattr(PurePosixPath(below).name)
         yield f'<Directory Id="{_id("d", below)}" Name={name}>'
         yield from _folder(tree, wanted, PurePosixPath(below))
         yield "</Directory>"
+    here = [file for file in wanted if PurePosixPath(file).parent == folder]
+    for file in sorted(here, key=lambda one: PurePosixPath(one).name.startswith(OURS)):
+        yield _component(tree, file)
 
 
 def _child(file: str, folder: PurePosixPath) -> str:

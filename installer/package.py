@@ -43,8 +43,10 @@ def checked(version: str) -> str:
     return version
 
 
-def make(tree: Path, version: str, out: Path) -> Path:
+def make(tree: Path, version: str, out: Path, known: dict[bytes, bytes] | None = None) -> Path:
     """Write the MSI `out` of a tree and its checksum beside it.
+
+    `known` holds packed blocks of other versions, as `cabinet.packed` takes and adds to them.
 
     Raises:
         BuildError: the version is none, or wixl refused or complained: it ignores what it does not
@@ -59,7 +61,7 @@ def make(tree: Path, version: str, out: Path) -> Path:
         files = Path(name) / "files.wxs"
         files.write_text(harvest.fragment(tree, left_out={CTL}), encoding="utf-8")
         _wixl(tree.resolve(), version, out, files)
-    cabinet.repack(out)
+    cabinet.repack(out, known)
     completing.complete(out, epoch())
     checksum(out)
     return out

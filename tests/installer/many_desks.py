@@ -14,7 +14,7 @@ from pathlib import Path
 from agentguard.server.console.endpoint_trust import Kind, Trust
 from agentguard.server.console.rollout import MSI, Way, packed
 from tests.installer.journey import Report
-from tests.installer.wine import Windows
+from tests.installer.wine import SHELL, Windows
 
 ADDRESS = "https://guard.example.org:8443"
 OWN = Way(address=ADDRESS, trust=Trust(kind=Kind.OWN, authority=b"PEM", fingerprint="AA"))
@@ -73,7 +73,7 @@ def _installed(windows: Windows, name: str, code: int) -> tuple[int, str]:
     said.unlink(missing_ok=True)
     env = {**windows.env, "WINEPATH": FAKE, "CODE_OF_MSIEXEC": str(code)}
     ended = subprocess.run(
-        ("wine", "cmd", "/c", "install.cmd"), cwd=windows.disk / name, env=env,
+        ("wine", SHELL, "/c", "install.cmd"), cwd=windows.disk / name, env=env,
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         timeout=SECONDS, check=False,
     )  # fmt: skip

@@ -47,7 +47,7 @@ from tests.installer import (
 from tests.installer.budget import Clock
 from tests.installer.journey import Package, Report
 
-SIDE_BY_SIDE = 2
+SIDE_BY_SIDE = 3
 
 
 def main() -> int:
@@ -92,9 +92,13 @@ def arguments() -> argparse.Namespace:
 def wrapped(
     trees: Mapping[str, Path], out: Path, site: Path | None = None
 ) -> tuple[Package, Package]:
-    """Make the MSI of each of two trees, as a release does but for the judgement of the tree."""
+    """Make the MSI of each of two trees, as a release does but for the judgement of the tree.
+
+    What both have is packed once.
+    """
+    known: dict[bytes, bytes] = {}
     one, two = (
-        Package(msi=build_msi.wrap(tree, version, out, site), version=version)
+        Package(msi=build_msi.wrap(tree, version, out, site, known=known), version=version)
         for version, tree in trees.items()
     )
     return one, two
@@ -121,8 +125,24 @@ def small(given: argparse.Namespace, report: Report, made: Path) -> None:
 
 
 def whole(given: argparse.Namespace, report: Report, made: Path) -> None:
-    """Go every journey, two at a time: each waits for most of its time, in a Windows of its own."""
-    prefix, packages = given.tools / "prefix", frozen(given, report, made)
+    """Go every journey: stand-ins wait for nothing, the others for the packages of what is frozen.
+
+    Each waits for most of its time, in a Windows of its own.
+    """
+
+    def tiny(report: Report) -> None:
+        small(given, report, made / "tiny")
+
+    def real(report: Report) -> None:
+        of_frozen(given, report, made)
+
+    beside(report, {"stand-ins": tiny, "packages": real})
+
+
+def of_frozen(given: argparse.Namespace, report: Report, made: Path) -> None:
+    """Pack what is frozen, go its journeys, and write one of the packages again meanwhile."""
+    prefix, version, trees = given.tools / "prefix", freeze.version(), made_trees(given, report)
+    packages = frozen(given, report, made, trees)
 
     def real(report: Report) -> None:
         with wine.windows(prefix) as windows:
@@ -132,10 +152,12 @@ def whole(given: argparse.Namespace, report: Report, made: Path) -> None:
         with wine.windows(prefix) as windows:
             smoke.reports(windows, report, made / "centre", *packages)
 
-    def tiny(report: Report) -> None:
-        small(given, report, made)
+    def again(report: Report) -> None:
+        with report.leg("the same MSI, written elsewhere and later"):
+            same = compared.again(trees[version], version, made / "again")
+            report.check("every byte is the same", same == packages[0].msi.read_bytes())
 
-    beside(report, {"frozen": real, "reporting": reporting, "stand-ins": tiny})
+    beside(report, {"frozen": real, "reporting": reporting, "twice": again})
     if given.figures:
         with wine.windows(prefix) as windows, report.leg("start and memory"):
             windows.msiexec("/i", wine.seen(packages[0].msi), "AUTOSTART=0")
@@ -154,10 +176,11 @@ def beside(report: Report, journeys: Mapping[str, Callable[[Report], None]]) -> 
         journey_gone.result()
 
 
-def frozen(given: argparse.Namespace, report: Report, made: Path) -> tuple[Package, Package]:
-    """Freeze two versions, and make and judge the MSI of each."""
-    version, trees = freeze.version(), made_trees(given, report)
-    tree = trees[version]
+def frozen(
+    given: argparse.Namespace, report: Report, made: Path, trees: Mapping[str, Path]
+) -> tuple[Package, Package]:
+    """Make and judge the MSI of each of two frozen versions."""
+    tree = trees[freeze.version()]
     with report.leg("two MSIs"):
         report.check("the tree is whole and small", check_dist.problems(tree), [])
         site = freeze.packages(given.cache, given.uv)
@@ -168,9 +191,6 @@ def frozen(given: argparse.Namespace, report: Report, made: Path) -> tuple[Packa
             report.check("version, icon and manifest of the programs", found, [])
     with report.leg("what is aboard the MSI"):
         looked_through(report, one.msi, tree, site)
-    with report.leg("the same MSI, written elsewhere and later"):
-        same = compared.again(tree, version, made / "again") == one.msi.read_bytes()
-        report.check("every byte is the same", same)
     megabytes = one.msi.stat().st_size / 2**20
     most = check_msi.MOST - check_msi.SPARE
     print(f"        MSI {megabytes:.1f} MB of {most}", end="; ")

@@ -101,6 +101,26 @@ def test_row_155_it_is_smaller_and_gives_the_same_files(
     assert unpacked == {file.name: file.read_bytes() for file in files.iterdir()}
 
 
+def test_a_block_that_another_cabinet_had_is_not_packed_anew(
+    given: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known: dict[bytes, bytes] = {}
+    made = cabinet.packed(given, known)
+    assert made == cabinet.packed(given)
+    monkeypatch.setattr(cabinet, "deflated", lambda *_: pytest.fail("it was packed anew"))
+    assert cabinet.packed(given, known) == made
+
+
+def test_a_block_after_another_one_is_packed_for_itself() -> None:
+    one, two = b"all of it stands before " * 99, b"nothing of it stands before " * 99
+    known: dict[bytes, bytes] = {}
+    packed = [cabinet._block(known, one, before) for before in (one, two, b"")]
+    assert len(set(packed)) == len(known) == 3
+    for data, before in zip(packed, (one, two, b""), strict=True):
+        reader = zlib.decompressobj(-zlib.MAX_WBITS, before)
+        assert reader.decompress(data[2:]) + reader.flush() == one
+
+
 def test_checksums_and_sizes_are_those_of_the_format(given: bytes) -> None:
     for content in (given, cabinet.packed(given)):  # gcab's own are the vector
         assert struct.unpack_from("<I", content, 8) == (len(content),)

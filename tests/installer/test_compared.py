@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from installer import build_msi
-from tests.installer import compared
+from tests.installer import compared, stand_ins
 
 pytestmark = pytest.mark.heavy
 
@@ -39,3 +39,13 @@ def test_what_differs_is_named_with_its_place(tree: Path, copy: Path) -> None:
 def test_a_copy_of_another_time_gives_the_same_msi(tree: Path, tmp_path: Path) -> None:
     first = build_msi.wrap(tree, "1.0.0", tmp_path / "first").read_bytes()
     assert compared.again(tree, "1.0.0", tmp_path / "second") == first
+
+
+def test_a_version_that_shares_blocks_with_another_gives_the_same_msi(
+    tree: Path, tmp_path: Path
+) -> None:
+    known: dict[bytes, bytes] = {}
+    build_msi.wrap(tree, "1.0.0", tmp_path / "first", known=known)
+    later = stand_ins.make(tmp_path / "later", "1.1.0")
+    packed = build_msi.wrap(later, "1.1.0", tmp_path / "second", known=known).read_bytes()
+    assert compared.again(later, "1.1.0", tmp_path / "third") == packed

@@ -66,6 +66,17 @@ def test_the_same_tree_gives_the_same_text(tree: Path, tmp_path: Path) -> None:
     assert harvest.fragment(twin) == harvest.fragment(tree)
 
 
+def test_what_differs_from_version_to_version_comes_last(tree: Path) -> None:
+    (tree / "_internal" / "agentguard.pyz").write_bytes(b"")
+    assert list(places(harvest.fragment(tree))) == [
+        "_internal/deep/er/c.toml",
+        "_internal/a & b.txt",
+        "_internal/z",
+        "_internal/agentguard.pyz",
+        "agentguard.exe",
+    ]
+
+
 def test_a_component_keeps_its_guid_when_others_come_and_go(tree: Path) -> None:
     def guids() -> dict[str, str]:
         text = harvest.fragment(tree)

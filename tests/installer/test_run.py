@@ -1,4 +1,4 @@
-"""The journeys of the installer's tests: two at a time, and what each finds counts."""
+"""The journeys of the installer's tests: side by side, and what each finds counts."""
 
 from __future__ import annotations
 

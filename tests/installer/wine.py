@@ -24,6 +24,8 @@ SOURCE = rf"{EVENTS}\AgentGuard"
 PROGRAM = r"C:\Program Files\AgentGuard"
 DATA = r"C:\ProgramData\AgentGuard"
 SERVICE = "AgentGuardKeeper"
+SHELL = r"C:\windows\system32\cmd.exe"
+"""By its whole path: of a bare name Wine starts `start.exe` first, which takes as long again."""
 _LONGEST = 300.0
 
 
@@ -59,7 +61,7 @@ class Windows:
         begun = time.monotonic()
         with tempfile.TemporaryFile() as said:
             subprocess.run(
-                ("wine", "cmd", "/c", f"C:\\{batch.name}"),
+                ("wine", SHELL, "/c", f"C:\\{batch.name}"),
                 env={**self.env, **(env or {})}, stdin=subprocess.DEVNULL, stdout=said,
                 stderr=subprocess.DEVNULL, timeout=_LONGEST, check=False,
             )  # fmt: skip
@@ -87,14 +89,14 @@ class Windows:
         told = self.run("reg", "query", key)
         if told.code:
             return {}
-        lines = (re.match(r"\s+(\S.*?)\s+REG_\w+\s*(.*)", line) for line in told.said.split("\n"))
-        return {found[1]: found[2].strip() for found in lines if found}
+        return _values(told.said)
 
     def products(self) -> list[dict[str, str]]:
         """Give what stands of AgentGuard in the list of programs."""
-        told = self.run("reg", "query", UNINSTALL).said
-        keys = re.findall(r"\{[0-9A-Fa-f-]{36}\}", told)
-        every = [{"code": key, **self.values(rf"{UNINSTALL}\{key}")} for key in keys]
+        told = self.run("reg", "query", UNINSTALL, "/s").said
+        _, *parts = re.split(r"^HKEY_\S+\\(\{[0-9A-Fa-f-]{36}\})$", told, flags=re.MULTILINE)
+        keys = zip(parts[::2], parts[1::2], strict=True)
+        every = [{"code": key, **_values(text.partition("\nHKEY_")[0])} for key, text in keys]
         return [one for one in every if one.get("DisplayName") == "AgentGuard"]
 
     def service(self) -> str:
@@ -111,6 +113,11 @@ class Windows:
         """Give the program's files, from its folder."""
         folder = self.path(PROGRAM)
         return {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+
+
+def _values(told: str) -> dict[str, str]:
+    lines = (re.match(r"\s+(\S.*?)\s+REG_\w+\s*(.*)", line) for line in told.split("\n"))
+    return {found[1]: found[2].strip() for found in lines if found}
 
 
 def _quoted(word: str) -> str:
