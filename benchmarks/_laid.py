@@ -8,7 +8,7 @@ import _fleet  # the benchmarks are no package: their folder is on the path by n
 import msgspec
 from sqlalchemy import Connection, text
 
-from agentguard.server.store.floor import team_counts
+from agentguard.server.store.floor import finding_counts, team_counts
 from agentguard.wire import v1
 
 _BAD = _fleet.FAILING + _fleet.ATTENTION
@@ -57,10 +57,18 @@ _STATEMENTS = (
     """INSERT INTO finding (device, "check", subject, severity, message, params, hits, place,
     opened_at) SELECT id, name, name, severity, name || '.found', '{"count": 2}', '[]', '', since
     FROM laid JOIN variant ON variant.bad = laid.bad WHERE draw < :bad""",
+    """INSERT INTO open_finding (finding, device, team, "check", danger, opened_at)
+    SELECT finding.id, device, team, "check", array_position(
+    '{critical,high,medium,low}'::text[], severity::text) - 1 + CASE WHEN severity IN
+    ('critical', 'high') AND "check" = 'pii-files' THEN 0 ELSE 10 END, opened_at
+    FROM finding JOIN device ON device.id = finding.device""",
 )
 
 
-_KEPT = ("device", "device_seen", "device_standing", "device_run", "desk_place")
+_KEPT = (
+    *("device", "device_seen", "device_standing", "device_run", "desk_place"),
+    *("finding", "open_finding"),
+)
 """Tables whose triggers rest meanwhile: what they keep is laid as well."""
 
 
@@ -91,6 +99,7 @@ def lay(connection: Connection, desks: int, away: float) -> None:
     for one in _KEPT:
         connection.execute(text(f"ALTER TABLE {one} ENABLE TRIGGER USER"))
     team_counts.repair(connection, _fleet.NOW)
+    finding_counts.repair(connection, _fleet.NOW)
 
 
 def _variant(bad: int) -> dict[str, object]:

@@ -23,6 +23,7 @@ from agentguard.server.store.schema.migrations.versions import r0032_responses
 from agentguard.server.store.schema.tables import METADATA
 from tests.server import recorded
 from tests.server.placed import counted, kept, recounted, slowly
+from tests.server.test_open_findings import is_right
 
 WORDS = translations.load()
 LATER = "0021"
@@ -35,8 +36,8 @@ GAINED = {
     "user_account": ("", ""),
 }
 """What later steps add to the rows of a table of before: empty where nothing was told."""
-PLACED = {"held_site", "team_site", "desk_place", "team_count"}
-"""Where teams and desks belong, which is taken over from what is said of them."""
+PLACED = {"held_site", "team_site", "desk_place", "team_count", "open_finding", "finding_count"}
+"""Where teams and desks belong and what is open, which is taken over from what is said of them."""
 LOOSENED = {("incident", "device")}
 """Columns that may be empty since: an incident may be about no desk."""
 BEFORE = tuple(f"{number:04}" for number in range(1, 21))
@@ -80,6 +81,7 @@ def places_of(address: str) -> int:
     with engine.connect() as connection:
         places, wanted = kept(connection), slowly(connection)
         assert counted(connection) == recounted(connection)
+        is_right(connection, None)
     engine.dispose()
     assert places == wanted
     return len(places)

@@ -29,7 +29,7 @@ from agentguard.server.settings import ServerSettings
 from agentguard.server.store.accounts.teams import team_id
 from agentguard.server.store.desks import desk_status, goodbyes, keepers, quiet
 from agentguard.server.store.engine import leadership
-from agentguard.server.store.floor import board, team_counts
+from agentguard.server.store.floor import added_sums, board, team_counts
 from agentguard.server.store.floor.board import Wanted
 from agentguard.server.store.floor.team_counts import TIERS
 from agentguard.server.store.reports import intake
@@ -335,7 +335,7 @@ def test_row_441_counts_that_are_wrong_are_put_right_and_told(running: Any, desk
     assert told_by_doctor(running) == "server.doctor.counts-repaired"
     now.at += 3700
     jobs.do()
-    assert run(lambda c: leadership.noted(c, team_counts.REPAIRED)) == now.at - 3700
+    assert run(lambda c: leadership.noted(c, added_sums.REPAIRED)) == now.at - 3700
     assert run(lambda c: c.scalar(select(func.count()).select_from(team_count_change))) == 0
 
 

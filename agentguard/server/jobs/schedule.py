@@ -37,7 +37,7 @@ from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store.desks import quiet
 from agentguard.server.store.engine import audit_chain, causes, job_failures, leadership, partitions
 from agentguard.server.store.engine.database import Database
-from agentguard.server.store.floor import team_counts, trends
+from agentguard.server.store.floor import finding_counts, team_counts, trends
 from agentguard.server.store.records import audit_standing, lived_time
 from agentguard.server.store.records.lived_time import Looks
 from agentguard.server.store.reports import containments, exceptions, playbook_shelf
@@ -206,11 +206,12 @@ class Jobs:
 
     def _count(self, connection: Connection, _now: float, _last: float) -> None:
         team_counts.fold(connection)
+        finding_counts.fold(connection)
 
     def _recount(self, connection: Connection, now: float, _last: float) -> None:
-        wrong = team_counts.repair(connection, now)
+        wrong = team_counts.repair(connection, now) + finding_counts.repair(connection, now)
         if wrong:
-            LOG.error("%d counts of desks by team were wrong and are put right", wrong)
+            LOG.error("%d counts of desks or findings were wrong and are put right", wrong)
 
     def _sweep(self, connection: Connection, now: float, _last: float) -> None:
         trends.sweep(connection, now, self._silent_after)

@@ -9,6 +9,7 @@ from typing import Any, cast
 import msgspec
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Connection,
     Row,
     Select,
@@ -21,15 +22,19 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    text,
     true,
+    union,
 )
 
 from agentguard.server.roles import Scope
 from agentguard.server.store.desks.desk_status import LIVE, SEVERITIES
 from agentguard.server.store.desks.devices import PENDING, RETIRED
+from agentguard.server.store.floor import open_findings
 from agentguard.server.store.reports.care import PROVED
 from agentguard.server.store.schema.care_tables import finding_care, saved_view
 from agentguard.server.store.schema.exception_tables import exception_desk
+from agentguard.server.store.schema.place_tables import open_finding
 from agentguard.server.store.schema.tables import device, finding, team
 
 STATES = ("open", "working", "accepted", "false-alarm", "done", "proved")
@@ -86,12 +91,22 @@ class Found:
 
 def count(connection: Connection, wanted: Wanted) -> int:
     """Count the findings."""
+    which = _narrow(wanted)
+    if which is not None:
+        return open_findings.count(connection, which)
     many: Select[Any] = select(func.count().label("many"))
     return connection.scalar(_among(many, wanted)) or 0
 
 
 def by_state(connection: Connection, wanted: Wanted) -> Mapping[str, int]:
-    """Count the open findings by how they stand with people."""
+    """Count the open findings by how they stand with people.
+
+    Those that nobody has done anything about are what is left of all, however many these are.
+    """
+    plain = wanted == Wanted(teams=wanted.teams, now=wanted.now)
+    told = _by_few(connection, wanted) if plain else None
+    if told is not None:
+        return told
     state = _state(wanted.now).label("stands")
     states = select(state, func.count().label("many"))
     asked = _among(cast("Select[Any]", states), wanted).group_by(state)
@@ -102,6 +117,12 @@ def found(
     connection: Connection, wanted: Wanted, sort: str, *, down: bool, start: int, limit: int
 ) -> list[Found]:
     """Return a page of findings by a column; the most dangerous now come first otherwise."""
+    which = None if sort in SORTS[1:] else _narrow(wanted)
+    if which is not None:
+        ids = open_findings.listed(connection, which, start=start, limit=limit)
+        rows = connection.execute(_joined(_whole(wanted.now)).where(finding.c.id.in_(ids)))
+        told = {row.id: _told(row) for row in rows}
+        return [told[id_] for id_ in ids if id_ in told]
     asked = _among(_whole(wanted.now), wanted).order_by(*_order(sort, wanted.now, down=down))
     return [_told(row) for row in connection.execute(asked.offset(start).limit(limit))]
 
@@ -215,6 +236,58 @@ def _order(sort: str, now: float, *, down: bool) -> list[ColumnElement[Any]]:
         return usual
     first = columns[sort]
     return [first.desc() if down else first.asc(), *usual]
+
+
+def _narrow(wanted: Wanted) -> ColumnElement[bool] | None:
+    """Return what is asked for where the narrow table of open findings tells it; None elsewhere."""
+    more = (wanted.state, wanted.assignee, wanted.text, wanted.older)
+    if any(more) or wanted.severity not in ("", *SEVERITIES):
+        return None
+    how = {"check": wanted.check, "severity": wanted.severity, "desk": wanted.desk}
+    return open_findings.of(wanted.teams, **how)
+
+
+def _by_few(connection: Connection, wanted: Wanted) -> dict[str, int] | None:
+    """Count one by one those alone that somebody judged, or that are excepted now."""
+    every = open_findings.total(connection, wanted.teams)
+    state, among = _state(wanted.now).label("stands"), open_findings.of(wanted.teams)
+    few = _few(wanted.now).subquery("few")
+    asked = (
+        select(state, func.count().label("many"))
+        .select_from(few)
+        .join(open_finding, open_finding.c.finding == few.c.finding)
+        .join(finding, finding.c.id == few.c.finding)
+        .outerjoin(finding_care, finding_care.c.finding == few.c.finding)
+        .where(among)
+        .group_by(state)
+    )
+    told = {row.stands: row.many for row in connection.execute(asked)}
+    told["open"] = told.get("open", 0) + every - sum(told.values())
+    return {name: many for name, many in told.items() if many} if told["open"] >= 0 else None
+
+
+def _few(now: float) -> CompoundSelect[tuple[int]]:
+    """Return the findings that may stand otherwise than open."""
+    judged = select(finding_care.c.finding).where(
+        text("finding_care.state NOT IN ('open', 'proved')")
+    )
+    excepted = (
+        select(open_finding.c.finding)
+        .select_from(exception_desk)
+        .join(
+            open_finding,
+            and_(
+                open_finding.c.device == exception_desk.c.device,
+                open_finding.c.check == exception_desk.c.control,
+            ),
+        )
+        .where(
+            exception_desk.c.until > now,
+            exception_desk.c.since <= now,
+            exception_desk.c.ended_at.is_(None),
+        )
+    )
+    return union(judged, excepted)
 
 
 def _joined(asked: Select[Any]) -> Select[Any]:

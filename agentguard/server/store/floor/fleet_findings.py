@@ -6,20 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, true
 
 from agentguard.server.roles import Scope
 from agentguard.server.store.desks.desk_status import SEVERITIES
 from agentguard.server.store.desks.devices import PENDING, RETIRED
+from agentguard.server.store.floor import open_findings
 from agentguard.server.store.schema.tables import device, finding, team
 
 _PARAMS = msgspec.json.Decoder(dict[str, str | int])
 _OPEN = finding.c.closed_at.is_(None)
-_WORST = case(
-    {name: place for place, name in enumerate(SEVERITIES)},
-    value=finding.c.severity,
-    else_=len(SEVERITIES),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,23 +42,19 @@ class Fact:
 
 def kinds(connection: Connection, teams: Scope) -> list[Kind]:
     """Return the controls that have open findings, the worst first."""
-    worst = func.min(_WORST).label("worst")
-    desks = func.count(finding.c.device.distinct()).label("desks")
-    since = func.min(finding.c.opened_at).label("since")
-    rows = connection.execute(
-        _among(select(finding.c.check, worst, func.count().label("many"), desks, since), teams)
-        .group_by(finding.c.check)
-        .order_by(worst, desks.desc(), finding.c.check)
+    every = sorted(
+        open_findings.by_check(connection, teams),
+        key=lambda one: (one.worst, -one.desks, one.check),
     )
     return [
         Kind(
-            check=row.check,
-            severity=(*SEVERITIES, "")[row.worst],
-            many=row.many,
-            desks=row.desks,
-            since=row.since,
+            check=one.check,
+            severity=(*SEVERITIES, "")[one.worst],
+            many=one.many,
+            desks=one.desks,
+            since=one.since,
         )
-        for row in rows
+        for one in every
     ]
 
 

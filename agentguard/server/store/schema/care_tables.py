@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    text,
+)
 
 from agentguard.server.store.schema import columns
 from agentguard.server.store.schema.tables import METADATA
@@ -27,6 +38,12 @@ finding_care = Table(
     Column("hits", BigInteger, nullable=False, server_default="0"),
     Column("proved_at", Float),
     Index("ix_finding_care_assignee", "assignee"),
+    Index(
+        "ix_finding_care_stands",
+        "finding",
+        sqlite_where=text("state NOT IN ('open', 'proved')"),
+        postgresql_where=text("state NOT IN ('open', 'proved')"),
+    ),
 )
 
 finding_note = Table(

@@ -7,7 +7,7 @@ to `until`, which is put back to the true end when it ends before its time.
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, String, Table, Text, false
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, String, Table, Text, false, text
 
 from agentguard.server.store.schema import columns
 from agentguard.server.store.schema.tables import METADATA
@@ -52,6 +52,12 @@ exception_desk = Table(
     columns.text("ended_why", 20),
     Column("proved_at", Float),
     Index("ix_exception_desk_device", "device", "control", "since"),
+    Index(
+        "ix_exception_desk_until",
+        "until",
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
 )
 
 # `by` is an account of the console, or empty for the desk; `act` is asked, approved, refused,

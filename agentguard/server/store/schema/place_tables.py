@@ -1,9 +1,9 @@
-"""Where each desk belongs and how it stands: what the floor is counted and listed from.
+"""Where each desk belongs, how it stands and what is open: what floor and findings are read from.
 
 Triggers of the database keep it (`migrations/versions/r0041_places.py`, `r0042_quiet.py`,
-`r0043_counts.py`), whoever writes to `device`, `device_standing`, `device_run`, `keeper` or
-`device_seen`: also a program of before, and a backup that is brought back. So these are no tables
-of the whole schema, which is copied, aged and held by rows.
+`r0043_counts.py`, `r0044_findings.py`), whoever writes to `device`, `device_standing`,
+`device_run`, `keeper`, `device_seen` or `finding`: also a program of before, and a backup that is
+brought back. So these are no tables of the whole schema, which is copied, aged and held by rows.
 """
 
 from __future__ import annotations
@@ -73,5 +73,42 @@ team_count_change = Table(
     PLACES,
     Column("team", SERIAL, nullable=False),
     Column("tier", SmallInteger, nullable=False),
+    Column("many", Integer, nullable=False),
+)
+
+# The open findings of desks that are shown, wherever these belong. `danger` is 10 more for one that
+# is no danger while it lasts (`desk_status.LIVE`), and the place of its severity.
+open_finding = Table(
+    "open_finding",
+    PLACES,
+    Column("finding", SERIAL, primary_key=True, autoincrement=False),
+    Column("device", String(64), nullable=False),
+    Column("team", SERIAL, nullable=False),
+    Column("check", String(100), nullable=False),
+    Column("danger", SmallInteger, nullable=False),
+    Column("opened_at", Float, nullable=False),
+    Index("ix_open_finding_danger", "danger", "opened_at", "finding", "team"),
+    Index("ix_open_finding_check", "check", "opened_at"),
+    Index("ix_open_finding_device", "device", "check"),
+    Index("ix_open_finding_team", "team", "check", "device", "danger", "opened_at"),
+    sqlite_with_rowid=False,
+)
+
+# How many open findings of a control there are by danger, and for DESKS at how many desks.
+# What counts is the sum of this row and of its changes, as with `team_count`.
+finding_count = Table(
+    "finding_count",
+    PLACES,
+    Column("check", String(100), primary_key=True),
+    Column("danger", SmallInteger, primary_key=True, autoincrement=False),
+    Column("many", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+finding_count_change = Table(
+    "finding_count_change",
+    PLACES,
+    Column("check", String(100), nullable=False),
+    Column("danger", SmallInteger, nullable=False),
     Column("many", Integer, nullable=False),
 )

@@ -54,10 +54,11 @@ def index(
     op.create_index(op.f(name), of, columns, **options)
 
 
-def trigger(name: str, when: str, does: str, condition: str = "") -> None:
+def trigger(name: str, when: str, does: str, condition: str = "", gives: str = "NULL") -> None:
     """Have the database itself do something for a row, whichever program changes it.
 
-    `when` and `condition` are SQL's, such as `AFTER INSERT ON device FOR EACH ROW`.
+    `when` and `condition` are SQL's, such as `AFTER INSERT ON device FOR EACH ROW`. What is done
+    before gives the row that is to be written, NEW or OLD.
     """
     if op.get_bind().dialect.name == "sqlite":
         only = f" WHEN {condition}" if condition else ""
@@ -65,7 +66,7 @@ def trigger(name: str, when: str, does: str, condition: str = "") -> None:
         return
     op.execute(
         f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN {does} RETURN NULL; END $$"
+        f"$$ BEGIN {does} RETURN {gives}; END $$"
     )
     only = f" WHEN ({condition})" if condition else ""
     op.execute(f"CREATE TRIGGER {name} {when}{only} EXECUTE FUNCTION {name}()")
