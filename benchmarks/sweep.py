@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 AGENT = """
 import json, sys, threading
 from pathlib import Path
-from agentguard.runtime.compose import shapes
+from agentguard.runtime.known_checks import shapes
 from agentguard.model.events import SweepFinished
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop

@@ -20,7 +20,7 @@ from agentguard.checks.base import Check
 from agentguard.commands.catalogue import as_json, catalogue
 from agentguard.model.proofs import Relation
 from agentguard.policy.schema import json_schema
-from agentguard.runtime import compose
+from agentguard.runtime import known_checks
 from installer.policy import templates
 from tools import cldr
 
@@ -33,7 +33,7 @@ REQUIREMENTS = "docs/requirements.md"
 def files() -> Mapping[str, str]:
     """Return the text of every file that is made, by its path in the project."""
     kept = (ROOT / REQUIREMENTS).read_text(encoding="utf-8")
-    schema = json.dumps(json_schema(compose.shapes()), indent=2, ensure_ascii=False) + "\n"
+    schema = json.dumps(json_schema(known_checks.shapes()), indent=2, ensure_ascii=False) + "\n"
     return {
         "resources/catalogue.json": as_json(catalogue(translations.load())),
         "policies/policy.schema.json": schema,

@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agentguard.policy.last_good import Keeper
 from agentguard.policy.parser import parse
-from agentguard.runtime import compose
+from agentguard.runtime import known_checks
 from agentguard.runtime.bootstrap import Place
 from agentguard.server.policies.publication import Publisher
 from agentguard.server.store.desks.policies import EVERYONE, Label
@@ -27,7 +27,7 @@ def put_in_force(place: Place, publisher: Publisher, text: str) -> None:
     root = Root(version=1, root_keys=named, root_threshold=1, policy_keys=named)
     chain = roots.write_chain((dsse.sign(roots.sealed(root), key),))
     raw = dsse.write(dsse.sign(bundles.sealed(text.encode()), key))
-    policy = parse(text.encode(), "demonstration", compose.shapes())
+    policy = parse(text.encode(), "demonstration", known_checks.shapes())
     publisher.publish_roots(chain)
     label = Label(
         digest=policy.digest,
@@ -37,6 +37,6 @@ def put_in_force(place: Place, publisher: Publisher, text: str) -> None:
         team=policy.release.group,
     )
     publisher.publish(raw, label, EVERYONE)
-    keeper = Keeper(place.folder, compose.shapes(), place.clock)
+    keeper = Keeper(place.folder, known_checks.shapes(), place.clock)
     keeper.pin(chain)
     keeper.offer(raw, "demonstration")

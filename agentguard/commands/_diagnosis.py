@@ -33,7 +33,7 @@ from agentguard.platforms import load, machine_layers, user_name
 from agentguard.policy.last_good import Keeper
 from agentguard.ports.clock import Clock
 from agentguard.ports.desktop import Backend, Probe
-from agentguard.runtime.compose import shapes
+from agentguard.runtime.known_checks import shapes
 from agentguard.service import keeper_status
 
 _ID = re.compile(r"[a-z]+(-[a-z]+)*")  # what the code calls a capability

@@ -18,7 +18,7 @@ from agentguard.platforms import user_name
 from agentguard.policy.last_good import Keeper
 from agentguard.ports.desktop import Absent
 from agentguard.ports.people import ListedKey
-from agentguard.runtime import compose
+from agentguard.runtime import known_checks
 from agentguard.store.agent_store import open_store
 
 REGISTERED = "proof.key-registered"
@@ -32,7 +32,7 @@ def register(words: Texts) -> None:
 
     """
     folder, clock = paths.data_folder(), platforms.system_clock()
-    said = rules(Keeper(folder, compose.shapes(), clock).start().policy)
+    said = rules(Keeper(folder, known_checks.shapes(), clock).start().policy)
     found = platforms.load().authenticator
     if isinstance(found, Absent):
         raise CannotError(words.say("cli.mfa.no-key-made"), words.render(found.reason))

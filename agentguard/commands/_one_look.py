@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from agentguard.base import paths, settings, translations
 from agentguard.base.errors import StoreError
 from agentguard.base.translations import Texts
-from agentguard.commands import _policy_file
+from agentguard.commands import _named_policy
 from agentguard.commands._words import of_one_look
 from agentguard.detect.sandbox.client import Limits, ScanClient
 from agentguard.mfa import Verifiers
@@ -25,7 +25,8 @@ from agentguard.platforms import cage, child_starter, leash, load, machine_layer
 from agentguard.policy.last_good import Keeper
 from agentguard.ports.clock import Clock
 from agentguard.runtime.agent import Agent, Computer, Parts, Person, Storage
-from agentguard.runtime.compose import build, shapes
+from agentguard.runtime.compose import build
+from agentguard.runtime.known_checks import shapes
 from agentguard.runtime.one_shot import Look, Progress, silent
 from agentguard.store import file_memory
 from agentguard.store.agent_store import open_for_reading
@@ -73,7 +74,7 @@ def _remembered(folder: Path) -> tuple[InMemoryJournal, tuple[int, bool] | None]
 def _agent(journal: InMemoryJournal, clock: Clock, policy: Path | None) -> Iterator[Agent]:
     folder = paths.data_folder()
     chosen = policy or (Path(p) if (p := settings.load(folder, machine_layers()).policy) else None)
-    given = _policy_file.read(str(chosen)) if chosen else None
+    given = _named_policy.read(str(chosen)) if chosen else None
     with (
         _copied(folder) as copies,
         closing(SeenDatabase(copies, clock)) as seen,

@@ -17,7 +17,7 @@ from agentguard.model.policy import Policy
 from agentguard.model.policy_changes import Change, changes
 from agentguard.policy.parser import parse
 from agentguard.policy.weakening import weaker
-from agentguard.runtime import compose
+from agentguard.runtime import known_checks
 
 _NAME = re.compile(r"^policy:.*$", re.MULTILINE)
 _SCHEMA = re.compile(r"\A# yaml-language-server:[^\n]*\n#?\n?")
@@ -82,7 +82,7 @@ def begin(file: Path, like: str, words: Texts) -> int:
     """Write a policy to start from, with the comments of the shipped one; never over a file."""
     text = (paths.shipped_policies() / f"{like}.yaml").read_text(encoding="utf-8")
     made = _NAME.sub(f"policy: {_name(file)}", _SCHEMA.sub("", text), count=1).encode()
-    parse(made, str(file), compose.shapes())
+    parse(made, str(file), known_checks.shapes())
     try:
         with atomic_files.open_new(file) as opened:
             opened.write(made)

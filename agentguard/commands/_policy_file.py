@@ -6,9 +6,6 @@ from pathlib import Path
 
 from agentguard.base import atomic_files, named_files, translations
 from agentguard.base.errors import CannotError, UsageError
-from agentguard.model.policy import Policy
-from agentguard.policy.parser import parse
-from agentguard.runtime import compose
 
 
 def data(file: str | Path) -> bytes:
@@ -44,13 +41,3 @@ def write(file: Path, made: bytes) -> None:
         raise CannotError(
             translations.load().say("cli.policy.unwritten", file=str(file), why=why)
         ) from error
-
-
-def read(file: str) -> Policy:
-    """Return the policy of a file.
-
-    Raises:
-        UsageError: it cannot be read, or is wrong; every problem is told with its line.
-
-    """
-    return parse(data(file), file, compose.shapes())

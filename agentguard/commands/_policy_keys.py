@@ -17,7 +17,7 @@ from agentguard.commands import _policy_file, _signing_options
 from agentguard.commands.base import FINE
 from agentguard.policy import signature
 from agentguard.policy.parser import parse
-from agentguard.runtime import compose
+from agentguard.runtime import known_checks
 from agentguard.trust import bundles, dsse, key_files, roots
 from agentguard.trust.dsse import Sealed
 from agentguard.trust.keys import public_of
@@ -101,7 +101,7 @@ def _keygen(chosen: argparse.Namespace, words: Texts) -> str:
 def _sign(chosen: argparse.Namespace, words: Texts) -> str:
     data = _policy_file.data(chosen.file)
     given = bundles.read(data) if signature.looks_signed(data) else bundles.sealed(data)
-    policy = parse(given.payload, str(chosen.file), compose.shapes())
+    policy = parse(given.payload, str(chosen.file), known_checks.shapes())
     key = private_key(chosen, words)
     out, signed = write_signed(chosen, given, key)
     return words.say(
@@ -117,7 +117,7 @@ def _sign(chosen: argparse.Namespace, words: Texts) -> str:
 def _verify(chosen: argparse.Namespace, words: Texts) -> str:
     root = newest_root(chosen.root)
     data = _policy_file.data(chosen.file)
-    policy = parse(bundles.opened(data, root), str(chosen.file), compose.shapes())
+    policy = parse(bundles.opened(data, root), str(chosen.file), known_checks.shapes())
     ids = dsse.signers(bundles.read(data), roots.keys_of(root.policy_keys))
     release = policy.release
     return words.say(

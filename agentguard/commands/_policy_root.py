@@ -14,7 +14,7 @@ from agentguard.base.translations import Texts
 from agentguard.commands import _policy_file, _policy_keys, _signing_options
 from agentguard.commands.base import FINE
 from agentguard.policy.last_good import Keeper
-from agentguard.runtime import compose
+from agentguard.runtime import known_checks
 from agentguard.trust import dsse, key_files, roots
 from agentguard.trust.keys import public_of
 from agentguard.trust.roots import Root, keys_of
@@ -121,7 +121,7 @@ def _show(chosen: argparse.Namespace, words: Texts) -> str:
 
 def _pin(chosen: argparse.Namespace, words: Texts) -> str:
     chain = _policy_file.data(chosen.file)
-    keeper = Keeper(paths.data_folder(), compose.shapes(), platforms.system_clock())
+    keeper = Keeper(paths.data_folder(), known_checks.shapes(), platforms.system_clock())
     return words.say("cli.policy-root.pinned", version=keeper.pin(chain, anew=chosen.anew))
 
 

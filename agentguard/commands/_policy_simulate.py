@@ -25,7 +25,7 @@ from agentguard.model.simulation import Figure, Recorded, simulated
 from agentguard.model.simulation_reach import Sure
 from agentguard.platforms import secret_places
 from agentguard.ports.storage import Journal
-from agentguard.runtime import compose, stores
+from agentguard.runtime import known_checks, stores
 from agentguard.store.agent_store import open_for_reading
 
 OPENED, FILES = "finding.opened", "pii-files"
@@ -87,7 +87,7 @@ def _is_of_file(record: Record) -> bool:
 
 def _is_found(draft: Policy, record: Record) -> bool:
     """Judge what was found in a file once more, by the draft."""
-    every = compose.catalogue()
+    every = known_checks.catalogue()
     plan, at = make_plan(every, draft), record.at
     state = begin(plan, PolicyInForce(at=at, policy=draft), (), ())
     event = FileScanned(

@@ -34,7 +34,7 @@ from agentguard.ports.clock import Clock
 from agentguard.ports.desktop import Backend
 from agentguard.ports.network import Network
 from agentguard.runtime.catalogue_service import packs
-from agentguard.runtime.compose import shapes
+from agentguard.runtime.known_checks import shapes
 
 TRUST, CATALOGUE, LETTERS = "endpoint-trust", "software-catalogue", "letters"
 TROUBLE = frozenset({Standing.DENIED, Standing.FAILED})

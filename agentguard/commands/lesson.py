@@ -17,7 +17,7 @@ from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.model.lessons import Lesson, library
 from agentguard.model.records import Json
 from agentguard.policy.last_good import Keeper
-from agentguard.runtime import compose
+from agentguard.runtime import known_checks
 
 
 def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
@@ -80,7 +80,8 @@ def _show(chosen: argparse.Namespace, words: Texts) -> int:
 
 def _list(chosen: argparse.Namespace, words: Texts) -> int:
     """List the lessons that are in force here: those that ship, and those of the policy."""
-    policy = Keeper(paths.data_folder(), compose.shapes(), platforms.system_clock()).start().policy
+    keeper = Keeper(paths.data_folder(), known_checks.shapes(), platforms.system_clock())
+    policy = keeper.start().policy
     own = lessons.of_site(policy.lessons)
     every = library(lessons.load(), own)
     if chosen.json:

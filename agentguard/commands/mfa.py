@@ -21,7 +21,7 @@ from agentguard.model.records import Record
 from agentguard.platforms import network, secret_places, system_clock, user_name
 from agentguard.policy.last_good import Keeper
 from agentguard.ports.clock import Clock
-from agentguard.runtime.compose import shapes
+from agentguard.runtime.known_checks import shapes
 from agentguard.store.agent_store import open_store
 from agentguard.uplink import enrolment
 from agentguard.uplink.client import Client

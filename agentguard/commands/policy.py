@@ -12,8 +12,8 @@ from agentguard.base import paths
 from agentguard.base.errors import UsageError
 from agentguard.base.translations import Texts
 from agentguard.commands import (
+    _named_policy,
     _policy_compare,
-    _policy_file,
     _policy_keys,
     _policy_root,
     _policy_simulate,
@@ -25,7 +25,7 @@ from agentguard.policy.explanation import explain
 from agentguard.policy.last_good import Keeper
 from agentguard.policy.plain_data import policy_table, policy_yaml
 from agentguard.policy.schema import json_schema
-from agentguard.runtime import compose
+from agentguard.runtime import known_checks
 
 SIGNING = ("keygen", "sign", "verify")
 
@@ -66,13 +66,13 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _explain(chosen: argparse.Namespace) -> int:
-    measures = {check.id: check.measure for check in compose.catalogue()}
+    measures = {check.id: check.measure for check in known_checks.catalogue()}
     sys.stdout.write(explain(_policy(chosen.file), measures))
     return FINE
 
 
 def _schema(_chosen: argparse.Namespace) -> int:
-    schema = json.dumps(json_schema(compose.shapes()), indent=2, ensure_ascii=False)
+    schema = json.dumps(json_schema(known_checks.shapes()), indent=2, ensure_ascii=False)
     sys.stdout.write(schema + "\n")
     return FINE
 
@@ -93,7 +93,7 @@ def _validate(chosen: argparse.Namespace) -> int:
     code = FINE
     for file in chosen.files:
         try:
-            policy = _policy_file.read(file)
+            policy = _named_policy.read(file)
         except UsageError as error:
             sys.stderr.write(f"{words.mask(str(error))}\n")
             code = WRONG_USE
@@ -118,8 +118,8 @@ def _show(chosen: argparse.Namespace) -> int:
 def _policy(file: str | None) -> Policy:
     """Return the policy of a file, or the one in force; why it is that one goes to stderr."""
     if file is not None:
-        return _policy_file.read(file)
-    first = Keeper(paths.data_folder(), compose.shapes(), platforms.system_clock()).start()
+        return _named_policy.read(file)
+    first = Keeper(paths.data_folder(), known_checks.shapes(), platforms.system_clock()).start()
     if first.message:
         sys.stderr.write(spoken().render(first.message) + "\n")
     return first.policy

@@ -27,7 +27,7 @@ from agentguard.policy.succession import BUILT
 from agentguard.ports.clock import Clock
 from agentguard.ports.storage import Journal
 from agentguard.retention.lived_clock import LivedClock
-from agentguard.runtime import compose
+from agentguard.runtime import known_checks
 from agentguard.runtime.vault_actions import PurgeHand
 from agentguard.sensors.retention import RetentionSensor
 from agentguard.store.agent_store import open_store
@@ -49,7 +49,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Return what is past its age; with --remove, take it away by the policy's rules."""
     words = spoken()
     folder, clock = paths.data_folder(), platforms.system_clock()
-    policy = Keeper(folder, compose.shapes(), clock).start().policy
+    policy = Keeper(folder, known_checks.shapes(), clock).start().policy
     with _journal(folder, clock) as journal:
         lived = LivedClock(journal, clock, boot_id=platforms.boot_id(), floor=BUILT)
         sensor = _sensor(policy, journal, clock, lived)

@@ -84,9 +84,9 @@ def _run(chosen: argparse.Namespace, words: Texts, interrupt: Interrupt) -> int:
 def _policy(file: str | None) -> Policy | None:
     if file is None:
         return None
-    from agentguard.commands import _policy_file  # noqa: PLC0415 - it brings the whole agent
+    from agentguard.commands import _named_policy  # noqa: PLC0415 - it brings the whole agent
 
-    return _policy_file.read(file)
+    return _named_policy.read(file)
 
 
 def _report(chosen: argparse.Namespace, words: Texts, policy: Policy | None) -> Report[Scanned]:

@@ -23,7 +23,7 @@ from agentguard.model.policy import Policy
 from agentguard.model.software import Match, State, Today
 from agentguard.policy.last_good import Keeper
 from agentguard.runtime.catalogue_service import packs
-from agentguard.runtime.compose import shapes
+from agentguard.runtime.known_checks import shapes
 from agentguard.software.match import Matcher
 from agentguard.software.ranks import WORST
 

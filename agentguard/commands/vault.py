@@ -21,7 +21,7 @@ from agentguard.model.hits import Hit
 from agentguard.model.records import Json
 from agentguard.model.vault import WHY_BACK, WHY_GONE, Taking, VaultItem
 from agentguard.policy.last_good import Keeper
-from agentguard.runtime import compose
+from agentguard.runtime import known_checks
 from agentguard.store.agent_store import open_store
 from agentguard.vault.file_names import printable
 from agentguard.vault.release import Release
@@ -82,7 +82,7 @@ Opened = tuple[Vault, Release, Callable[[Path], tuple[Hit, ...]]]
 def _opened() -> Iterator[Opened]:
     """Yield the vault, the way out of it, and what is known to be in a file."""
     folder, clock = paths.data_folder(), platforms.system_clock()
-    policy = Keeper(folder, compose.shapes(), clock).start().policy
+    policy = Keeper(folder, known_checks.shapes(), clock).start().policy
     store = open_store(folder, clock)
     try:
         vault = Vault(

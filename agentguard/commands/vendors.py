@@ -17,7 +17,7 @@ from agentguard.commands._words import spoken
 from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.model.vendors import WARN_DAYS, Vendor, deadlines, due, lapsed
 from agentguard.policy.last_good import Keeper
-from agentguard.runtime import compose
+from agentguard.runtime import known_checks
 from agentguard.software import vendor_policy, vendor_sheet
 
 
@@ -81,7 +81,7 @@ def _export(chosen: argparse.Namespace, words: Texts) -> int:
         register = _vendor_file.register(chosen.file, words)
     else:
         clock = platforms.system_clock()
-        policy = Keeper(paths.data_folder(), compose.shapes(), clock).start().policy
+        policy = Keeper(paths.data_folder(), known_checks.shapes(), clock).start().policy
         settings = policy.controls[CHECK.id].settings
         register = settings.register if isinstance(settings, Settings) else ()
     return _give(chosen.output, vendor_sheet.write(register))

@@ -55,10 +55,11 @@ from agentguard.runtime.agent import (
     sleeping,
 )
 from agentguard.runtime.catalogue_service import Delivered, packs
-from agentguard.runtime.compose import build, shapes
+from agentguard.runtime.compose import build
 from agentguard.runtime.compose_mfa import Asking, by_phone, codes
 from agentguard.runtime.halves import TURN, Halves, begin_again
 from agentguard.runtime.journal_return import JournalReturn
+from agentguard.runtime.known_checks import shapes
 from agentguard.runtime.lesson_book import DeskLessons
 from agentguard.runtime.policy_service import Governor
 from agentguard.runtime.stores import ENROLMENT

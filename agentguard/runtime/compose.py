@@ -8,11 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from agentguard import checks
-from agentguard.base.plugins import discover
 from agentguard.base.startup import Starting
 from agentguard.checks import clipboard, reauth, watched_files
-from agentguard.checks.base import Check, named
+from agentguard.checks.base import named
 from agentguard.drills._runner import FOLDER, Drills
 from agentguard.engine import attention_memory, before, memory
 from agentguard.engine.action_runner import ActionQueue, Hand, Responder
@@ -30,7 +28,6 @@ from agentguard.model.facts import LifecyclesKnown
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
 from agentguard.platforms import network
-from agentguard.policy.document import Shape
 from agentguard.policy.last_good import Keeper
 from agentguard.policy.succession import BUILT
 from agentguard.ports.clock import Clock, Stop
@@ -58,6 +55,7 @@ from agentguard.runtime.compose_vault import Kept
 from agentguard.runtime.desktop_api import AgentDesk
 from agentguard.runtime.exception_book import Exceptions
 from agentguard.runtime.files_reader import FilesReader
+from agentguard.runtime.known_checks import catalogue, shapes
 from agentguard.runtime.policy_service import Governor
 from agentguard.runtime.recorder_hand import RecorderHand
 from agentguard.sensors.absent_sensor import AbsentSensor, stand_in
@@ -80,16 +78,6 @@ from agentguard.sensors.window_titles import Titles
 from agentguard.vault.vault import Vault
 
 T = TypeVar("T")
-
-
-def catalogue() -> tuple[Check[object], ...]:
-    """Return every check of the program."""
-    return discover(checks, "CHECK", Check)
-
-
-def shapes() -> tuple[Shape, ...]:
-    """Return what a policy may say of each check."""
-    return tuple(Shape(id=c.id, settings_type=c.settings, severity=c.severity) for c in catalogue())
 
 
 @dataclass(frozen=True, slots=True)

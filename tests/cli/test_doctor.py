@@ -17,7 +17,7 @@ from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
 from agentguard.policy.last_good import built_in
 from agentguard.policy.parser import parse
 from agentguard.ports.desktop import Backend, Probe
-from agentguard.runtime.compose import shapes
+from agentguard.runtime.known_checks import shapes
 from tests.cli.typed import Type
 
 POLICY = parse(built_in(shapes()), "built-in", shapes())

@@ -14,7 +14,7 @@ from agentguard.model.lessons import library
 from agentguard.policy.parser import parse
 from agentguard.policy.plain_data import policy_yaml
 from agentguard.policy.weakening import weaker
-from agentguard.runtime.compose import shapes
+from agentguard.runtime.known_checks import shapes
 from tests.unit.test_lessons import GOOD
 
 

@@ -79,3 +79,20 @@ def test_an_agent_is_put_together_without_a_look_but_one_at_its_end(tmp_path: Pa
         timeout=60,
     )
     assert ended.stdout.splitlines()[-1] == "['guarding'] True True"
+
+
+@pytest.mark.parametrize("commands", ["policy retention vault vendors", "serve server"])
+def test_what_only_reads_a_policy_loads_no_agent(commands: str) -> None:
+    show = (
+        "import sys\n"
+        "from importlib import import_module\n"
+        f"for name in {commands.split()}:\n"
+        "    import_module(f'agentguard.commands.{name}')\n"
+        "print(*sys.modules)"
+    )
+    ended = subprocess.run(
+        (sys.executable, "-c", show), capture_output=True, text=True, check=True, timeout=60
+    )
+    loaded = set(ended.stdout.split())
+    assert "agentguard.runtime.known_checks" in loaded
+    assert not loaded & {"agentguard.runtime.agent", "agentguard.runtime.compose"}

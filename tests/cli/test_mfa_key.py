@@ -14,7 +14,7 @@ from agentguard.mfa.credential_counters import Counters
 from agentguard.mfa.passkeys import KeyRing, Passkeys
 from agentguard.platforms._linux.security_keys import SecurityKeys
 from agentguard.policy.parser import parse
-from agentguard.runtime.compose import shapes
+from agentguard.runtime.known_checks import shapes
 from agentguard.store.agent_store import open_for_reading
 from tests.cli.typed import Said, Type, assert_one_sentence
 from tests.unit.mfa.virtual_key import ERR, Twist, VirtualKey

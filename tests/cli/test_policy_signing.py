@@ -9,7 +9,7 @@ import pytest
 
 from agentguard.platforms import system_clock
 from agentguard.policy.last_good import Keeper
-from agentguard.runtime.compose import shapes
+from agentguard.runtime.known_checks import shapes
 from tests.cli.typed import Type, assert_one_sentence
 
 POLICY = "policy: site\nversion: 1\nrelease: {group: Billing, expires: 2027-12-31}\n"

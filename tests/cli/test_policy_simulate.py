@@ -16,7 +16,7 @@ from agentguard.model.records import Record
 from agentguard.model.simulation import What
 from agentguard.model.simulation_reach import Sure
 from agentguard.policy.parser import parse
-from agentguard.runtime.compose import shapes
+from agentguard.runtime.known_checks import shapes
 from agentguard.store.agent_store import open_store
 
 AT = Moment(boot=10.0, wall=1_790_000_000.0)

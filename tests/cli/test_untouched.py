@@ -12,7 +12,7 @@ import pytest
 from agentguard.platforms import system_clock
 from agentguard.policy import trial
 from agentguard.policy.last_good import Keeper
-from agentguard.runtime.compose import shapes
+from agentguard.runtime.known_checks import shapes
 from tests.cli.typed import PROGRAM, environment
 from tests.unit.policy.signing import NONE, Said, chain
 

@@ -29,7 +29,8 @@ from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
 from agentguard.policy.parser import parse
 from agentguard.runtime.agent import Agent, Computer, Parts, Person, Storage
-from agentguard.runtime.compose import build, shapes
+from agentguard.runtime.compose import build
+from agentguard.runtime.known_checks import shapes
 from agentguard.store.agent_store import open_store
 from agentguard.store.file_memory import SeenDatabase
 from tests.cli.typed import environment

@@ -17,7 +17,8 @@ from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
 from agentguard.policy.parser import parse
 from agentguard.ports.desktop import Probe
 from agentguard.runtime.agent import Agent, Computer, Parts, Person, Storage
-from agentguard.runtime.compose import build, shapes
+from agentguard.runtime.compose import build
+from agentguard.runtime.known_checks import shapes
 from agentguard.sensors.file_memory import MemorySeen
 from agentguard.store.memory import InMemoryJournal, InMemoryOutbox
 from tests.desktop.harness import eventually

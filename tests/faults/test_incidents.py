@@ -17,7 +17,7 @@ from agentguard.model.incidents import IncidentCategory
 from agentguard.platforms.simulated import FakeClock
 from agentguard.policy.parser import parse
 from agentguard.ports.storage import Journal
-from agentguard.runtime.compose import catalogue, shapes
+from agentguard.runtime.known_checks import catalogue, shapes
 from agentguard.store.agent_store import open_store
 from agentguard.store.memory import InMemoryJournal
 from tests.unit.killing import killed_at

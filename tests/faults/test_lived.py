@@ -18,7 +18,7 @@ import pytest
 from agentguard.model.hits import Hit
 from agentguard.platforms import system_clock
 from agentguard.policy.last_good import Keeper
-from agentguard.runtime.compose import shapes
+from agentguard.runtime.known_checks import shapes
 from agentguard.store.agent_store import open_store
 from agentguard.vault.vault import Vault
 from tests.cli.typed import environment

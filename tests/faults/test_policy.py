@@ -27,7 +27,8 @@ from agentguard.policy.last_good import Keeper
 from agentguard.policy.succession import BUILT
 from agentguard.policy.tree import MOST_BYTES
 from agentguard.runtime.agent import Agent, Computer, Parts, Person, Storage
-from agentguard.runtime.compose import build, shapes
+from agentguard.runtime.compose import build
+from agentguard.runtime.known_checks import shapes
 from agentguard.runtime.policy_service import Governor
 from agentguard.store.agent_store import open_store
 from tests.desktop.harness import eventually

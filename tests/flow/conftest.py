@@ -19,7 +19,8 @@ from agentguard.policy.parser import parse
 from agentguard.ports.desktop import ClipboardHistory
 from agentguard.ports.people import Proof
 from agentguard.runtime.agent import Agent, Computer, Parts, Person, Storage
-from agentguard.runtime.compose import build, shapes
+from agentguard.runtime.compose import build
+from agentguard.runtime.known_checks import shapes
 from agentguard.store.agent_store import open_store
 from tests.hashes import cheap_at_the_desk, cheap_at_the_endpoint
 from tests.server.kept import kept

@@ -35,7 +35,7 @@ from agentguard.retention.age_rules import rule_name
 from agentguard.retention.proof import proves
 from agentguard.runtime import status
 from agentguard.runtime.bootstrap import Place, opened
-from agentguard.runtime.compose import shapes
+from agentguard.runtime.known_checks import shapes
 from agentguard.runtime.vault_actions import PurgeHand
 from agentguard.store.memory import InMemoryJournal
 from agentguard.vault.vault import Vault

@@ -10,7 +10,7 @@ import pytest
 from agentguard.model.release import Standing
 from agentguard.platforms import system_clock
 from agentguard.policy.last_good import Keeper
-from agentguard.runtime.compose import shapes
+from agentguard.runtime.known_checks import shapes
 from agentguard.server.store.desks import policies
 from agentguard.trust import dsse
 from tests.flow.centre import Centre

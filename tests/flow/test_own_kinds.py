@@ -9,8 +9,8 @@ import pytest
 from agentguard.model.events import PolicyInForce, SweepFinished
 from agentguard.platforms import system_clock
 from agentguard.policy.parser import parse
-from agentguard.runtime.compose import shapes
 from agentguard.runtime.compose_desk import following
+from agentguard.runtime.known_checks import shapes
 from tests.flow.conftest import Floor
 
 pytestmark = pytest.mark.timeout(300)  # each reading waits for a scan's child, which comes last

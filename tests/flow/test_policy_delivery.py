@@ -18,7 +18,7 @@ from agentguard.platforms import system_clock
 from agentguard.policy.last_good import Keeper
 from agentguard.policy.parser import parse
 from agentguard.runtime.bootstrap import Place, opened
-from agentguard.runtime.compose import shapes
+from agentguard.runtime.known_checks import shapes
 from agentguard.server.store.accounts.people import Visitor
 from agentguard.server.store.accounts.teams import team_id
 from agentguard.server.store.desks.policies import Label

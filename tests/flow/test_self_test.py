@@ -16,8 +16,8 @@ from agentguard.platforms.simulated import FakeClock
 from agentguard.policy.parser import parse
 from agentguard.ports.clock import Stop
 from agentguard.runtime.agent import Agent
-from agentguard.runtime.compose import shapes
 from agentguard.runtime.compose_vault import self_test
+from agentguard.runtime.known_checks import shapes
 from agentguard.server.tamper import items
 from tests.flow.conftest import Floor
 from tests.flow.test_console import Seat, centre, seat

@@ -20,7 +20,7 @@ from agentguard.platforms.simulated import SimulatedDesktop
 from agentguard.policy.last_good import Keeper
 from agentguard.runtime.agent import Agent
 from agentguard.runtime.bootstrap import Place, opened
-from agentguard.runtime.compose import shapes
+from agentguard.runtime.known_checks import shapes
 from tests.desktop.harness import eventually
 
 CARD = "4556 7375 8689 9855"

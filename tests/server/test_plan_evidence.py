@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agentguard.policy.parser import parse
-from agentguard.runtime.compose import shapes
+from agentguard.runtime.known_checks import shapes
 from agentguard.server.feeds import plan_sheets, sheets
 from agentguard.server.store.engine import times
 from agentguard.server.store.software import plan_pages, plans

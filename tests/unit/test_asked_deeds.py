@@ -24,8 +24,8 @@ from agentguard.policy.parser import parse
 from agentguard.ports.desktop import Absent
 from agentguard.retention.proof import proves
 from agentguard.runtime.asked_deeds import FileDeeds, FolderDeed, asked_hands
-from agentguard.runtime.compose import shapes
 from agentguard.runtime.compose_deeds import deeds_here
+from agentguard.runtime.known_checks import shapes
 from agentguard.store.memory import InMemoryJournal
 from agentguard.vault.vault import Vault
 

@@ -24,7 +24,8 @@ from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
 from agentguard.policy.parser import parse
 from agentguard.runtime.agent import Computer, Parts, Person, Storage
-from agentguard.runtime.compose import build, catalogue, shapes
+from agentguard.runtime.compose import build
+from agentguard.runtime.known_checks import catalogue, shapes
 from agentguard.store.file_memory import SeenDatabase
 from agentguard.store.memory import InMemoryJournal, InMemoryOutbox
 

@@ -26,7 +26,7 @@ from agentguard.platforms.simulated import FakeClock
 from agentguard.policy.parser import parse
 from agentguard.retention.age_rules import DAY, rule_name
 from agentguard.retention.proof import proves
-from agentguard.runtime.compose import shapes
+from agentguard.runtime.known_checks import shapes
 from agentguard.runtime.vault_actions import PurgeHand, VaultHand
 from agentguard.store.memory import InMemoryJournal
 from agentguard.vault import sealed_files

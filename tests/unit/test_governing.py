@@ -18,7 +18,8 @@ from agentguard.policy.last_good import LAST_GOOD, Keeper
 from agentguard.policy.trial import BEATS, HEALTHY
 from agentguard.ports.clock import Stop
 from agentguard.runtime.agent import Agent, Computer, Parts, Person, Storage
-from agentguard.runtime.compose import build, shapes
+from agentguard.runtime.compose import build
+from agentguard.runtime.known_checks import shapes
 from agentguard.runtime.policy_service import BEAT, LOOK, Governor
 from agentguard.store.memory import InMemoryJournal, InMemoryOutbox
 from tests.unit.policy.signing import NONE, Said, chain

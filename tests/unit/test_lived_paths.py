@@ -26,7 +26,8 @@ from agentguard.policy.parser import parse
 from agentguard.retention import removal
 from agentguard.retention.lived_clock import KEY, LivedClock
 from agentguard.runtime.agent import Computer, Parts, Person, Storage
-from agentguard.runtime.compose import build, shapes
+from agentguard.runtime.compose import build
+from agentguard.runtime.known_checks import shapes
 from agentguard.runtime.policy_service import Governor
 from agentguard.runtime.vault_actions import PurgeHand
 from agentguard.sensors.retention import RetentionSensor

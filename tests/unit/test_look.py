@@ -23,7 +23,8 @@ from agentguard.policy.parser import parse
 from agentguard.ports.clock import Stop
 from agentguard.ports.sensor import OneLook, Submit
 from agentguard.runtime.agent import Agent, Computer, Parts, Person, Storage
-from agentguard.runtime.compose import build, shapes
+from agentguard.runtime.compose import build
+from agentguard.runtime.known_checks import shapes
 from agentguard.runtime.one_shot import Look
 from agentguard.store.memory import InMemoryJournal, InMemoryOutbox
 

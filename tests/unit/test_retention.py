@@ -23,7 +23,7 @@ from agentguard.retention import removal
 from agentguard.retention.age_rules import DAY, rule_name, rule_of
 from agentguard.retention.proof import proof, proves
 from agentguard.retention.removal import remove
-from agentguard.runtime.compose import shapes
+from agentguard.runtime.known_checks import shapes
 from agentguard.sensors.retention import RetentionSensor
 from tests.unit.killing import killed_at, passed_over
 

@@ -44,7 +44,7 @@ from agentguard.model.shift import ShiftRules
 from agentguard.model.verdicts import Severity
 from agentguard.platforms.simulated import FakeClock
 from agentguard.policy.parser import parse
-from agentguard.runtime.compose import catalogue, shapes
+from agentguard.runtime.known_checks import catalogue, shapes
 
 POLICY = Path(__file__).parents[2] / "policies" / "pci-contact-centre.yaml"
 HOURS = 8

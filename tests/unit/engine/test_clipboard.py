@@ -23,7 +23,7 @@ from agentguard.model.hits import Hit
 from agentguard.model.machine import HistoryCleaned, Removal
 from agentguard.platforms.simulated import FakeClock
 from agentguard.policy.parser import parse
-from agentguard.runtime.compose import catalogue, shapes
+from agentguard.runtime.known_checks import catalogue, shapes
 from tests.unit.engine.conftest import ListJournal
 
 CARD = Hit(kind="PAN", count=1)

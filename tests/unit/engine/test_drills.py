@@ -24,7 +24,7 @@ from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
 from agentguard.model.outcomes import FileOutcome
 from agentguard.policy.parser import parse
-from agentguard.runtime.compose import catalogue, shapes
+from agentguard.runtime.known_checks import catalogue, shapes
 
 POLICY = parse(
     b"policy: p\nversion: 1\ncontrols:\n  pii-files: {respond: [vault]}\n", "p", shapes()

@@ -30,7 +30,7 @@ from agentguard.model.snapshot import Snapshot
 from agentguard.model.verdicts import OTHERS, Owner, Verdict
 from agentguard.model.verdicts import State as Is
 from agentguard.policy.parser import parse
-from agentguard.runtime.compose import shapes
+from agentguard.runtime.known_checks import shapes
 from agentguard.ui.present import present
 from tests.unit.checks.good_desk import AT, good, policy
 

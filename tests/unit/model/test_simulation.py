@@ -19,7 +19,7 @@ from agentguard.model.shift_counts import (
 from agentguard.model.simulation import NOTHING, Figure, Recorded, What, simulated
 from agentguard.model.simulation_reach import Sure
 from agentguard.policy.parser import parse
-from agentguard.runtime.compose import shapes
+from agentguard.runtime.known_checks import shapes
 
 TEXT = """
 policy: tried

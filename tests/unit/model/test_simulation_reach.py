@@ -14,7 +14,7 @@ from agentguard.model.shift_counts import GRACES, LONGEST
 from agentguard.model.simulation import Recorded, What, simulated
 from agentguard.model.simulation_reach import COUNTED, Sure
 from agentguard.policy.parser import parse
-from agentguard.runtime.compose import catalogue, shapes
+from agentguard.runtime.known_checks import catalogue, shapes
 
 TEXT = """
 policy: tried

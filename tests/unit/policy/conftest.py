@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from agentguard.policy.document import Shape
-from agentguard.runtime import compose
+from agentguard.runtime import known_checks
 
 
 @pytest.fixture(scope="session")
 def shapes() -> tuple[Shape, ...]:
-    return compose.shapes()
+    return known_checks.shapes()

@@ -10,7 +10,7 @@ import pytest
 from agentguard import cli, platforms
 from agentguard.base.paths import HOME_VARIABLE
 from agentguard.policy.last_good import Keeper
-from agentguard.runtime import compose
+from agentguard.runtime import known_checks
 
 BROKEN = Path(__file__).parents[2] / "vectors" / "policy" / "broken"
 POLICIES = Path(__file__).parents[3] / "policies"
@@ -47,7 +47,7 @@ def test_show_gives_the_policy_in_force_with_every_default(
     said = capsys.readouterr()
     assert json.loads(said.out)["policy"] == "baseline"
     assert "No policy has arrived yet" in said.err
-    keeper = Keeper(home, compose.shapes(), platforms.system_clock())
+    keeper = Keeper(home, known_checks.shapes(), platforms.system_clock())
     keeper.offer(b"policy: site\nversion: 4\n", "site.yaml")
     assert cli.main(["policy", "show", "--json"]) == 0
     said = capsys.readouterr()

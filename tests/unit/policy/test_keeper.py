@@ -17,7 +17,7 @@ from agentguard.model.policy import Policy
 from agentguard.platforms.simulated import FakeClock
 from agentguard.policy.document import Shape
 from agentguard.policy.last_good import LAST_GOOD, Keeper
-from agentguard.runtime import compose
+from agentguard.runtime import known_checks
 
 GOOD = b"policy: site\nversion: %d\n"
 WRONG = b"policy: site\nversion: none\n"
@@ -110,7 +110,7 @@ class PolicyKeeper(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
-        self.keeper = Keeper(self.folder, compose.shapes(), FakeClock())
+        self.keeper = Keeper(self.folder, known_checks.shapes(), FakeClock())
         self.expected: int | None = None
 
     def teardown(self) -> None:
@@ -137,7 +137,7 @@ class PolicyKeeper(RuleBasedStateMachine):
 
     @rule()
     def restart(self) -> None:
-        self.keeper = Keeper(self.folder, compose.shapes(), FakeClock())
+        self.keeper = Keeper(self.folder, known_checks.shapes(), FakeClock())
 
     @invariant()
     def there_is_the_expected_policy(self) -> None:
@@ -146,7 +146,7 @@ class PolicyKeeper(RuleBasedStateMachine):
             assert policy.name == "baseline"
         else:
             assert (policy.name, policy.version) == ("site", self.expected)
-        assert set(policy.controls) == {shape.id for shape in compose.shapes()}
+        assert set(policy.controls) == {shape.id for shape in known_checks.shapes()}
 
 
 TestPolicyKeeper = PolicyKeeper.TestCase

@@ -18,11 +18,11 @@ from agentguard.platforms.simulated import FakeClock
 from agentguard.policy import trial, trust_record
 from agentguard.policy.last_good import LAST_GOOD, Keeper
 from agentguard.policy.succession import BUILT
-from agentguard.runtime import compose
+from agentguard.runtime import known_checks
 from tests.unit.policy.signing import NONE, Said, chain, root
 
 DAY = 86_400.0
-SHAPES = tuple(one for one in compose.shapes() if one.id == "screen-lock")
+SHAPES = tuple(one for one in known_checks.shapes() if one.id == "screen-lock")
 RULES = {
     False: "",
     True: "controls:\n  screen-lock: {respond: [lock, notify], settings: {limit_minutes: 5}}",

@@ -8,7 +8,7 @@ from agentguard.base.errors import PolicyError
 from agentguard.model.actions import ActionKind
 from agentguard.policy.meaning import ONLY
 from agentguard.policy.parser import parse
-from agentguard.runtime.compose import shapes
+from agentguard.runtime.known_checks import shapes
 
 HEAD = "policy: p\nversion: 1\n"
 WRONG = {

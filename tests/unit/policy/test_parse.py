@@ -20,9 +20,9 @@ from agentguard.model.verdicts import Severity
 from agentguard.policy.document import Shape
 from agentguard.policy.parser import parse
 from agentguard.policy.spec import record
-from agentguard.runtime import compose
+from agentguard.runtime import known_checks
 
-SHAPES = compose.shapes()
+SHAPES = known_checks.shapes()
 LEAST = b"policy: x\nversion: 1\n"
 
 FULL = b"""\

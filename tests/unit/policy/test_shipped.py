@@ -18,7 +18,7 @@ from agentguard.policy.explanation import explain
 from agentguard.policy.parser import parse
 from agentguard.policy.plain_data import policy_table, policy_yaml
 from agentguard.policy.schema import json_schema
-from agentguard.runtime import compose
+from agentguard.runtime import known_checks
 
 POLICIES = Path(__file__).parents[3] / "policies"
 NAMES = ("baseline", "pci-contact-centre", "work-from-home")
@@ -28,7 +28,7 @@ NAMED = 31
 
 
 def shipped(name: str) -> Policy:
-    return parse((POLICIES / f"{name}.yaml").read_bytes(), name, compose.shapes())
+    return parse((POLICIES / f"{name}.yaml").read_bytes(), name, known_checks.shapes())
 
 
 def test_these_three_are_shipped() -> None:
@@ -134,17 +134,17 @@ def test_any_text_survives_show_and_parse(name: str, phone: str, limit: int, pau
         "controls": {"screen-lock": {"paused": paused, "settings": {"limit_minutes": limit}}},
     }
     first = parse(
-        json.dumps(source, ensure_ascii=False).encode(), "f", compose.shapes()
+        json.dumps(source, ensure_ascii=False).encode(), "f", known_checks.shapes()
     )  # JSON is YAML
     assert (first.contact.name, first.contact.phone) == (name, phone)
-    again = parse(policy_yaml(first).encode(), "shown", compose.shapes())
+    again = parse(policy_yaml(first).encode(), "shown", known_checks.shapes())
     assert policy_table(again) == policy_table(first)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_explain_speaks_of_every_measure_in_plain_words(name: str) -> None:
     policy = shipped(name)
-    told = explain(policy, {check.id: check.measure for check in compose.catalogue()})
+    told = explain(policy, {check.id: check.measure for check in known_checks.catalogue()})
     for measure in range(1, 11):
         assert f"\n{measure}. " in told
     for id_ in policy.controls:
@@ -156,7 +156,7 @@ def test_explain_speaks_of_every_measure_in_plain_words(name: str) -> None:
 def test_explain_tells_what_is_paused_and_what_happens() -> None:
     text = b"policy: x\nversion: 3\ncontrols:\n  firewall: {paused: true}\n\
   screen-lock: {respond: [lock], settings: {limit_minutes: 4}}\n"
-    told = explain(parse(text, "f", compose.shapes()), {"firewall": 5, "screen-lock": 4})
+    told = explain(parse(text, "f", known_checks.shapes()), {"firewall": 5, "screen-lock": 4})
     assert "Policy x, version 3" in told
     assert "Paused: not looked at" in told
     assert "the screen is locked" in told
@@ -173,7 +173,7 @@ legal_hold: true
 vault: {hold_hours: 24, recovery: [age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj]}
 retention: [{folder: ~/Exports, days: 30, kinds: [PAN], warn_days: 5, then: vault}]
 """
-    told = explain(parse(text, "f", compose.shapes()), {"retention": 10})
+    told = explain(parse(text, "f", known_checks.shapes()), {"retention": 10})
     for sentence in (
         "Files * in ~/Exports may become 30 days old.",
         "Only files in which this was found: PAN.",
@@ -198,7 +198,9 @@ controls:
   clipboard:
     settings: {rules: [{sources: [crm], then: warn}]}
 """
-    told = explain(parse(text.encode(), "p.yaml", compose.shapes()), {"reauth": 2, "clipboard": 4})
+    told = explain(
+        parse(text.encode(), "p.yaml", known_checks.shapes()), {"reauth": 2, "clipboard": 4}
+    )
     assert "groups: 2. " in told
     assert "Till: images pos; window_classes *; grace_minutes 5; after_shield code\n" in told
     assert "CRM: images crm, crm2; window_classes *; grace_minutes 25, as for the control; " in told

@@ -10,7 +10,7 @@ from agentguard.model.policy import Policy
 from agentguard.model.verdicts import Owner
 from agentguard.policy.parser import parse
 from agentguard.policy.weakening import weaker
-from agentguard.runtime import compose
+from agentguard.runtime import known_checks
 
 BEFORE = """
 policy: site
@@ -51,7 +51,7 @@ RECOVERY = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"
 
 
 def policy(text: str) -> Policy:
-    return parse(text.encode(), "site", compose.shapes())
+    return parse(text.encode(), "site", known_checks.shapes())
 
 
 def less(old: str, new: str) -> tuple[str, ...]:
@@ -206,7 +206,7 @@ TWILIO = "platform: {vendor: twilio, address: 'https://api.example', account: AC
 def test_a_platform_that_is_taken_away_is_less_and_another_recorder_is_not(after, paths) -> None:
     def policy(words: str) -> Policy:
         text = f"policy: p\nversion: 1\npayment:\n  {words}\n"
-        return parse(text.encode(), "p.yaml", compose.shapes())
+        return parse(text.encode(), "p.yaml", known_checks.shapes())
 
     assert weaker(policy(TWILIO), policy(after)) == paths
 

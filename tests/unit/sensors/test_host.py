@@ -27,7 +27,7 @@ from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.model.verdicts import State
 from agentguard.platforms._fake_clock import FakeClock
 from agentguard.ports.desktop import Probe, StillAsking
-from agentguard.runtime.compose import catalogue
+from agentguard.runtime.known_checks import catalogue
 from agentguard.sensors.host import HostSensor, asked
 from agentguard.sensors.update_waits import Waits
 from tests.unit.engine.conftest import ListJournal

@@ -15,7 +15,7 @@ import pytest
 from agentguard.base.errors import PolicyError, UplinkError
 from agentguard.platforms import system_clock
 from agentguard.policy.parser import parse
-from agentguard.runtime.compose import shapes
+from agentguard.runtime.known_checks import shapes
 from agentguard.runtime.recorder_hand import RecorderHand
 from agentguard.uplink.recorder import Recorder
 from agentguard.uplink.signing import signed_by

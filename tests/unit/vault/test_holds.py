@@ -18,7 +18,7 @@ from agentguard.platforms.simulated import FakeClock
 from agentguard.policy.parser import parse
 from agentguard.retention.age_rules import DAY, HOUR, LenientWall
 from agentguard.retention.proof import proves
-from agentguard.runtime.compose import shapes
+from agentguard.runtime.known_checks import shapes
 from agentguard.store.agent_store import Store
 from agentguard.vault.forbidden_data import EVERY, Holds
 from agentguard.vault.keys import KEY

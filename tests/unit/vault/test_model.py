@@ -18,7 +18,7 @@ from agentguard.model.hits import Hit
 from agentguard.platforms.simulated import FakeClock
 from agentguard.policy.parser import parse
 from agentguard.retention.age_rules import HOUR
-from agentguard.runtime.compose import shapes
+from agentguard.runtime.known_checks import shapes
 from agentguard.store.agent_store import open_store
 from agentguard.vault.forbidden_data import Holds
 from agentguard.vault.sealed_files import BACK as BROUGHT_BACK

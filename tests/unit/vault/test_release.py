@@ -14,7 +14,7 @@ from agentguard.model.custody import VaultRules
 from agentguard.model.vault import WHY_BACK, WHY_GONE, Taking
 from agentguard.platforms.simulated import FakeClock
 from agentguard.policy.parser import parse
-from agentguard.runtime.compose import shapes
+from agentguard.runtime.known_checks import shapes
 from agentguard.store.agent_store import Store
 from agentguard.vault.outbound import REASON
 from agentguard.vault.release import Release

@@ -22,7 +22,7 @@ from agentguard.policy.last_good import Keeper
 from agentguard.policy.parser import parse
 from agentguard.ports.clock import Stop
 from agentguard.ports.secrets import SecretPlace
-from agentguard.runtime.compose import shapes
+from agentguard.runtime.known_checks import shapes
 from agentguard.store.agent_store import Store
 from agentguard.vault import age_header
 from agentguard.vault.keys import KEY

@@ -12,7 +12,7 @@ from agentguard.engine.action_runner import LeftAlone, Unsupported
 from agentguard.model.policy import Payment, RecorderPlatform
 from agentguard.platforms.simulated_secrets import SimulatedPlace
 from agentguard.policy.parser import parse
-from agentguard.runtime.compose import shapes
+from agentguard.runtime.known_checks import shapes
 from agentguard.uplink.recorders.asking import ADAPTERS, SIGNS_IN
 from agentguard.uplink.recorders.logins import FILE, Logins
 from agentguard.uplink.recorders.platform import Login
