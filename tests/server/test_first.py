@@ -75,8 +75,12 @@ def test_without_a_name_or_with_a_short_password_the_code_is_kept(
     running: Any, stranger: Any, name: str, password: str
 ) -> None:
     code = running.admin.first_code()
+    assert 'href="/sign-in/first"' in stranger.get("/sign-in").text, "nobody else can be asked"
     answer = make(stranger, code, name, password)
     assert (answer.status_code, "at least 12" in answer.text) == (401, True)
+    wrong = "The password needs at least" if name == "ann" else "Give a name"
+    assert wrong in answer.text
+    assert f'value="{code}"' in answer.text, "it is not typed again"
     assert make(stranger, code).status_code == 303
 
 

@@ -212,6 +212,9 @@ class TestSheet:
             ("team\nA,B\n", 2, "long"),
             (f"team\n{'x' * 101}\n", 2, "name"),
             ("team\nA\x07B\n", 2, "name"),
+            ("team,site\nA,B\nA,B\nA,C\n", 4, "otherwise"),
+            ("team,site,zone\nA,B,Europe/Rome\nC,B,Europe/Oslo\n", 3, "otherwise"),
+            ("team,shift,begins,ends\nA,D,6:00,9:00\nC,D,7:00,9:00\n", 3, "otherwise"),
         ],
     )
     def test_what_is_wrong_is_named_by_its_line(

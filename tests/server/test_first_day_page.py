@@ -11,6 +11,7 @@ import pytest
 from agentguard.base import translations
 from agentguard.server.backup import timetable
 from agentguard.server.backup.timetable import Timetable
+from agentguard.server.console import moments
 from agentguard.server.console.day_progress import BELIEVED, DayProgress
 from agentguard.server.first_day import first_steps
 from agentguard.server.first_day.first_steps import State
@@ -73,6 +74,7 @@ def test_row_395_it_is_over_when_every_step_is_and_open_again_when_one_is_undone
     page = browser.get("/first-day").text
     assert set(states(page).values()) == {"ok", "free"}, states(page)
     assert WORDS.say("console.first-day.over") in page
+    assert f"found whole at {moments.stamp(running.time.at)}." in text_of(page), "by one's clock"
     assert "/first-day" in browser.get("/users").text, "the page stays in the menu"
     assert "First day:" not in text_of(browser.get("/users").text)
     (running.settings.data / timetable.FILE).unlink()

@@ -75,3 +75,21 @@ def test_every_address_is_of_this_console_or_the_floor(path: str) -> None:
     assert where.startswith("/")
     assert not where.startswith("//")
     assert "\\" not in where
+
+
+def test_row_476_a_form_that_came_too_late_is_said_to_be_lost_and_leads_back(
+    running: Any, sam: Any
+) -> None:
+    running.time.at += 20 * 60
+    stood = f"{sam.address}/teams/arrange?kind=site"
+    late = sam.http.post(
+        "/teams/arrange/site", headers={"sec-fetch-site": "same-origin", "referer": stood}
+    )
+    assert late.headers["location"] == "/sign-in"
+    assert "was not taken" in sam.get("/sign-in").text
+    assert sam.sign_in("sam", PASSWORD).headers["location"] == "/teams/arrange?kind=site"
+    for foreign in ("https://evil.example/teams", "//[", "/\\evil.example", ""):
+        running.time.at += 20 * 60
+        sam.http.post("/users", headers={"sec-fetch-site": "same-origin", "referer": foreign})
+        assert sam.sign_in("sam", PASSWORD).headers["location"] == HOME
+    assert sam.get("/teams/arrange/site").headers["location"] == "/teams/arrange"

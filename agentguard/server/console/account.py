@@ -37,6 +37,8 @@ ACCOUNT = "/account"
 PASSKEY = "passkey"
 TOTP = "totp"
 LONGEST = 1000  # characters of a password
+TYPED = frozenset({"console.notices.wrong", "console.zone.unknown"})
+"""Refusals of what was typed and is no secret: it stands in its field again."""
 
 
 @get(ACCOUNT)
@@ -218,6 +220,7 @@ async def _page(request: Asked, *, said: str = "", app: bool = False) -> Page:
         request,
         "account.html",
         said=site.words.say(said, count=weak_passwords.LEAST) if said else "",
+        refused=said in TYPED,
         local=await _local(site, visitor.name),
         least=weak_passwords.LEAST,
         languages=SPOKEN,

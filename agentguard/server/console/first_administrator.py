@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from agentguard.server.console import known_browsers
 from agentguard.server.console.browsers import cookie
 from agentguard.server.console.gate import SIGN_IN
-from agentguard.server.console.sign_in import LONGEST, NAME, STEP
+from agentguard.server.console.sign_in import LONGEST, STEP, name_of
 from agentguard.server.console.site import Asked, Page, Site, back, field, page, site_of
 from agentguard.server.roles import ADMIN
 from agentguard.server.signin import passwords, weak_passwords
@@ -34,9 +34,10 @@ async def make(request: Asked) -> Page | Redirect:
     site = site_of(request)
     if await site.database.read(people.count):
         return back(SIGN_IN)
-    name = (await field(request, "name", NAME)).strip().casefold()[:NAME]
+    name = await name_of(request)
     password = await field(request, "password", LONGEST)
-    wrong = weak_passwords.problem(password, [name]) if name and name.isprintable() else "short"
+    named = bool(name) and name.isprintable()
+    wrong = weak_passwords.problem(password, [name]) if named else "no-name"
     if wrong:
         said = site.words.say(f"console.first.{wrong}", count=weak_passwords.LEAST)
         return await _page(request, name, said)

@@ -12,6 +12,7 @@ from contextlib import suppress
 from email.utils import formatdate
 from typing import Any
 
+from litestar.datastructures import Cookie
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -20,7 +21,7 @@ from agentguard.server.console.assets import STATIC
 from agentguard.server.console.browsers import cookie_of, family_of
 from agentguard.server.console.site import Site
 from agentguard.server.console.streams import KIND
-from agentguard.server.console.way_back import kept
+from agentguard.server.console.way_back import kept, lost
 from agentguard.server.http_messages import Answer, App, Receive, Scope, Send, reply
 from agentguard.server.store.accounts import people, sessions
 from agentguard.server.store.accounts.people import Visitor
@@ -124,9 +125,14 @@ class Gate:
             await self._say(scope, send, 401, "console.error.signed-out")
             return
         more = [("location", SIGN_IN)]
+        way: Cookie | None
         if scope["method"] == "GET":
             ended = bool(cookie_of(headers, self._site.cookie))
             way = kept(self._site, scope["path"], scope.get("query_string", b""), ended=ended)
+        else:
+            told = (headers.get(one, b"").decode("latin-1") for one in (b"referer", b"host"))
+            way = lost(self._site, scope["path"], *told)
+        if way is not None:
             more.append(("set-cookie", way.to_header(header="").strip()))
         given = Answer(status=303, body=b"", headers=tuple(more))
         await reply(send, given, self._site.now())

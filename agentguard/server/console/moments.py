@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from agentguard.base import languages
 from agentguard.base.languages import ENGLISH
@@ -16,6 +16,15 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 def iso(at: float) -> str:
     """Return the time for machines, in UTC."""
     return zoned.moment(at).isoformat(timespec="seconds")
+
+
+def of_iso(text: str) -> float | None:
+    """Return the time that is written for machines, with its clock; None for anything else."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return None if at.tzinfo is None else at.timestamp()
 
 
 def stamp(

@@ -6,11 +6,12 @@ import logging
 
 from litestar import Litestar
 from litestar.datastructures import State
-from litestar.exceptions import HTTPException, PermissionDeniedException
+from litestar.exceptions import HTTPException, MethodNotAllowedException, PermissionDeniedException
+from litestar.response import Redirect
 
 from agentguard.server.console.gate import SAFE, Gate, is_open
 from agentguard.server.console.navigation import page_modules
-from agentguard.server.console.site import Asked, Page, Site, error_page, field, site_of
+from agentguard.server.console.site import Asked, Page, Site, back, error_page, field, site_of
 from agentguard.server.http_messages import App
 from agentguard.server.jobs.schedule import Jobs
 from agentguard.server.listener.path_to_endpoint import Outside
@@ -61,8 +62,14 @@ async def _check_form(request: Asked) -> None:
         raise PermissionDeniedException
 
 
-def _failed(request: Asked, error: Exception) -> Page:
-    """Say in plain words what is wrong; the log gets the kind of error and no values."""
+def _failed(request: Asked, error: Exception) -> Page | Redirect:
+    """Say in plain words what is wrong; the log gets the kind of error and no values.
+
+    Where only a form goes, as a browser's address line shows after a refused one, whoever looks is
+    sent to the page on which the form stands.
+    """
+    if isinstance(error, MethodNotAllowedException) and request.method in SAFE:
+        return back(request.url.path.rpartition("/")[0] or "/")
     if isinstance(error, Busy):
         return error_page(request, UNAVAILABLE)
     if isinstance(error, HTTPException) and error.status_code < SERVER_ERROR:

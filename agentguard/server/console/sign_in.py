@@ -19,7 +19,7 @@ from agentguard.server.console.browsers import cookie, gone
 from agentguard.server.console.gate import SIGN_IN
 from agentguard.server.console.sign_in_queue import Crowded
 from agentguard.server.console.site import Asked, Page, Site, back, field, page, site_of, visitor_of
-from agentguard.server.console.way_back import session_ended
+from agentguard.server.console.way_back import form_lost, session_ended
 from agentguard.server.signin import passwords
 from agentguard.server.store.accounts import pending_sign_ins, people
 from agentguard.server.store.factors import proof_limits, tries
@@ -34,9 +34,12 @@ NAME = 100  # characters of a name, also when its letters were made small: ß be
 async def show(request: Asked) -> Page:
     """Show the sign-in page; to who was signed in, with why they are no more."""
     site = site_of(request)
-    minutes = int(site.limits.session_idle // 60)
-    said = site.words.say("console.sign-in.ended", minutes=minutes)
-    return await sign_in_page(request, 200, said=said if session_ended(request) else "")
+    minutes, said = int(site.limits.session_idle // 60), ""
+    if form_lost(request):
+        said = site.words.say("console.sign-in.lost")
+    elif session_ended(request):
+        said = site.words.say("console.sign-in.ended", minutes=minutes)
+    return await sign_in_page(request, 200, said=said)
 
 
 @post(SIGN_IN)
@@ -95,6 +98,7 @@ async def sign_in_page(
         company=provider.company.label if provider else "",
         held=held,
         said=said,
+        nobody=not await site_of(request).database.read(people.count),
     )
 
 

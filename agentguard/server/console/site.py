@@ -30,6 +30,7 @@ from agentguard.server.console.day_progress import DayProgress
 from agentguard.server.console.navigation import menu
 from agentguard.server.console.sign_in_queue import Lanes
 from agentguard.server.console.streams import Streams
+from agentguard.server.console.typed_again import typed_again
 from agentguard.server.console.waits import waits_of
 from agentguard.server.jobs import backups
 from agentguard.server.keys import ServerKeys
@@ -121,8 +122,14 @@ def environment(words: Texts, compiled: BytecodeCache | None = None) -> Environm
         bytecode_cache=compiled or Compiled(),
     )
 
-    def tell(id_: str, params: dict[str, str | int]) -> str:
-        return words.render(Message(id=id_, params=params))
+    @pass_context
+    def tell(context: Context, id_: str, params: dict[str, str | int]) -> str:
+        read = {name: by_clock(context, value) for name, value in params.items() if name == "time"}
+        return words.render(Message(id=id_, params={**params, **read}))
+
+    def by_clock(context: Context, value: str | int) -> str | int:
+        at = moments.of_iso(str(value))
+        return value if at is None else stamp(context, at)
 
     @pass_context
     def stamp(context: Context, at: float) -> str:
@@ -189,7 +196,10 @@ async def looked(request: Asked, act: str, subject: str = "") -> None:
 
 
 async def page(request: Asked, template: str, *, status: int = 200, **values: Any) -> Page:
-    """Render a page for whoever is signed in, with what waits behind the lines of the menu."""
+    """Render a page for whoever is signed in, with what waits behind the lines of the menu.
+
+    With a `problem`, or `refused`, it answers a form, in which stands again what was typed.
+    """
     site = site_of(request)
     visitor = request.scope["state"].get("visitor")
     badges = await site.badges.counted(site.database, visitor, site.now()) if visitor else {}
@@ -200,7 +210,10 @@ async def page(request: Asked, template: str, *, status: int = 200, **values: An
     day = await site.day.seen(site.database, site.settings, site.now()) if runs else None
     troubles = {"failing": jobs, "wrong_playbooks": wrong, "late_backup": late}
     given = {"badges": badges, "own_waits": waiting, "first_day": day, **troubles}
-    return render(request, template, status=status, **{**given, **values})
+    shown = render(request, template, status=status, **{**given, **values})
+    if request.method == "POST" and (values.get("problem") or values.get("refused")):
+        shown.content = typed_again(shown.content, request.url.path, await request.form())
+    return shown
 
 
 async def _own_troubles(site: Site) -> tuple[Sequence[Failing], float | None]:

@@ -18,7 +18,7 @@ SECONDS = 900
 LONGEST = 1000  # characters of an address that is kept
 HOME = "/"
 _ALONE = ("/sign-in", "/sign-out", "/static/")
-_ENDED, _STRANGER = "ended", "new"
+_ENDED, _STRANGER, _LOST = "ended", "new", "lost"
 
 
 def kept(site: Site, path: str, query: bytes, *, ended: bool) -> Cookie:
@@ -32,6 +32,23 @@ def kept(site: Site, path: str, query: bytes, *, ended: bool) -> Cookie:
     return cookie(site, value, AFTER, seconds=SECONDS)
 
 
+def lost(site: Site, path: str, referer: str, host: str) -> Cookie | None:
+    """Return the cookie for whose form came when nobody was signed in; None for signing out.
+
+    The way back is to the page on which the form stood, as the browser tells it.
+    """
+    if path.startswith(_ALONE):
+        return None
+    try:
+        parts = urlsplit(referer)
+    except ValueError:
+        parts = urlsplit("")
+    asked = f"?{parts.query}" if parts.query else ""
+    whole = f"{parts.path}{asked}" if parts.netloc == host else HOME
+    where = whole if _is_page(whole) else HOME
+    return cookie(site, f"{_LOST}:{quote(where, safe='')}", AFTER, seconds=SECONDS)
+
+
 def page_of(request: Asked) -> str:
     """Return where to go after signing in: the page that was asked for, or the first one."""
     where = unquote(_value(request).partition(":")[2])
@@ -41,6 +58,11 @@ def page_of(request: Asked) -> str:
 def session_ended(request: Asked) -> bool:
     """Check whether who signs in was signed in, and is so no more."""
     return _value(request).startswith(f"{_ENDED}:")
+
+
+def form_lost(request: Asked) -> bool:
+    """Check whether a form of who signs in came when they were signed in no more."""
+    return _value(request).startswith(f"{_LOST}:")
 
 
 def _value(request: Asked) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -76,13 +76,27 @@ def parsed(raw: bytes, called: str, words: Texts) -> list[Line]:
     if "team" not in names or names - set(COLUMNS):
         raise slip("columns", 1)
     found: list[Line] = []
+    said: dict[tuple[str, str], object] = {}
     for number, row in enumerate(rows, start=2):
         if len(found) >= MOST:
             raise slip("many", number)
         found.append(_line(row, partial(slip, number=number)))
+        if any(said.setdefault(what, value) != value for what, value in _says(found[-1])):
+            raise slip("otherwise", number)
     if not found:
         raise slip("empty", 1)
     return found
+
+
+def _says(line: Line) -> Iterator[tuple[tuple[str, str], object]]:
+    """Yield what a line says of a team, a site and a shift, which no other may say otherwise."""
+    if line.site:
+        yield ("team's site", line.team), line.site
+    if line.zone:
+        yield ("site's zone", line.site), line.zone
+    if line.shift:
+        yield ("team's shift", line.team), line.shift
+        yield ("shift's hours", line.shift), (line.begins, line.ends)
 
 
 def _line(row: dict[str | None, str | None], slip: Callable[[str], UsageError]) -> Line:
