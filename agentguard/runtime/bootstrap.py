@@ -57,6 +57,7 @@ from agentguard.runtime.agent import (
 from agentguard.runtime.catalogue_service import Delivered, packs
 from agentguard.runtime.compose import build
 from agentguard.runtime.compose_mfa import Asking, by_phone, codes
+from agentguard.runtime.enrolment_watch import enrolled_meanwhile
 from agentguard.runtime.halves import TURN, Halves, begin_again
 from agentguard.runtime.journal_return import JournalReturn
 from agentguard.runtime.known_checks import shapes
@@ -199,6 +200,10 @@ def _news(place: Place, engine: Engine) -> tuple[PartBegan, ...]:
     return place.starting.told(place.clock.now(), engine.known().subjects(HEALTH))
 
 
+def _till_enrolled(folder: Path, back: JournalReturn, _stop: Stop) -> Turns:
+    return enrolled_meanwhile(folder, back.anew)
+
+
 def _additions(
     place: Place, back: JournalReturn, uplink: LateUplink | None, engine: Engine, vault: Vault
 ) -> Additions:
@@ -206,13 +211,16 @@ def _additions(
     hung = partial(begin_again, place.end, back.anew.set)
     halves = Halves(place.clock, lambda: engine.snapshot().at, hung)
     life = Member(name="life", begin=partial(_live, place, engine, halves))
-    actors: list[Actor] = []
+    members, actors = [life], list[Actor]()
     if not back.store.lasting:
         actors.append(Actor(name="journal-return", run=back.run))
         engine.submit(stores.in_memory(place.clock.now()))
     if uplink is None:
         at = place.clock.now()
         engine.submit(UplinkState(at=at, problem=NOT_ENROLLED, waiting=0, receipted=0))
+        if not (place.folder / ENROLMENT).exists():
+            begin = partial(_till_enrolled, place.folder, back)
+            members.append(Member(name="enrolment", begin=begin))
     else:
         engine.subscribe(_Prompt(uplink.poke))
         uplink.programs.found_by(partial(engine.known().latest, SoftwareSeen))
@@ -220,7 +228,7 @@ def _additions(
     return Additions(
         link=no_link() if uplink is None else _link(uplink, engine, place),
         actors=tuple(actors),
-        members=(life,),
+        members=tuple(members),
         sensors=(_keys(place, vault),),
         news=partial(_news, place, engine),
         anew=back.anew,
