@@ -632,7 +632,12 @@ def changes(rest: list[str]) -> int:
 
 
 def shots(rest: list[str]) -> int:
-    """Make pictures of the windows into shots/: light and dark, 100 % and 200 %, and under X11."""
+    """Make pictures of the windows into shots/: light and dark, 100 % and 200 %, and under X11.
+
+    --windows makes those of a Windows desktop alone, under Wine: tray, menu, prompts and windows.
+    """
+    if "--windows" in rest:
+        return _windows_shots(*[word for word in rest if word != "--windows"] or ["shots"])
     system_packages((*QT, *X11))
     environment()
     folder, *more = rest or ["shots"]
@@ -640,6 +645,13 @@ def shots(rest: list[str]) -> int:
     made: tuple[str | Path, ...] = (PYTHON, "-m", "tools.gallery", folder, *more, "--scale")
     codes = [run((*made, scale), QT_QPA_PLATFORM="offscreen") for scale in scales]
     return max(*codes, run((PYTHON, "-m", "tests.desktop.shots", folder)))
+
+
+def _windows_shots(folder: str) -> int:
+    system_packages((*WINE, *X11, "xdotool"))
+    environment()
+    shown = ROOT / "tests" / "windows" / "shots.py"
+    return _windows_python() or run((PYTHON, shown, TOOLS / "windows", folder))
 
 
 def figures(rest: list[str]) -> int:

@@ -119,13 +119,13 @@ _PATIENCE = 900  # seconds of a measurement
 _LONGEST = 300  # seconds of a test; Wine starts a process five times as slowly as Linux
 _FAILED = 1  # what pytest ends with when tests failed, and no process of theirs died
 _FEW = 3
-_SCREEN = ("-screen", "0", "1280x900x24", "-nolisten", "tcp")
+_SIZE = "1280x900"
 
 
 @contextmanager
-def desk(folder: Path) -> Iterator[tuple[Path, dict[str, str]]]:
-    """Have a copy of the prefix, a display, and the environment of both."""
-    with tempfile.TemporaryDirectory(prefix="agentguard-wine-") as name, screen() as display:
+def desk(folder: Path, size: str = _SIZE) -> Iterator[tuple[Path, dict[str, str]]]:
+    """Have a copy of the prefix, a display of a size in pixels, and the environment of both."""
+    with tempfile.TemporaryDirectory(prefix="agentguard-wine-") as name, screen(size) as display:
         own = Path(name)
         shutil.copytree(folder / "prefix", own / "prefix", symlinks=True)
         env = {**os.environ, **settings(own), **_python(folder), "DISPLAY": display}
@@ -195,12 +195,11 @@ def every(*, whole: bool = False) -> tuple[tuple[str, ...], ...]:
 
 
 @contextmanager
-def screen() -> Iterator[str]:
+def screen(size: str = _SIZE) -> Iterator[str]:
     """Give a display that nothing else uses."""
     ours, theirs = os.pipe()
-    with subprocess.Popen(
-        ("Xvfb", "-displayfd", str(theirs), *_SCREEN), pass_fds=(theirs,), stderr=subprocess.DEVNULL
-    ) as server:
+    words = ("Xvfb", "-displayfd", str(theirs), "-screen", "0", f"{size}x24", "-nolisten", "tcp")
+    with subprocess.Popen(words, pass_fds=(theirs,), stderr=subprocess.DEVNULL) as server:
         os.close(theirs)
         with os.fdopen(ours) as told:
             number = told.readline().strip()

@@ -150,24 +150,3 @@ def test_a_second_one_makes_the_first_ones_window_come_up(
     assert b"Its window comes up" in second.stdout
     until(lambda: main_window(agent.pid))
     assert agent.poll() is None
-
-
-LETTERS = """
-from PySide6.QtGui import QFontInfo
-from PySide6.QtWidgets import QApplication, QMenu
-from agentguard.ui.theme import Theme
-app = QApplication([])
-Theme(app)
-menu = QMenu()
-menu.ensurePolished()
-print(QFontInfo(app.font()).family(), QFontInfo(menu.font()).family(), sep="|")
-"""
-
-
-def test_the_menu_of_the_tray_has_the_letters_of_the_windows() -> None:
-    """Windows names fonts of its own for menus; Wine's is missing, and serifs stood in for it."""
-    said = subprocess.run(
-        (sys.executable, "-c", LETTERS), capture_output=True, text=True, check=True
-    ).stdout.strip()
-    windows, menu = said.split("|")
-    assert windows == menu
