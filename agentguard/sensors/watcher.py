@@ -22,14 +22,14 @@ from watchdog.events import (
     FileSystemEventHandler,
 )
 
-from agentguard.sensors.folder_observer import observer_of, reads
+from agentguard.sensors.folder_observer import observer_of
 from agentguard.sensors.watch_hints import Kind
 
 if TYPE_CHECKING:
     from watchdog.observers.api import BaseObserver
 
 TIMEOUT = 0.05
-"""Seconds; with more, watchdog 7 on Windows gives events only after so long a silence."""
+"""Seconds for which watchdog may wait for one more event."""
 
 SPARE = "/proc"
 """A folder that is watched for a moment to learn whether one more watch can be had."""
@@ -135,7 +135,7 @@ class Watcher:
         return (
             self._observer.is_alive()
             and len(emitters) == self._wanted
-            and all(emitter.is_alive() and reads(emitter) for emitter in emitters)
+            and all(emitter.is_alive() for emitter in emitters)
         )
 
     def has_room(self) -> bool:

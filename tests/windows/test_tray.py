@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from ctypes import wintypes
 from pathlib import Path
 
+import psutil
 import pytest
 from PySide6.QtGui import QGuiApplication
 
@@ -26,6 +27,7 @@ NO_HANG = 0x0002  # SMTO_ABORTIFHUNG
 TITLE = translations.load().say("ui.window.title")
 HIDDEN = "AgentGuard"  # the window that hears of the session, never shown
 COLOURS = 20  # of a page that is painted; an empty window has one or two
+THREADS = 15 + 3  # of the agent, and three of Wine's own
 AGENT = (sys.executable, "-m", "agentguard", "tray")
 WITHOUT_WINDOWS = (*AGENT[:-1], "run")
 
@@ -122,6 +124,7 @@ def test_it_opens_its_window_from_the_tray(agent: subprocess.Popen[bytes], tmp_p
     opened(agent, tmp_path)
     until(lambda: colours_of(main_window(agent.pid)) > COLOURS)
     app.processEvents()
+    until(lambda: psutil.Process(agent.pid).num_threads() <= THREADS)  # a probe's come and go
 
 
 def test_it_ends_with_the_session(agent: subprocess.Popen[bytes], tmp_path: Path) -> None:
