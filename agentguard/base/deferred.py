@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 _TAKING_OUT = allocate_lock()
+_STAND_INS: dict[str, ModuleType] = {}
 
 
 def _get_annotations(of: type, /) -> dict[str, Any]:
@@ -52,12 +53,26 @@ def defer(names: Iterable[str]) -> None:
     """
     for name in names:
         if name not in sys.modules:
-            sys.modules[name] = _stand_in(name)
-            vars(sys.modules[name]).update(_READY.get(name, {}))
+            _STAND_INS[name] = ModuleType(name)
+            _arm(name, _STAND_INS[name])
 
 
-def _stand_in(name: str) -> ModuleType:
-    module = ModuleType(name)
+def put_off(names: Iterable[str]) -> None:
+    """Let modules that were deferred, and read since, be read anew at their next use.
+
+    Whoever took a function out of one keeps all of it in memory. To be called while no other thread
+    uses them.
+    """
+    for name in names:
+        module = _STAND_INS.get(name)
+        if module is not None and sys.modules.get(name) is not module:
+            vars(module).clear()
+            vars(module).update(vars(ModuleType(name)))
+            _arm(name, module)
+
+
+def _arm(name: str, module: ModuleType) -> None:
+    """Have a module read what it stands for when it is asked for something."""
 
     def first(attribute: str) -> Any:
         """Read the module itself (PEP 562)."""
@@ -73,4 +88,5 @@ def _stand_in(name: str) -> ModuleType:
         return getattr(module, attribute)
 
     vars(module)["__getattr__"] = first
-    return module
+    vars(module).update(_READY.get(name, {}))
+    sys.modules[name] = module

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 import threading
@@ -347,6 +348,10 @@ def _shown(folder: Path, starting: Starting, words: Texts, stop: _Told, *, may_q
         from agentguard.ui.startup_icon import appear  # noqa: PLC0415 - after what it spares
 
         first = appear(words)
+        from agentguard.ui.call_signatures import shed  # noqa: PLC0415 - what comes next has its room
+
+        shed()
+        gc.collect()
         from agentguard.commands._speech import here  # noqa: PLC0415 - only for windows
         from agentguard.ui.run import run  # noqa: PLC0415 - after the first icon
 

@@ -44,7 +44,7 @@ class Theme(QObject):
         if not isinstance(app, Application):  # which has it already
             app.setStyle(STYLE)
         self._scale, self._letters = scale, scale()
-        self._base = unscaled(QFontInfo(app.font()).pointSizeF(), self._letters)
+        self._base = unscaled(points_of(app.font()), self._letters)
         app.setFont(self._sized(app.font()))
         self.tones = LIGHT
         self._dress()
@@ -117,7 +117,7 @@ class Theme(QObject):
 
     def _apply(self) -> None:
         self._app.setPalette(_palette(self.tones))
-        self._app.setStyleSheet(_style(self.tones, QFontInfo(self._app.font()).pointSizeF()))
+        self._app.setStyleSheet(_style(self.tones, points_of(self._app.font())))
         self._dress_letters()
         self.changed.tell()
 
@@ -129,6 +129,16 @@ class Theme(QObject):
         named: Any = self._app  # PySide6's types want bytes for a class' name, the binding text
         for name in OF_ITS_OWN:
             named.setFont(self._sized(named.font(name)), name)
+
+
+def points_of(font: QFont) -> float:
+    """Return the size of a font in points.
+
+    Qt looks for the typeface, and reads every one of the system, only where the size is in pixels:
+    2 MiB that a desk on which nothing is shown does without.
+    """
+    points = font.pointSizeF()
+    return points if points > 0 else QFontInfo(font).pointSizeF()
 
 
 def unscaled(points: float, scale: float) -> float:

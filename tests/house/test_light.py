@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -195,3 +196,69 @@ def test_completion_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
         cli.main(["--print-completion", "bash"])
     assert not ended.value.code
     assert "agentguard" in capsys.readouterr().out
+
+
+def test_row_467_a_desk_on_which_nothing_is_shown_reads_no_typeface() -> None:
+    """Which typefaces a system has, and what the first one looks like, takes 2 MiB; the second run
+    shows that the look sees it.
+    """
+    show = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from PySide6.QtGui import QFontInfo\n"
+        "from agentguard.ui.startup_icon import application\n"
+        "from agentguard.ui.theme import Theme\n"
+        "app = application()\n"
+        "Theme(app)\n"
+        "def read():\n"
+        "    maps = Path('/proc/self/maps').read_text()\n"
+        "    return '.ttf' in maps or '.otf' in maps\n"
+        "print(read())\n"
+        "QFontInfo(app.font()).family()\n"
+        "print(read())"
+    )
+    ended = subprocess.run(
+        (sys.executable, "-c", show), capture_output=True, text=True, check=True, timeout=60,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )  # fmt: skip
+    assert ended.stdout.split() == ["False", "True"]
+
+
+@pytest.mark.parametrize("shed", [True, False])
+def test_row_467_a_wrong_call_of_qt_is_told_by_what_is_read_for_it(shed: bool) -> None:
+    """Each of the modules stays away until then, and what is told is PySide's own."""
+    show = (
+        "import gc, sys\n"
+        "from agentguard import cli\n"
+        "from agentguard.ui.sourceless import spare\n"
+        "spare()\n"
+        "from agentguard.ui.startup_icon import application\n"
+        "from agentguard.ui.call_signatures import shed\n"
+        "app = application()\n"
+        f"print(shed() if {shed} else True)\n"
+        "gc.collect()\n"
+        "there = {one.__name__.split('.')[-1] for one in gc.get_objects()\n"
+        "         if type(one) is type(sys) and vars(one).get('__spec__')}\n"
+        "print(*sorted(there & {'ast', 'dis', 'enum_sig', 'inspect', 'layout', 'parser'}))\n"
+        "from PySide6.QtWidgets import QLabel\n"
+        "words = QLabel()\n"
+        "for _ in range(2):\n"
+        "    try:\n"
+        "        words.setText(5)\n"
+        "    except TypeError as error:\n"
+        "        print(str(error).splitlines()[-1])\n"
+        "words.setText('Ready.')\n"
+        "import inspect\n"
+        "print(words.text(), inspect.signature(QLabel.setText), inspect.Parameter.__name__)"
+    )
+    ended = subprocess.run(
+        (sys.executable, "-c", show), capture_output=True, text=True, check=True, timeout=60,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )  # fmt: skip
+    done, there, first, again, last = ended.stdout.splitlines()
+    assert done == "True"
+    assert ("inspect" in there) is not shed
+    assert (there == "") is shed
+    assert first == again == "  PySide6.QtWidgets.QLabel.setText(arg__1: str, /)"
+    assert last.startswith("Ready. (")
+    assert last.endswith(" Parameter")

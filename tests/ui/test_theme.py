@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont, QFontInfo
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
 from agentguard.ui.run import Interface
-from agentguard.ui.theme import SANS, Theme, unscaled
+from agentguard.ui.theme import SANS, Theme, points_of, unscaled
 from agentguard.ui.views import Page
 from tools.gallery.desk import SimulatedDesk
 
@@ -75,3 +75,13 @@ def test_row_384_letters_are_as_large_as_is_wished_at_the_start_and_later(
     assert interface.window is kept, "no word that was typed is lost for it"
     assert QFontInfo(plain.font()).pointSizeF() == pytest.approx(1.5 * own, abs=0.5)
     interface.close()
+
+
+def test_row_467_a_size_in_points_is_taken_as_it_is_and_one_in_pixels_from_the_typeface(
+    qapp: QApplication,
+) -> None:
+    font = QFont("A family that is not there")
+    font.setPointSizeF(13.5)
+    assert points_of(font) == 13.5
+    font.setPixelSize(24)
+    assert points_of(font) == QFontInfo(font).pointSizeF() > 0
