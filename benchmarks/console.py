@@ -45,7 +45,7 @@ import _fleet  # noqa: E402 - the benchmarks are no package: their folder is on 
 import _laid  # noqa: E402 - as above
 import _programs  # noqa: E402 - as above
 
-from agentguard.server import keys  # noqa: E402 - as above
+from agentguard.server import keys, run  # noqa: E402 - as above
 from agentguard.server.compose import create  # noqa: E402 - as above
 from agentguard.server.settings import ServerSettings  # noqa: E402 - as above
 from agentguard.server.store.accounts import people  # noqa: E402 - as above
@@ -167,6 +167,7 @@ async def measure(
     app = create(settings, lambda: _fleet.NOW)
     taken = {path: Taken(wall=[], cpu=[], size=0) for path in pages}
     async with running(app):
+        run.collect_seldom()  # as the program does once it is ready
         for path in pages:
             size = await ask(app, path, cookie)
             wall, cpu = [], []

@@ -13,9 +13,8 @@ from sqlalchemy import func, select
 
 from agentguard.server.console import floor
 from agentguard.server.store.desks import desk_status
-from agentguard.server.store.floor.board import TeamCount
 from agentguard.server.store.floor.pages import Desk
-from agentguard.server.store.floor.team_counts import TIERS
+from agentguard.server.store.floor.team_counts import TIERS, TeamCount
 from agentguard.server.store.schema.tables import METADATA
 from agentguard.wire import v1
 
@@ -54,6 +53,7 @@ def a_desk(draw: st.DrawFn) -> Desk:
         id=draw(st.uuids()).hex,
         label="d",
         team=draw(st.sampled_from(["A", "B", "C"])),
+        team_id=0,
         system="",
         status="active",
         enrolled_at=NOW - 1000,

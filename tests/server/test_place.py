@@ -241,8 +241,16 @@ def agree(connection: Connection, asked: Wanted) -> None:
 
 
 def agrees(connection: Connection, wanted: Wanted, told: dict[str, set[str]]) -> None:
-    many = board.tally(board.counts(connection, wanted))
-    assert many == {one: len(ids) for one, ids in told.items()}
+    every, stands = board.counts(connection, wanted), board.standing(connection, wanted)
+    many = board.tally(every)
+    assert many == stands.many == {one: len(ids) for one, ids in told.items()}
+    for id_ in {one.id for one in every}:
+        mine = board.among(connection, wanted, stands, frozenset({id_}))
+        assert mine == [one for one in every if one.id == id_]
+    order = sorted(every, key=lambda one: tuple(-one.counts[tier] for tier in TIERS[:3]))
+    for start, limit in ((0, 2), (1, 9)):
+        found = board.worst(connection, wanted, stands, start=start, limit=limit)
+        assert found == (order[start : start + limit], len(every))
     for one, ids in told.items():
         listed = board.page(connection, wanted, (one,), many, start=0, limit=100)
         assert len(listed) == len(ids)
@@ -395,7 +403,9 @@ def test_row_443_what_a_floor_counts_costs_teams_and_not_desks(tmp_path: Path) -
         quiet.mark(connection, NOW - 120)
         wanted = board.prepared(connection, Wanted(teams=None, cutoff=CUTOFF))
         event.listen(connection, "before_cursor_execute", lambda *a: asked.append(a[2:4]))
-        board.counts(connection, wanted)
+        stands = board.standing(connection, wanted)
+        board.among(connection, wanted, stands, frozenset({1}))
+        board.worst(connection, wanted, stands, start=0, limit=100)
         board.page(connection, wanted, ("silent",), {"silent": 1}, start=0, limit=100)
         made = [
             connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", given).all()

@@ -111,6 +111,34 @@ class Reach:
     shifts: list[Shift]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """The teams that a list is about, without their names: `team` is that of the one asked for."""
+
+    teams: Scope
+    team: str
+    sites: list[Site]
+    shifts: list[Shift]
+
+
+def span(connection: Connection, wish: Filter, scope: Scope) -> Span:
+    """Return the teams that were asked for, for a page that names few of them.
+
+    Raises:
+        NotFoundException: there is no such place, or the visitor may not see it.
+
+    """
+    teams = scope
+    for kind, id_ in (("team", wish.team), ("site", wish.site), ("shift", wish.shift)):
+        if id_ is not None:
+            near = places.near(connection, scope, kind, id_)
+            if not near:
+                raise NotFoundException
+            teams = board.within(teams, near)
+    sites, shifts = places.used(connection, scope)
+    return Span(teams=teams, team=places.name(connection, wish.team), sites=sites, shifts=shifts)
+
+
 def reach(connection: Connection, wish: Filter, scope: Scope) -> Reach:
     """Return the teams that were asked for.
 

@@ -10,7 +10,7 @@ from litestar import get
 from sqlalchemy import Connection
 
 from agentguard.server.console import filters, live
-from agentguard.server.console.filters import Filter, Reach
+from agentguard.server.console.filters import Filter, Span
 from agentguard.server.console.navigation import Entry
 from agentguard.server.console.site import Asked, Page, looked, page, render, site_of, visitor_of
 from agentguard.server.roles import Scope
@@ -18,9 +18,9 @@ from agentguard.server.store.desks import goodbyes
 from agentguard.server.store.desks.desk_status import worst_first
 from agentguard.server.store.engine.times import seconds
 from agentguard.server.store.floor import board, pages
-from agentguard.server.store.floor.board import TeamCount, Wanted
+from agentguard.server.store.floor.board import Wanted
 from agentguard.server.store.floor.pages import Desk
-from agentguard.server.store.floor.team_counts import TIERS
+from agentguard.server.store.floor.team_counts import TIERS, TeamCount
 from agentguard.wire import v1
 
 MOST_FINE = 300  # desks up to which the fine ones are named as well
@@ -52,8 +52,10 @@ class TeamView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
-    reach: Reach
-    counts: list[TeamCount]
+    span: Span
+    many: dict[str, int]
+    teams: list[TeamCount]
+    board: list[TeamCount]
     desks: list[Desk]
 
 
@@ -100,19 +102,25 @@ def _worst(team: TeamCount) -> tuple[int, ...]:
     return tuple(-team.counts[tier] for tier in TIERS[:3])
 
 
-def _read(connection: Connection, wish: Filter, scope: Scope, cutoff: float) -> _Read:
-    reach = filters.reach(connection, wish, scope)
-    asked = Wanted(teams=reach.teams, cutoff=cutoff, text=wish.text)
+def _read(
+    connection: Connection, wish: Filter, scope: Scope, cutoff: float, *, wall: bool
+) -> _Read:
+    span = filters.span(connection, wish, scope)
+    asked = Wanted(teams=span.teams, cutoff=cutoff, text=wish.text)
     wanted = board.prepared(connection, asked)
-    counts = board.counts(connection, wanted)
-    many = board.tally(counts)
-    tiers, paged = _tiers(wish, many)
+    stands = board.standing(connection, wanted)
+    tiers, paged = _tiers(wish, stands.many)
     start, limit = (wish.start, filters.PAGE) if paged else (0, MOST_FINE)
-    ids = board.page(connection, wanted, tiers, many, start=start, limit=limit)
+    ids = board.page(connection, wanted, tiers, stands.many, start=start, limit=limit)
+    desks = pages.among(connection, ids)
+    shown = frozenset(one.team_id for one in desks)
+    most = {"start": 0, "limit": MOST_TEAMS}
     return _Read(
-        reach=reach,
-        counts=counts,
-        desks=pages.among(connection, ids),
+        span=span,
+        many=stands.many,
+        teams=board.among(connection, wanted, stands, shown) if shown else [],
+        board=board.worst(connection, wanted, stands, **most)[0] if wall else [],
+        desks=desks,
     )
 
 
@@ -128,28 +136,28 @@ def _tiers(wish: Filter, many: dict[str, int]) -> tuple[tuple[str, ...], bool]:
     return TIERS[:3], sum(many[tier] for tier in TIERS[:3]) > filters.PAGE
 
 
-async def _values(request: Asked) -> dict[str, Any]:
-    return await floor_values(request, visitor_of(request).scope)
+async def _values(request: Asked, *, wall: bool = False) -> dict[str, Any]:
+    return await floor_values(request, visitor_of(request).scope, wall=wall)
 
 
-async def floor_values(request: Asked, scope: Scope) -> dict[str, Any]:
-    """Return what the floor and the wall board show of these teams, as the address asks for."""
+async def floor_values(request: Asked, scope: Scope, *, wall: bool) -> dict[str, Any]:
+    """Return what the floor or the wall board shows of these teams, as the address asks for."""
     site = site_of(request)
     now, silent = site.now(), site.limits.silent_after
     wish = filters.asked(request, TIERS, path="/")
-    read = await site.database.read(lambda c: _read(c, wish, scope, now - silent))
-    many = board.tally(read.counts)
+    read = await site.database.read(lambda c: _read(c, wish, scope, now - silent, wall=wall))
+    many = read.many
     tiers, paged = _tiers(wish, many)
     return {
         "wish": wish,
         "counts": many,
         "total": sum(many.values()),
-        "teams": views((line(desk, now, silent) for desk in read.desks), read.counts),
-        "team": next((t.name for t in read.reach.own if t.id == wish.team), ""),
+        "teams": views((line(desk, now, silent) for desk in read.desks), read.teams),
+        "team": read.span.team,
         "pager": filters.pager(wish, sum(many[t] for t in tiers)) if paged else None,
-        "board": sorted(read.counts, key=_worst)[:MOST_TEAMS],
-        "sites": read.reach.sites,
-        "shifts": read.reach.shifts,
+        "board": read.board,
+        "sites": read.span.sites,
+        "shifts": read.span.shifts,
     }
 
 
@@ -170,13 +178,14 @@ async def part(request: Asked) -> Page:
 @get("/floor/wall")
 async def wall(request: Asked) -> Page:
     """Show the floor on a large screen that nobody sits at."""
-    return render(request, "wall.html", **await _values(request))
+    return render(request, "wall.html", **await _values(request, wall=True))
 
 
 @get("/floor/wall/part")
 async def wall_part(request: Asked) -> Page:
     """Return what the wall board's script refreshes."""
-    return await live.part(request, "_wall.html", menu=False, **await _values(request))
+    values = await _values(request, wall=True)
+    return await live.part(request, "_wall.html", menu=False, **values)
 
 
 HANDLERS = (show, part, wall, wall_part)

@@ -10,15 +10,15 @@ from litestar import get
 from sqlalchemy import Connection
 
 from agentguard.server.console import filters
-from agentguard.server.console.filters import Filter, Reach
+from agentguard.server.console.filters import Filter
 from agentguard.server.console.navigation import Entry
 from agentguard.server.console.site import Asked, Page, page, site_of, visitor_of
 from agentguard.server.roles import Scope
-from agentguard.server.store.floor import board, handovers
-from agentguard.server.store.floor.board import TeamCount, Wanted
+from agentguard.server.store.floor import board, handovers, places
+from agentguard.server.store.floor.board import Wanted
 from agentguard.server.store.floor.handovers import NONE, Handovers, Lacking
 from agentguard.server.store.floor.places import Placed
-from agentguard.server.store.floor.team_counts import TIERS
+from agentguard.server.store.floor.team_counts import TIERS, TeamCount
 
 TEAMS = "/teams"
 BY = ("site", "shift")
@@ -49,7 +49,7 @@ async def show(request: Asked) -> Page:
     wish = filters.asked(request, BY)
     cutoff = site.now() - site.limits.silent_after
     since = site.now() - HANDOVER_DAYS * DAY
-    rows, lacking = await site.database.read(
+    rows, many, lacking = await site.database.read(
         partial(_read, wish=wish, scope=visitor.scope, cutoff=cutoff, since=since)
     )
     return await page(
@@ -57,8 +57,8 @@ async def show(request: Asked) -> Page:
         "teams.html",
         wish=wish,
         by=wish.kind or "team",
-        rows=rows[wish.start : wish.start + filters.PAGE],
-        pager=filters.pager(wish, len(rows)) if len(rows) > filters.PAGE else None,
+        rows=rows,
+        pager=filters.pager(wish, many) if many > filters.PAGE else None,
         lacking=lacking,
         days=HANDOVER_DAYS,
     )
@@ -66,28 +66,26 @@ async def show(request: Asked) -> Page:
 
 def _read(
     connection: Connection, *, wish: Filter, scope: Scope, cutoff: float, since: float
-) -> tuple[list[Row], list[Lacking]]:
-    reach = filters.reach(connection, wish, scope)
-    told = handovers.by_team(connection, reach.teams, since)
-    lacking = handovers.lacking(connection, reach.teams, filters.PAGE)
-    return _rows(connection, wish, reach, cutoff, told), lacking
-
-
-def _rows(
-    connection: Connection, wish: Filter, reach: Reach, cutoff: float, told: dict[int, Handovers]
-) -> list[Row]:
-    asked = board.prepared(connection, Wanted(teams=reach.teams, cutoff=cutoff))
-    counts = board.counts(connection, asked)
+) -> tuple[list[Row], int, list[Lacking]]:
+    span = filters.span(connection, wish, scope)
+    asked = board.prepared(connection, Wanted(teams=span.teams, cutoff=cutoff))
+    told = handovers.by_team(connection, span.teams, since)
+    lacking = handovers.lacking(connection, span.teams, filters.PAGE)
     names: dict[str, dict[int, str]] = {
-        "site": {one.id: one.name for one in reach.sites},
-        "shift": {one.id: f"{one.name} · {one.hours}" for one in reach.shifts},
+        "site": {one.id: one.name for one in span.sites},
+        "shift": {one.id: f"{one.name} · {one.hours}" for one in span.shifts},
     }
-    near = {one.id: one for one in reach.own}
     if wish.kind:
+        counts = board.counts(connection, asked)
+        near = {one.id: one for one in places.list_placed(connection, span.teams)}
         rows = _together(counts, near, wish.kind, names[wish.kind], told)
-    else:
-        rows = [_team(one, near[one.id], names, told) for one in counts]
-    return sorted(rows, key=lambda row: (*(-row.counts[t] for t in TIERS[:3]), row.name))
+        rows.sort(key=lambda row: (*(-row.counts[t] for t in TIERS[:3]), row.name))
+        return rows[wish.start : wish.start + filters.PAGE], len(rows), lacking
+    stands, at = board.standing(connection, asked), {"start": wish.start, "limit": filters.PAGE}
+    worst, many = board.worst(connection, asked, stands, **at)
+    ids = frozenset(one.id for one in worst)
+    near = {one.id: one for one in places.list_placed(connection, ids)}
+    return [_team(one, near[one.id], names, told) for one in worst], many, lacking
 
 
 def _team(

@@ -48,7 +48,7 @@ async def show(request: Asked) -> Page:
     """Show the board, or the code that asks for it and why the last grant is over."""
     at = await _standing(request)
     if at.screen is not None and at.screen.ended_at is None:
-        values = await floor.floor_values(request, at.screen.teams)
+        values = await floor.floor_values(request, at.screen.teams, wall=True)
         return _with(render(request, "kiosk.html", screen=at.screen, **values), at)
     return _with(render(request, "kiosk_code.html", ended=at.screen, code=at.code), at)
 
@@ -63,7 +63,7 @@ async def part(request: Asked) -> Page:
         return _with(anew, at) if shows else anew  # else the page could not tell who ended it
     if at.screen is None or not shows:
         return _with(await live.part(request, "_kiosk_code.html", menu=False, code=at.code), at)
-    values = await floor.floor_values(request, at.screen.teams)
+    values = await floor.floor_values(request, at.screen.teams, wall=True)
     return _with(await live.part(request, "_wall.html", menu=False, **values), at)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -35,10 +35,10 @@ from agentguard.server.roles import Scope
 from agentguard.server.store.desks import goodbyes, quiet
 from agentguard.server.store.desks.desk_status import ACT, ATTENTION, BLIND, GOOD
 from agentguard.server.store.floor import team_counts
-from agentguard.server.store.floor.team_counts import STANDING, TIERS
+from agentguard.server.store.floor.team_counts import STANDING, TIERS, TeamCount
 from agentguard.server.store.schema.floor_tables import device_standing
 from agentguard.server.store.schema.place_tables import NO_POSTURE, desk_place
-from agentguard.server.store.schema.tables import device, device_seen, team
+from agentguard.server.store.schema.tables import device, device_seen
 
 _STANDS, _SEEN, _PLACE = device_standing.c, device_seen.c, desk_place.c
 _NAMED = 500
@@ -71,17 +71,16 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TeamCount:
-    """How many desks of a team stand in each tier."""
+class Standing:
+    """How many of the wanted desks stand in each tier.
 
-    id: int
-    name: str
-    counts: dict[str, int]
+    `every` has them by team where they were counted one by one; else `off` is what has to be added
+    to what is kept of some teams.
+    """
 
-    @property
-    def total(self) -> int:
-        """How many desks the team has."""
-        return sum(self.counts.values())
+    many: dict[str, int]
+    off: dict[int, dict[str, int]] = field(default_factory=dict)
+    every: list[TeamCount] | None = None
 
 
 def prepared(connection: Connection, wanted: Wanted) -> Wanted:
@@ -92,7 +91,9 @@ def prepared(connection: Connection, wanted: Wanted) -> Wanted:
     wanted = replace(wanted, marked=quiet.known(connection) >= wanted.cutoff)
     if not wanted.text:
         return wanted
-    asked = select(_PLACE.device).where(_among(wanted))
+    every = _among(replace(wanted, text=""))
+    meant = _PLACE.label.contains(wanted.text, autoescape=True)  # SQLite's LIKE asks for no case
+    asked = select(_PLACE.device).where(every, meant)
     if connection.dialect.name == "postgresql":  # the index of texts is that of the desks' own rows
         meant = device.c.label.icontains(wanted.text, autoescape=True)
         every = _among(replace(wanted, text=""), first=False)
@@ -101,18 +102,57 @@ def prepared(connection: Connection, wanted: Wanted) -> Wanted:
     return wanted if len(ids) > _NAMED else replace(wanted, named=ids)
 
 
+def standing(connection: Connection, wanted: Wanted) -> Standing:
+    """Count the desks by tier; by team as well where they are counted one by one."""
+    if not wanted.text and wanted.marked:
+        off = _put_right(connection, wanted)
+        many = team_counts.total(connection, wanted.teams)
+        for one in off.values():
+            many = {tier: many[tier] + one[tier] for tier in TIERS}
+        if min(many.values()) >= 0:  # fewer than none: what is kept has drifted
+            return Standing(many=many, off=off)
+    every = team_counts.named(connection, _walked(connection, wanted))
+    return Standing(many=tally(every), every=every)
+
+
 def counts(connection: Connection, wanted: Wanted) -> list[TeamCount]:
     """Count the desks by team and tier, by the teams' names."""
-    by_desk = wanted.text or not wanted.marked
-    found = {} if by_desk else _kept(connection, wanted)
-    if by_desk or any(many < 0 for one in found.values() for many in one.values()):
-        found = _walked(connection, wanted)  # fewer than none: what is kept has drifted
-    names = connection.execute(select(team.c.id, team.c.name).order_by(team.c.name))
-    return [
-        TeamCount(id=row.id, name=row.name, counts=found[row.id])
-        for row in names
-        if row.id in found
-    ]
+    return among(connection, wanted, standing(connection, wanted), wanted.teams)
+
+
+def among(
+    connection: Connection, wanted: Wanted, stands: Standing, teams: Scope
+) -> list[TeamCount]:
+    """Return how the desks of some of the wanted teams stand, by the teams' names."""
+    if stands.every is not None:
+        return [one for one in stands.every if teams is None or one.id in teams]
+    wanted = replace(wanted, teams=within(wanted.teams, teams))
+    found = defaultdict(lambda: dict.fromkeys(TIERS, 0), team_counts.kept(connection, wanted.teams))
+    for id_, off in stands.off.items():
+        if wanted.teams is None or id_ in wanted.teams:
+            found[id_] = {tier: found[id_][tier] + off[tier] for tier in TIERS}
+    if any(many < 0 for one in found.values() for many in one.values()):
+        found = defaultdict(dict, _walked(connection, wanted))
+    return team_counts.named(
+        connection, {id_: one for id_, one in found.items() if any(one.values())}
+    )
+
+
+def worst(
+    connection: Connection, wanted: Wanted, stands: Standing, *, start: int, limit: int
+) -> tuple[list[TeamCount], int]:
+    """Return some of the teams, the worst first, and how many there are.
+
+    A team that is put right may stand anywhere, so that all those are looked at beside the first.
+    """
+    if stands.every is not None:
+        found, many = stands.every, len(stands.every)
+    else:
+        most = start + limit + len(stands.off)
+        ids, many = team_counts.worst(connection, wanted.teams, most)
+        found = among(connection, wanted, stands, frozenset({*ids, *stands.off}))
+    order = sorted(found, key=lambda one: tuple(-one.counts[tier] for tier in TIERS[:3]))
+    return order[start : start + limit], many
 
 
 def _walked(connection: Connection, wanted: Wanted) -> dict[int, dict[str, int]]:
@@ -126,13 +166,13 @@ def _walked(connection: Connection, wanted: Wanted) -> dict[int, dict[str, int]]
     return found
 
 
-def _kept(connection: Connection, wanted: Wanted) -> dict[int, dict[str, int]]:
-    """Read the kept counts, and put right of whom they say another thing than this moment.
+def _put_right(connection: Connection, wanted: Wanted) -> dict[int, dict[str, int]]:
+    """Return by team what is to be added to the kept counts, which say another thing of some desks.
 
     These are the marked that are not silent yet or whose goodbye holds no longer, and those that
     were never heard.
     """
-    found = defaultdict(lambda: dict.fromkeys(TIERS, 0), team_counts.kept(connection, wanted.teams))
+    found: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(TIERS, 0))
     for early in connection.execute(_early_counts(wanted)):
         one = found[early.team]
         one["away" if early.gone else "silent"] -= early.many
@@ -142,7 +182,7 @@ def _kept(connection: Connection, wanted: Wanted) -> dict[int, dict[str, int]]:
         found[lapsed.team]["silent"] += lapsed.many
     for never in connection.execute(_quiet_counts(wanted, _never().subquery("unheard"))):
         _take_out(found[never.team], never)
-    return {id_: one for id_, one in found.items() if any(one.values())}
+    return found
 
 
 def tally(teams: list[TeamCount]) -> dict[str, int]:

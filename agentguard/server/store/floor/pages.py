@@ -36,6 +36,7 @@ class Desk:
     id: str
     label: str
     team: str
+    team_id: int
     system: str
     status: str
     enrolled_at: float
@@ -109,6 +110,7 @@ def _query() -> Select[tuple[object, ...]]:
         select(
             device.c.id,
             device.c.label,
+            device.c.team.label("team_id"),
             device.c.system,
             device.c.status,
             device.c.enrolled_at,
@@ -139,6 +141,7 @@ def _desk(row: Row[tuple[object, ...]], *, whole: bool) -> Desk:
         id=row.id,
         label=row.label,
         team=row.team,
+        team_id=row.team_id,
         system=row.system,
         status=row.status,
         enrolled_at=row.enrolled_at,

@@ -75,6 +75,31 @@ def list_placed(connection: Connection, scope: Scope = None) -> list[Placed]:
     return [Placed(id=r.id, name=r.name, site=r.site, shift=r.shift) for r in rows]
 
 
+def near(connection: Connection, scope: Scope, kind: str, id_: int) -> frozenset[int]:
+    """Return the teams that may be seen of a `site` or a `shift`; of a `team`, this one."""
+    column = team.c.id if kind == "team" else team_place.c[kind]
+    asked = select(team.c.id).outerjoin(team_place, team_place.c.team == team.c.id)
+    asked = asked if scope is None else asked.where(team.c.id.in_(scope))
+    return frozenset(connection.scalars(asked.where(column == id_)))
+
+
+def used(connection: Connection, scope: Scope) -> tuple[list[Site], list[Shift]]:
+    """Return the sites and shifts to which teams belong that may be seen."""
+    asked = select(team_place.c.site, team_place.c.shift).distinct()
+    asked = asked if scope is None else asked.where(team_place.c.team.in_(scope))
+    rows = connection.execute(asked).all()
+    at, when = {row.site for row in rows}, {row.shift for row in rows}
+    return (
+        [one for one in sites(connection) if one.id in at],
+        [one for one in shifts(connection) if one.id in when],
+    )
+
+
+def name(connection: Connection, team_id: int | None) -> str:
+    """Return the name of a team, empty for none."""
+    return connection.scalar(select(team.c.name).where(team.c.id == team_id)) or ""
+
+
 def put_site(connection: Connection, name: str, zone: str = "") -> bool:
     """Add a site by its clock; False when there is one of the name, or no such clock."""
     if zone and zone not in zones():
