@@ -31,6 +31,19 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+FREEZE = gc.freeze
+
+
+def _keep_nothing() -> None:
+    """Freeze nothing for the product: a command does so for good, of a thousand starts all memory.
+
+    To give it back after each test gave back what was found with it, a million things that stay,
+    and each look for old garbage went through them: half a second to two, dozens of times a run.
+    """
+
+
+gc.freeze = _keep_nothing
+
 CRASHED = pytest.StashKey[bool]()
 PASSED = pytest.StashKey[dict[str, bool]]()
 
@@ -55,14 +68,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection() -> Iterator[None]:
     """Look for no garbage while tests are found: a million things that stay, a quarter of the time.
 
-    They are moved to the oldest at once, which are seldom looked through.
+    Nor later, among them; see `pytest_sessionfinish`.
     """
     gc.disable()
     try:
         return (yield)
     finally:
-        gc.freeze()
-        gc.unfreeze()
+        FREEZE()
         gc.enable()
 
 
@@ -97,7 +109,14 @@ def pytest_handlecrashitem(sched: Any) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """End with another code than that of failed tests when a process of the tests died."""
+    """End with another code than that of failed tests when a process of the tests died.
+
+    All garbage is looked for once more, and what it leaves open is a failure; pytest then looks
+    five times through what is no garbage.
+    """
+    gc.unfreeze()
+    gc.collect()
+    FREEZE()
     if session.config.stash.get(CRASHED, False):
         session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
     told = session.config.getoption("--passed")
@@ -135,7 +154,8 @@ def windows_end_in_their_thread(request: pytest.FixtureRequest) -> Iterator[None
     if "qapp" not in request.fixturenames:
         yield
         return
-    gc.freeze()  # only what the test makes is looked through
+    gc.collect()
+    FREEZE()  # only what the test makes is looked through
     gc.disable()
     yield
     _end_closed_windows()
@@ -148,13 +168,3 @@ def _end_closed_windows() -> None:
     from PySide6.QtCore import QCoreApplication, QEvent  # noqa: PLC0415 - few tests have windows
 
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-
-@pytest.fixture(autouse=True)
-def nothing_stays_frozen() -> Iterator[None]:
-    """A command freezes what its start has made, for good; of a thousand starts that is all memory.
-
-    What is garbage in a circle at that moment would never be looked for again.
-    """
-    yield
-    gc.unfreeze()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,14 +11,6 @@ from installer import package
 from tests.installer import stand_ins
 
 collect_ignore_glob = ["test_*.py"] if sys.platform == "win32" else []
-
-
-@pytest.fixture(autouse=True)
-def only_what_a_test_makes_is_looked_through() -> Iterator[None]:
-    """pefile has all garbage looked for after each file: a second, in a process of many tests."""
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")
