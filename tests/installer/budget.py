@@ -1,7 +1,7 @@
-"""What the tests of the installer may take, by the clock, and whether the clock can tell.
+"""What the tests of the installer, or those under Wine, may take, and whether the clock can tell.
 
 A machine is quiet while no more wants its cores than there are, beside what the run itself has at
-work: two journeys, and a package that is written again.
+work: of the installer's two journeys, and a package that is written again.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ class Clock:
     now: Callable[[], float] = time.monotonic
     load: Callable[[], float] = lambda: os.getloadavg()[2]  # of the last fifteen minutes
     cores: int = field(default_factory=lambda: os.cpu_count() or 1)
+    own: float = OWN
     begun: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -39,9 +40,15 @@ class Clock:
         if self.took <= BUDGET:
             return "", False
         late = f", longer than the {BUDGET:.0f} s that it may take"
-        if (load := self.load()) > self.cores + OWN:
+        if (load := self.load()) > self.cores + self.own:
             return (
                 f"{late}: the load is {load:.1f} for {self.cores} cores, it proves nothing",
                 False,
             )
         return f"{late} on a machine as quiet as this", True
+
+    def ended(self, code: int) -> int:
+        """Say what a run took, and give what it ends with: its own failure, or that it is late."""
+        said, late = self.judged()
+        print(f"{self.took:7.1f} s{said}", flush=True)
+        return code or int(late)

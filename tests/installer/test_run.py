@@ -80,3 +80,21 @@ def test_row_159_the_time_is_held_on_a_quiet_machine_and_told_on_a_busy_one(
     assert said in told
     assert bool(told) == (took > BUDGET)
     assert failed is late
+
+
+@pytest.mark.parametrize(
+    ("code", "took", "load", "ends"),
+    [
+        (0, 719.0, 2.0, 0),
+        (0, 721.0, 6.0, 1),
+        (0, 721.0, 6.5, 0),  # more at work than its own four shares on two cores
+        (3, 721.0, 2.0, 3),
+    ],
+)
+def test_row_159_what_runs_under_wine_is_held_to_the_same_time(
+    code: int, took: float, load: float, ends: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    times = iter([100.0])
+    clock = Clock(now=lambda: next(times, 100.0 + took), load=lambda: load, cores=2, own=4.0)
+    assert clock.ended(code) == ends
+    assert f"{took} s" in capsys.readouterr().out

@@ -22,6 +22,8 @@ from pathlib import Path
 from environment import ROOT, settings
 from plain import plain
 
+from tests.installer.budget import Clock
+
 RECORDED = ("tests/windows/test_recorder.py",)
 """Compares a whole system with a recording, so it is alone with one that nobody else has used."""
 DESKTOP = ("tests/windows", f"--ignore={RECORDED[0]}", "tests/contract")
@@ -170,8 +172,11 @@ def main() -> int:
     options = [word for word in options if word != "--whole"]
     named = any((ROOT / word.partition("::")[0]).exists() for word in options)
     if not named:
+        clock = Clock(own=len(SHARES))
         code, failed = _tests(folder, *((*options, *words) for words in every(whole=whole)))
-        return _alone(folder, options, failed) if code == _FAILED else code
+        if code == _FAILED:
+            code = _alone(folder, options, failed)
+        return code if whole else clock.ended(code)
     shared = any(word.startswith("-n") for word in options)
     return _tests(folder, (*options, *(("--dist", "loadscope", *LEFT_OUT) if shared else ())))[0]
 
