@@ -31,6 +31,7 @@ MAKER = "Python Software Foundation"
 _NATIVE = Path(__file__).with_name("native")
 _TARGET = "x86_64-w64-mingw32"
 _EXPORT = re.compile(r"^\w+$")
+_BASE = "0x180000000"  # what Microsoft's linker gives every library of 64 bits
 
 
 def put(tree: Path, env: Mapping[str, str] = os.environ) -> bool:
@@ -125,5 +126,7 @@ def _compile(place: Path, library: Path) -> None:
         words += [f'-DVERSION=\\"{version}\\"', _NATIVE / "python3.rc", resource]
         subprocess.run(words, check=True)
         words = [program(f"{_TARGET}-gcc"), "-s", "-shared", "-nostdlib", "-Wl,-e,DllMain"]
-        words += ["-Wl,--no-insert-timestamp", "-o", place, _NATIVE / "python3.c"]
+        # without one the linker takes a base from the name of the file, and with it from its folder
+        words += ["-Wl,--no-insert-timestamp", f"-Wl,--image-base,{_BASE}"]
+        words += ["-o", place, _NATIVE / "python3.c"]
         subprocess.run((*words, listing, resource), check=True)

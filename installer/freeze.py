@@ -196,7 +196,9 @@ def _freeze(aside: Path, windows: Windows, site: Path, versions: Sequence[str]) 
         "PYTHONHASHSEED": "1",
         "PYTHONNODEBUGRANGES": "1",  # columns of a traceback: a quarter of all code, and of no use
         "PYTHONUTF8": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
+        # PyInstaller asks some things in processes of their own, each of which would compile it
+        "PYTHONDONTWRITEBYTECODE": "",
+        "PYTHONPYCACHEPREFIX": windows.path(aside / "bytecode"),
         "SOURCE_DATE_EPOCH": str(epoch()),
     }
     words = (

@@ -90,6 +90,13 @@ def test_row_156_ours_says_that_it_is_ours_and_forwards_every_name(tree: Path) -
     assert place.read_bytes() == first
 
 
+def test_ours_is_the_same_wherever_it_is_made(tree: Path, tmp_path: Path) -> None:
+    other = shutil.copytree(tree, tmp_path / "another folder" / "of another depth")
+    for one in (tree, other):
+        assert not forwarder.put(one, {})
+    assert (tree / forwarder.NAME).read_bytes() == (other / forwarder.NAME).read_bytes()
+
+
 def test_the_interpreters_own_file_stays_as_it_is(tree: Path, tmp_path: Path) -> None:
     place, own = tree / forwarder.NAME, tmp_path / "own.dll"
     own.hardlink_to(place)

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.windows.run import screen
+from tests.windows.run import screen, served
 
 RUN = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Run"
 OWN = r"HKLM\Software\AgentGuard"
@@ -158,11 +158,11 @@ def windows(prefix: Path) -> Iterator[Windows]:
             "DISPLAY": display,
         }
         # Up before the first command, and with no pipe of ours in the hands of its services.
-        for words in (("wineserver", "-p"), ("wine", "wineboot")):
-            subprocess.run(
-                words, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL, check=False,
-            )  # fmt: skip
+        served(env)
+        quiet = subprocess.DEVNULL
+        subprocess.run(
+            ("wine", "wineboot"), env=env, stdin=quiet, stdout=quiet, stderr=quiet, check=False
+        )
         made = Windows(disk=own / "prefix" / "drive_c", env=env)
         _closed(made.path(rf"{DATA}\private"))
         try:

@@ -88,7 +88,7 @@ def folder(tmp_path: Path) -> Path:
 def built(folder: Path, how: str) -> list[list[str]]:
     """Build an agent in a program of its own; give what it touched, opened, started and left."""
     ended = subprocess.run(
-        (sys.executable, "-c", BUILT, str(folder), how),
+        (sys.executable, "-B", "-c", BUILT, str(folder), how),  # bytecode is no file of an agent's
         cwd=ROOT,
         capture_output=True,
         text=True,

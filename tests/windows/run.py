@@ -132,7 +132,7 @@ def desk(folder: Path, size: str = _SIZE) -> Iterator[tuple[Path, dict[str, str]
         shutil.copytree(folder / "prefix", own / "prefix", symlinks=True)
         env = {**os.environ, **settings(own), **_python(folder), "DISPLAY": display}
         env.pop("PYTHONDONTWRITEBYTECODE", None)
-        _served(env)
+        served(env)
         try:
             yield own, env
         finally:
@@ -148,7 +148,7 @@ def _python(folder: Path) -> dict[str, str]:
     }
 
 
-def _served(env: dict[str, str]) -> None:
+def served(env: dict[str, str]) -> None:
     """Start Wine's server, ahead of all others where the system lets us."""
     quiet = subprocess.DEVNULL
     words = ("nice", "-n", _SERVER_FIRST, "wineserver", "--persistent")
@@ -239,7 +239,12 @@ def _begun(
     python: Path, options: tuple[str, ...], log: Path, env: dict[str, str]
 ) -> Iterator[subprocess.Popen[bytes]]:
     plugins = (word for name in PLUGINS for word in ("-p", name))
-    chosen = ("--capture=sys", f"--timeout={_LONGEST}", "-m", "not heavy and not posix")
+    chosen = (
+        "--capture=sys",
+        f"--timeout={_LONGEST}",
+        "-m",
+        "not heavy and not posix and not source",
+    )
     with log.open("wb") as words:
         tests = subprocess.Popen(
             ("wine", python, "-m", "pytest", *plugins, *chosen, *options),
