@@ -316,6 +316,7 @@ def test(rest: list[str]) -> int:
         code = _tests(rest, everything=True)
     if code:
         return code
+    os.environ["TESTED_SIDE_BY_SIDE"] = "1"  # each would hold the other to its own twelve minutes
     with _beside("--installer") as installer:
         code = _under_wine([])
     return code or installer.returncode

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -75,8 +75,12 @@ def test_row_159_the_time_is_held_on_a_quiet_machine_and_told_on_a_busy_one(
     took: float, load: float, said: str, late: bool
 ) -> None:
     times = iter([100.0])
-    clock = Clock(now=lambda: next(times, 100.0 + took), load=lambda: load, cores=2)
-    told, failed = clock.judged()
+    parts: dict[str, Any] = {
+        "now": lambda: next(times, 100.0 + took),
+        "load": lambda: load,
+        "cores": 2,
+    }
+    told, failed = Clock(**parts, beside=False).judged()
     assert said in told
     assert bool(told) == (took > BUDGET)
     assert failed is late
@@ -95,6 +99,19 @@ def test_row_159_what_runs_under_wine_is_held_to_the_same_time(
     code: int, took: float, load: float, ends: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     times = iter([100.0])
-    clock = Clock(now=lambda: next(times, 100.0 + took), load=lambda: load, cores=2, own=4.0)
+    parts: dict[str, Any] = {
+        "now": lambda: next(times, 100.0 + took),
+        "load": lambda: load,
+        "cores": 2,
+    }
+    clock = Clock(**parts, own=4.0, beside=False)
     assert clock.ended(code) == ends
     assert f"{took} s" in capsys.readouterr().out
+
+
+def test_row_159_two_runs_side_by_side_are_held_to_no_time() -> None:
+    times = iter([100.0])
+    clock = Clock(now=lambda: next(times, 1000.0), load=lambda: 1.0, cores=2, beside=True)
+    told, failed = clock.judged()
+    assert "beside it, it proves nothing" in told
+    assert failed is False
