@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from functools import partial
 from pathlib import Path
 from types import CodeType
 from typing import Any, Literal, cast
@@ -142,14 +143,12 @@ def environment(words: Texts, compiled: BytecodeCache | None = None) -> Environm
     def ago(at: float, now: float) -> str:
         return moments.ago(at, now, words)
 
-    def decimal(number: str) -> str:
-        return languages.decimal(words.language, number)
-
     pages.globals.update(
         say=words.say, has=words.has, tell=tell, titled=words.title, advise=words.advice,
         spans=moments.spans(words), lang=words.language,
         asset=assets.address, zone=UTC, direction="rtl" if words.right_to_left else "ltr",
     )  # fmt: skip
+    decimal = partial(languages.decimal, words.language)
     pages.filters.update(decimal=decimal, stamp=stamp, day=day, iso=moments.iso, ago=ago)
     return pages
 
