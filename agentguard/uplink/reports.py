@@ -55,6 +55,17 @@ class Mark:
     hash: str
 
 
+def _proved(snapshot: Snapshot) -> str:
+    """Return the digest of the policy in force; none of an unsigned one where a root is trusted.
+
+    The same words without a signature are not the same policy: the endpoint hands on the signed
+    one, be it the baseline that the agent came with.
+    """
+    standing = snapshot.standing
+    doubted = standing is not None and standing.root > 0 and not standing.signed
+    return "" if doubted else snapshot.policy.digest
+
+
 @dataclass(slots=True, kw_only=True)
 class Reports:
     """Knows what the endpoint was told of the posture, so that it is told once.
@@ -100,7 +111,7 @@ class Reports:
             hash=mark.hash,
             agent=__version__,
             policy=f"{snapshot.policy.name} {snapshot.policy.version}",
-            policy_digest=snapshot.policy.digest,
+            policy_digest=_proved(snapshot),
             overall=snapshot.overall.value,
             locked=snapshot.locked,
             in_call=snapshot.in_call,

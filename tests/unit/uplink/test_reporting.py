@@ -106,3 +106,15 @@ def test_interruptions_are_told_as_numbers_once_for_each_change(reports: Reports
     reports.settle(first, RECEIVED)
     assert reports.make(interrupting(2), at).interruptions is None
     assert reports.make(interrupting(3), at).interruptions is not None
+
+
+@pytest.mark.parametrize(
+    ("root", "signed", "told"), [(1, False, False), (1, True, True), (0, False, True)]
+)
+def test_row_478_an_unsigned_policy_is_not_told_as_the_published_one(
+    reports: Reports, root: int, signed: bool, told: bool
+) -> None:
+    """Without a root nothing could be proved, and the endpoint would hand on what is refused."""
+    made = replace(snapshot(), standing=Standing(root=root, signed=signed))
+    digest = reports.make(made, made.at).policy_digest
+    assert digest == (made.policy.digest if told else "")
