@@ -159,6 +159,22 @@ def test_a_page_that_is_not_there_is_told_in_plain_words(browser: Any) -> None:
     assert "There is no such page" in browser.get("/nothing").text
 
 
+def test_row_479_a_form_for_what_is_gone_or_too_much_is_not_told_as_a_page_that_is_not_there(
+    browser: Any,
+) -> None:
+    stood = {"sec-fetch-site": "same-origin", "referer": f"{browser.address}/incidents/9"}
+    fields = {"token": browser.token(), "reason": "It is not over."}
+    gone = browser.http.post("/incidents/9/reopen", data=fields, headers=stood)
+    assert gone.status_code == 404
+    assert "Nothing was changed" in gone.text
+    assert "mistyped" not in gone.text
+    assert 'href="/incidents/9"' in gone.text
+    much = browser.http.post("/vendors/new", data={"token": "x" * 70_000}, headers=stood)
+    assert much.status_code == 413
+    assert "larger than this page takes" in much.text
+    assert "Try again" not in much.text
+
+
 def test_an_incident_is_taken_up_and_closed_with_a_note(
     running: Any, desk: Any, browser: Any, event: Any
 ) -> None:
@@ -174,7 +190,9 @@ def test_an_incident_is_taken_up_and_closed_with_a_note(
     browser.submit(f"/incidents/{one}/close", token=token, outcome="  ")
     assert len(running.admin.incidents()) == 1
     early = browser.submit(f"/incidents/{one}/close", token=token, outcome="Badge blocked")
-    assert early.headers["location"] == f"/incidents/{one}?why=lacking"
+    assert early.status_code == 409
+    assert "Steps that may not be left out are open" in early.text
+    assert "Badge blocked</textarea>" in early.text, "it is not written again"
     assert len(running.admin.incidents()) == 1, "what must be done with a lost device is open"
     for step in ("turn-away", "clock"):
         why = {"do": "skip", "note": "It opens nothing, and is blocked"}

@@ -119,9 +119,10 @@ def test_row_322_steps_are_answered_in_their_order_and_what_must_be_done_is(
     assert "why" not in tick(ann, at, "confirmed", answer="yes")
     page = text_of(ann.get(at).text)
     assert "To be taken up by" in page, "it was contained before anybody said to care for it"
-    lacking = ann.submit(f"{at}/close", token=ann.token(), outcome="done")
-    assert lacking.headers["location"] == f"{at}?why=lacking"
-    assert "may not be left out" in text_of(ann.get(f"{at}?why=lacking").text)
+    lacking = ann.submit(f"{at}/close", token=ann.token(), outcome="All was called back")
+    assert lacking.status_code == 409
+    assert "may not be left out" in text_of(lacking.text)
+    assert "All was called back</textarea>" in lacking.text, "it is not written again"
     assert "why=empty" in tick(ann, at, "what")
     tick(ann, at, "what", note="Three persons, addresses")
     assert "why=empty" in tick(ann, at, "clock", do="skip")
@@ -129,8 +130,13 @@ def test_row_322_steps_are_answered_in_their_order_and_what_must_be_done_is(
     ann.submit(f"{at}/severity", token=ann.token(), severity="low")
     assert ann.submit(f"{at}/close", token=ann.token(), outcome="Deleted").status_code == 303
     assert "why=shut" in tick(ann, at, "persons", answer="no")
+    late = bob.submit(f"{at}/close", token=bob.token(), outcome="Called twice")
+    assert "Somebody closed it meanwhile" in text_of(late.text)
+    assert "required>Called twice</textarea>" in late.text, "it can be added as a note"
     ann.submit(f"{at}/lessons", token=ann.token(), lessons="No suggested names", verdict="true")
     assert bob.submit(f"{at}/sign-off", token=bob.token(), text="").status_code == 303
+    again = bob.submit(f"{at}/sign-off", token=bob.token(), text="Seen")
+    assert "Somebody signed it off meanwhile" in text_of(again.text)
     page = text_of(bob.get(at).text)
     for said in ("The recipient is our processor", "No suggested names", "An incident", "Low"):
         assert said in page

@@ -50,7 +50,7 @@ from agentguard.server.store.reports.incident_looks import Look
 from agentguard.server.store.reports.incident_sources import Source
 from agentguard.server.store.reports.incident_steps import NOTE, SIGN_OFF, Step
 from agentguard.server.store.reports.incident_tasks import Task
-from agentguard.server.store.reports.incidents import CARD_DATA, DESK, Incident
+from agentguard.server.store.reports.incidents import CARD_DATA, CLOSED, DESK, Incident
 from agentguard.wire import v1
 
 ONE = QUEUE + "/{id_:int}"
@@ -59,8 +59,15 @@ LONGEST_NAME = 100
 GUIDED = ("held", "looked", "ended", "cause")
 OWN = frozenset({"incident.reported", "incident.step", "incident.told"})
 """Events that the timeline tells in its own words."""
-WHY = frozenset({"lacking", "empty", "first", "unknown", "shut", "no-reason", "no-span", "there"})
+WHY = frozenset(
+    {"lacking", "empty", "first", "unknown", "shut", "no-reason", "no-span", "there"}
+    | {"closed", "open", "signed"}
+)
 """Why what was asked for was not done: `console.response.why-<word>`."""
+MEANWHILE = frozenset({"closed", "open", "signed"})
+"""What somebody else did to it meanwhile, so that a form of it is not there any more."""
+CONFLICT, NO_FORM = 409, 404
+"""A step is open or it is closed already; the form that was sent is not there any more."""
 CSV = "text/csv; charset=utf-8; header=present"
 Write = Callable[[Connection, int, Visitor, float, str], bool]
 
@@ -111,19 +118,35 @@ class Whole:
 @get(ONE)
 async def show(request: Asked, id_: FromPath[int]) -> Page:
     """Show an incident."""
+    return await _shown(request, id_, str(request.query_params.get("why", ""))[:20])
+
+
+async def refused(request: Asked, id_: int, why: str, kept: str, status: int = NO_FORM) -> Page:
+    """Show an incident to who was refused, with why, and with what was written for it.
+
+    It stands in its field again; where that is not there any more, as a note that can be added.
+    """
+    return await _shown(request, id_, why, kept=kept, status=status)
+
+
+async def _shown(
+    request: Asked, id_: int, why: str, kept: str | None = None, status: int = 200
+) -> Page:
     visitor, site = visitor_of(request), site_of(request)
     found = await site.database.read(lambda c: whole(c, id_, visitor, site))
     await looked(request, "incident.refused" if found is None else "incident.seen", str(id_))
     if found is None:
         raise NotFoundException
     one = found.incident
-    sign = one.state == "closed" and not found.signed and visitor.name != one.closed_by
-    why = str(request.query_params.get("why", ""))[:20]
+    sign = one.state == CLOSED and not found.signed and visitor.name != one.closed_by
     if any(person.name for person in found.persons):
         await looked(request, "look.seen", str(id_))
     return await page(
         request,
         "incident.html",
+        status=status,
+        refused=kept is not None,
+        kept=kept if kept and why in MEANWHILE else "",
         one=one,
         found=found,
         sign=sign,
@@ -198,25 +221,42 @@ async def assign(request: Asked, id_: FromPath[int]) -> Redirect:
 
 
 @post(ONE + "/note")
-async def note(request: Asked, id_: FromPath[int]) -> Redirect:
+async def note(request: Asked, id_: FromPath[int]) -> Page | Redirect:
     """Write a note to an incident."""
     return await _write(request, id_, NOTE, incident_steps.add_note)
 
 
 @post(ONE + "/sign-off")
-async def sign_off(request: Asked, id_: FromPath[int]) -> Redirect:
+async def sign_off(request: Asked, id_: FromPath[int]) -> Page | Redirect:
     """Say as a second person that what was done is enough."""
     return await _write(request, id_, SIGN_OFF, incident_steps.sign_off)
 
 
-async def _write(request: Asked, id_: int, kind: str, act: Write) -> Redirect:
+async def _write(request: Asked, id_: int, kind: str, act: Write) -> Page | Redirect:
     site, visitor = site_of(request), permitted(request, Right.CARE)
     text = await told(request, "text", LONGEST_NOTE)
     if text or kind == SIGN_OFF:
         done = await site.database.write(lambda c: act(c, id_, visitor, site.now(), text))
-        if not done:
-            raise NotFoundException
+        why = "" if done else await _meanwhile(request, id_)
+        if why:
+            return await refused(request, id_, why, text)
     return back(f"{QUEUE}/{id_}")
+
+
+async def _meanwhile(request: Asked, id_: int) -> str:
+    """Return what somebody did to it meanwhile, so that it cannot be signed off.
+
+    Raises:
+        NotFoundException: nobody did anything; there was no such form.
+
+    """
+    visitor, site = visitor_of(request), site_of(request)
+    found = await site.database.read(lambda c: whole(c, id_, visitor, site))
+    if found is not None and found.incident.state != CLOSED:
+        return "open"
+    if found is None or not found.signed:
+        raise NotFoundException
+    return "signed"
 
 
 def whole(connection: Connection, id_: int, visitor: Visitor, site: Site) -> Whole | None:

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy import Connection, select
 
-from agentguard.server.console.incident import ONE
+from agentguard.server.console.incident import CONFLICT, ONE, refused
 from agentguard.server.console.incidents import LONGEST_NOTE, QUEUE
 from agentguard.server.console.site import (
     Asked,
@@ -27,7 +27,14 @@ from agentguard.server.playbooks.playbook import Grade, Playbook
 from agentguard.server.playbooks.shelf import GENERAL
 from agentguard.server.roles import Right
 from agentguard.server.store.accounts.people import Scope, Visitor
-from agentguard.server.store.reports import incident_course, incident_sight, playbook_shelf
+from agentguard.server.store.reports import (
+    containments,
+    incident_course,
+    incident_sight,
+    incident_tasks,
+    incidents,
+    playbook_shelf,
+)
 from agentguard.server.store.reports.incident_opening import (
     Opening,
     about_the_same,
@@ -204,6 +211,24 @@ async def tick(request: Asked, id_: FromPath[int], task: FromPath[str]) -> Redir
     return back(f"{QUEUE}/{id_}{f'?why={why}' if why else ''}#step-{task[:40]}")
 
 
+@post(ONE + "/close")
+async def close(request: Asked, id_: FromPath[int]) -> Page | Redirect:
+    """Close an incident with what was done."""
+    site, visitor = site_of(request), permitted(request, Right.CARE)
+    note = await told(request, "outcome", LONGEST_NOTE)
+    if not note:
+        return back(QUEUE)
+
+    def end(connection: Connection) -> str:
+        if incidents.close(connection, id_, visitor, site.now(), note):
+            containments.end_all(connection, id_, visitor.name, site.now())
+            return ""
+        return "lacking" if incident_tasks.lacking(connection, id_) else "closed"
+
+    why = await site.database.write(end)
+    return await refused(request, id_, why, note, CONFLICT) if why else back(QUEUE)
+
+
 @post(ONE + "/severity")
 async def grade(request: Asked, id_: FromPath[int]) -> Redirect:
     """Say how grave an incident is."""
@@ -227,12 +252,14 @@ async def learn(request: Asked, id_: FromPath[int]) -> Redirect:
 
 
 @post(ONE + "/reopen")
-async def reopen(request: Asked, id_: FromPath[int]) -> Redirect:
+async def reopen(request: Asked, id_: FromPath[int]) -> Page | Redirect:
     """Open a closed incident again, with a reason."""
     site, visitor = site_of(request), permitted(request, Right.CARE)
     reason = await told(request, "reason", LONGEST_NOTE)
-    if reason:
-        await _done(request, lambda c: incident_course.reopen(c, id_, visitor, site.now(), reason))
+    if reason and not await site.database.write(
+        lambda c: incident_course.reopen(c, id_, visitor, site.now(), reason)
+    ):
+        return await refused(request, id_, "open", reason)
     return back(f"{QUEUE}/{id_}")
 
 
@@ -241,4 +268,4 @@ async def _done(request: Asked, act: Callable[[Connection], bool]) -> None:
         raise NotFoundException
 
 
-HANDLERS = (blank, begin, tick, grade, learn, reopen)
+HANDLERS = (blank, begin, tick, close, grade, learn, reopen)

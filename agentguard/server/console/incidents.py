@@ -21,17 +21,10 @@ from agentguard.server.console.site import (
     page,
     permitted,
     site_of,
-    told,
     visitor_of,
 )
 from agentguard.server.roles import Right, Scope
-from agentguard.server.store.reports import (
-    containments,
-    incident_queue,
-    incident_sight,
-    incident_tasks,
-    incidents,
-)
+from agentguard.server.store.reports import incident_queue, incident_sight, incidents
 from agentguard.server.store.reports.incident_queue import Listed, View, Wanted
 
 LONGEST_NOTE = 2000
@@ -104,23 +97,5 @@ async def take(request: Asked, id_: FromPath[int]) -> Redirect:
     return back(QUEUE)
 
 
-@post(QUEUE + "/{id_:int}/close")
-async def close(request: Asked, id_: FromPath[int]) -> Redirect:
-    """Close an incident with what was done."""
-    site, visitor = site_of(request), permitted(request, Right.CARE)
-    note = await told(request, "outcome", LONGEST_NOTE)
-    if not note:
-        return back(QUEUE)
-
-    def end(connection: Connection) -> bool:
-        done = incidents.close(connection, id_, visitor, site.now(), note)
-        if done:
-            containments.end_all(connection, id_, visitor.name, site.now())
-        return done or not incident_tasks.lacking(connection, id_)
-
-    done = await site.database.write(end)
-    return back(QUEUE if done else f"{QUEUE}/{id_}?why=lacking")
-
-
-HANDLERS = (show, part, take, close)
+HANDLERS = (show, part, take)
 ENTRIES = (Entry(path=QUEUE, word="incidents", group="now", place=20),)

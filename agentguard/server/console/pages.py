@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from agentguard.server.console.gate import SAFE, Gate, is_open
 from agentguard.server.console.navigation import page_modules
 from agentguard.server.console.site import Asked, Page, Site, back, error_page, field, site_of
+from agentguard.server.console.way_back import came_from
 from agentguard.server.http_messages import App
 from agentguard.server.jobs.schedule import Jobs
 from agentguard.server.listener.path_to_endpoint import Outside
@@ -70,9 +71,12 @@ def _failed(request: Asked, error: Exception) -> Page | Redirect:
     """
     if isinstance(error, MethodNotAllowedException) and request.method in SAFE:
         return back(request.url.path.rpartition("/")[0] or "/")
+    sent = request.method not in SAFE
+    told = request.headers.get("referer", ""), request.headers.get("host", "")
+    again = came_from(*told) if sent else ""
     if isinstance(error, Busy):
-        return error_page(request, UNAVAILABLE)
+        return error_page(request, UNAVAILABLE, again)
     if isinstance(error, HTTPException) and error.status_code < SERVER_ERROR:
-        return error_page(request, error.status_code)
+        return error_page(request, error.status_code, again)
     LOG.error("a page failed: %s at %s", type(error).__name__, request.url.path)
-    return error_page(request, SERVER_ERROR)
+    return error_page(request, SERVER_ERROR, again)

@@ -48,6 +48,7 @@ from agentguard.server.store.records import audit
 
 HERE = Path(__file__).parent
 SEE_OTHER: Literal[303] = 303
+GONE = 404
 Page = Response[str]
 Asked = Request[Any, Any, State]
 
@@ -259,14 +260,20 @@ def render(request: Asked, template: str, *, status: int = 200, **values: Any) -
     return Response(html, media_type=MediaType.HTML, status_code=status)
 
 
-def error_page(request: Asked, status: int) -> Page:
-    """Say in plain words what is wrong, without any look into the database."""
+def error_page(request: Asked, status: int, again: str = "") -> Page:
+    """Say in plain words what is wrong, without any look into the database.
+
+    `again` is the page whose form was sent for nothing; empty for a page that was only asked for.
+    """
     site = site_of(request)
     known = f"console.error.{status}"
     said = known if site.words.has(f"{known}.title") else "console.error.other"
+    if again and status == GONE:
+        said = "console.error.gone"
     html = site.pages.get_template("error.html").render(
-        said=said, visitor=None, admin=False, token="", menu=[], badges={}, now=site.now(), path=""
-    )
+        said=said, visitor=None, admin=False, token="", menu=[], badges={}, now=site.now(), path="",
+        again=again,
+    )  # fmt: skip
     return Response(html, media_type=MediaType.HTML, status_code=status)
 
 

@@ -39,14 +39,19 @@ def lost(site: Site, path: str, referer: str, host: str) -> Cookie | None:
     """
     if path.startswith(_ALONE):
         return None
+    where = came_from(referer, host)
+    return cookie(site, f"{_LOST}:{quote(where, safe='')}", AFTER, seconds=SECONDS)
+
+
+def came_from(referer: str, host: str) -> str:
+    """Return the page on which a form stood, as the browser tells it; the first page else."""
     try:
         parts = urlsplit(referer)
     except ValueError:
-        parts = urlsplit("")
+        return HOME
     asked = f"?{parts.query}" if parts.query else ""
-    whole = f"{parts.path}{asked}" if parts.netloc == host else HOME
-    where = whole if _is_page(whole) else HOME
-    return cookie(site, f"{_LOST}:{quote(where, safe='')}", AFTER, seconds=SECONDS)
+    whole = f"{parts.path}{asked}"
+    return whole if parts.netloc == host and _is_page(whole) else HOME
 
 
 def page_of(request: Asked) -> str:
