@@ -35,9 +35,7 @@ async def show(request: Asked) -> Page:
     """Show the sign-in page; to who was signed in, with why they are no more."""
     site = site_of(request)
     minutes, said = int(site.limits.session_idle // 60), ""
-    if form_lost(request):
-        said = site.words.say("console.sign-in.lost")
-    elif session_ended(request):
+    if session_ended(request):
         said = site.words.say("console.sign-in.ended", minutes=minutes)
     return await sign_in_page(request, 200, said=said)
 
@@ -98,6 +96,7 @@ async def sign_in_page(
         company=provider.company.label if provider else "",
         held=held,
         said=said,
+        lost=request.method == "GET" and form_lost(request),
         nobody=not await site_of(request).database.read(people.count),
     )
 
