@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from agentguard.base import paths, translations
 from agentguard.model.messages import Message
 
@@ -52,14 +50,12 @@ def placeholders(sentence: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
 
 
-@pytest.mark.source
 def test_every_sentence_that_is_asked_for_exists() -> None:
     every = [one for file in CODE for one in asked(file) if one.id]
     assert len(every) > 100
     assert "\n".join(f"{one.place} {one.id}" for one in every if not WORDS.has(one.id)) == ""
 
 
-@pytest.mark.source
 def test_every_placeholder_is_given() -> None:
     empty = [
         f"{one.place} {one.id}"
@@ -169,7 +165,6 @@ TOLD = re.compile(r"""["']([\w.-]+)["'] ?~[^"'~]+(?:~ ?\(?["']([\w.-]+)["'])?"""
 COUNTED = re.compile(r"-(many|part)$")  # `present_history.py` and `checks/base.py` add them
 
 
-@pytest.mark.source
 def test_no_sentence_is_left_over() -> None:
     """A sentence that nothing asks for was forgotten, or what asks for it names another one."""
     text = _sources()

@@ -52,6 +52,7 @@ SHARES = (DESKTOP, CHILDREN, OTHERS, RECORDED)
 # - messages of the wire and checks' tables: `.importlinter` holds that they touch no system;
 # - texts of every kind behind what people put before them, and ten thousand changed journals:
 #   bytes in memory, read by the same Python. A few of each stay, each kind's in `test_vectors.py`;
+# - a rule that only parses our own sources, which are the same files here;
 # - tables of every check with every owner, response and setting, and a thousand programs' names:
 #   the engine, the policy's reader and the catalogue without a system. Others of each file stay,
 #   and the real programs that `test_software_shipped.py` judges.
@@ -94,6 +95,7 @@ OF_LINUX_ALONE = (
     "tests/unit/model/test_simulation_reach.py::test_row_126_no_figure_is_surer_than_what_is_said_of_what_changes",
     "tests/unit/policy/test_keeper.py::TestPolicyKeeper",
     "tests/unit/policy/test_meaning.py::test_each_response_is_taken_for_its_controls_alone",
+    "tests/unit/policy/test_settings_are_read.py",
     "tests/unit/policy/test_weaker.py",
     "tests/unit/software/test_shipped.py::test_a_real_name_is_known_as_what_it_is",
     "tests/unit/store/test_every_change.py",
@@ -239,12 +241,7 @@ def _begun(
     python: Path, options: tuple[str, ...], log: Path, env: dict[str, str]
 ) -> Iterator[subprocess.Popen[bytes]]:
     plugins = (word for name in PLUGINS for word in ("-p", name))
-    chosen = (
-        "--capture=sys",
-        f"--timeout={_LONGEST}",
-        "-m",
-        "not heavy and not posix and not source",
-    )
+    chosen = ("--capture=sys", f"--timeout={_LONGEST}", "-m", "not heavy and not posix")
     with log.open("wb") as words:
         tests = subprocess.Popen(
             ("wine", python, "-m", "pytest", *plugins, *chosen, *options),

@@ -8,8 +8,6 @@ import typing
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 import agentguard
 from agentguard.model.policy import Policy
 
@@ -38,7 +36,6 @@ def asked_for() -> set[str]:
     }
 
 
-@pytest.mark.source
 def test_row_427_each_setting_is_asked_for_by_what_it_is_about() -> None:
     read = asked_for()
     every = dict(settings(Policy))
