@@ -156,7 +156,9 @@ def test_a_page_that_is_not_there_is_told_in_plain_words(browser: Any) -> None:
         answer = browser.get(path)
         assert answer.status_code == 404
         assert "Traceback" not in answer.text
-    assert "There is no such page" in browser.get("/nothing").text
+    said = browser.get("/nothing").text
+    assert "There is no such page for you" in said
+    assert "belongs to another role" in said, "who may not see a page is not told that it is not"
 
 
 def test_row_479_a_form_for_what_is_gone_or_too_much_is_not_told_as_a_page_that_is_not_there(
