@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from agentguard.base.translations import Texts
+from agentguard.model.moments import Moment
 from agentguard.model.records import Json
+from agentguard.ui.wording import HOUR, MINUTE, Wording
 
 NEVER_SENT = ("names", "content", "screen", "keys", "audio", "browsing")
 
@@ -30,11 +33,11 @@ class Leaving:
     raw: str
 
 
-def explain(report: str, texts: Texts) -> Leaving:
+def explain(report: str, words: Wording) -> Leaving:
     """Explain a report in JSON; what is no JSON object is shown as it is."""
     return Leaving(
-        lines=tuple(_line(k, v, texts) for k, v in _fields(report).items()),
-        never=tuple(texts.say(f"ui.never.{what}") for what in NEVER_SENT),
+        lines=tuple(_line(k, v, words) for k, v in _fields(report).items()),
+        never=tuple(words.texts.say(f"ui.never.{what}") for what in NEVER_SENT),
         raw=report,
     )
 
@@ -47,13 +50,34 @@ def _fields(report: str) -> Mapping[str, Json]:
     return value if isinstance(value, dict) else {}
 
 
-def _line(field: str, value: Json, texts: Texts) -> Line:
-    meaning = f"ui.sent.{field}"
+def _line(field: str, value: Json, words: Wording) -> Line:
+    meaning, texts = f"ui.sent.{field}", words.texts
     return Line(
         field=field,
         meaning=texts.say(meaning if texts.has(meaning) else "ui.sent.other", field=field),
-        value=_short(value, texts),
+        value=_said(field, value, words) or _short(value, texts),
     )
+
+
+def _said(field: str, value: Json, words: Wording) -> str:
+    """Return a value as a person says it, where its field tells how; empty where it does not."""
+    if field == "boot" and isinstance(value, int | float) and value >= 0:
+        hours, rest = divmod(int(value), HOUR)
+        return f"{hours}:{rest // MINUTE:02}"
+    if field == "sent_at" and isinstance(value, str):
+        return _at(value, words)
+    if field == "overall" and words.texts.has(f"overall.{value}"):
+        return words.texts.say(f"overall.{value}")
+    return ""
+
+
+def _at(iso: str, words: Wording) -> str:
+    """Return a moment by the clock on the wall; empty where it is none."""
+    try:
+        then = datetime.fromisoformat(iso)
+    except ValueError:
+        return ""
+    return words.clock(Moment(boot=0.0, wall=then.timestamp())) if then.tzinfo else ""
 
 
 def _short(value: Json, texts: Texts) -> str:

@@ -1,3 +1,4 @@
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, timedelta, timezone
@@ -22,9 +23,11 @@ from agentguard.ui.present import TOOLTIP_LIMIT, choices, contact, lessons_due, 
 from agentguard.ui.report_words import explain
 from agentguard.ui.views import Help, View
 from agentguard.ui.wording import Wording
+from agentguard.wire.v1 import Report
 from tools.gallery import content, data
 
 SAID = translations.load()
+SPOKEN = Wording(SAID, data.NOON, UTC)
 
 
 def shown(snapshot: Snapshot) -> View:
@@ -321,11 +324,14 @@ def test_an_unknown_kind_of_hit_is_named_as_it_is() -> None:
 
 
 def test_the_last_report_is_explained_field_by_field() -> None:
-    leaving = explain(content.REPORT, SAID)
+    leaving = explain(content.REPORT, SPOKEN)
     values = {line.field: line.value for line in leaving.lines}
     assert values["locked"] == "no"
     assert values["events"] == "1 entry"
     assert values["policy"] == "pci-contact-centre"
+    assert values["sent_at"] == "12:03"
+    assert values["boot"] == "4:03"
+    assert values["overall"] == "Act now"
     assert all(not line.meaning.startswith("ui.") for line in leaving.lines)
     assert all(not never.startswith("ui.") for never in leaving.never)
     assert leaving.raw == content.REPORT
@@ -333,17 +339,35 @@ def test_the_last_report_is_explained_field_by_field() -> None:
 
 @pytest.mark.parametrize("report", ["", "no json", "[1, 2]", "3"])
 def test_a_report_that_is_no_object_is_shown_as_it_is(report) -> None:
-    assert explain(report, SAID).lines == ()
-    assert explain(report, SAID).raw == report
+    assert explain(report, SPOKEN).lines == ()
+    assert explain(report, SPOKEN).raw == report
 
 
 def test_fields_of_a_later_version_are_shown_by_name() -> None:
-    lines = explain('{"novel": null, "flag": true, "many": [1, 2]}', SAID).lines
+    lines = explain('{"novel": null, "flag": true, "many": [1, 2]}', SPOKEN).lines
     assert [(x.meaning, x.value) for x in lines] == [
         ("A field named novel", "nothing"),
         ("A field named flag", "yes"),
         ("A field named many", "2 entries"),
     ]
+
+
+def test_whatever_a_report_may_hold_is_told_in_words() -> None:
+    whole = json.dumps(dict.fromkeys(Report.__struct_fields__))
+    other = SAID.say("ui.sent.other", field="")
+    lines = explain(whole, SPOKEN).lines
+    assert len(lines) == len(Report.__struct_fields__)
+    assert [line.field for line in lines if line.meaning.startswith(other.strip())] == []
+
+
+@pytest.mark.parametrize("odd", ["yesterday", "2026-11-25T12:03:00", "", None, [], -1])
+def test_a_moment_that_cannot_be_read_is_shown_as_it_is(odd: object) -> None:
+    """A report is shown whatever it holds."""
+    shown_as = {"yesterday": "yesterday", "2026-11-25T12:03:00": "2026-11-25T12:03:00", -1: "-1"}
+    lines = explain(json.dumps({"sent_at": odd, "boot": odd, "overall": odd}), SPOKEN).lines
+    nothing = "0 entries" if odd == [] else "nothing"
+    said = nothing if odd in ("", None, []) else shown_as[odd]
+    assert {line.value for line in lines} == {said}
 
 
 def test_a_control_or_message_without_words_is_shown_by_its_id() -> None:

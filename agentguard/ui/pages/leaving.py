@@ -12,6 +12,7 @@ from agentguard.ui.report_words import explain
 from agentguard.ui.theme import Theme
 from agentguard.ui.views import Page, View
 from agentguard.ui.widgets import GAP, button, column, draw, empty, frame, label, row
+from agentguard.ui.wording import Wording
 
 LONG = 40  # characters that stay in one piece
 PART = 16
@@ -52,7 +53,7 @@ class LeavingPage(PageFrame):
             return
         self._raw.setPlainText(report)
         empty(self._lines)
-        for number, line in enumerate(explain(report, self.texts).lines):
+        for number, line in enumerate(explain(report, self._wording()).lines):
             self._lines.addWidget(label(line.meaning, "muted"), number, 0)
             self._lines.addWidget(label(_breakable(line.value), "strong"), number, 1)
 
@@ -84,7 +85,7 @@ class LeavingPage(PageFrame):
         card = frame("card")
         inside = column(card, margin=3 * GAP, gap=GAP)
         inside.addWidget(label(self.texts.say("ui.leaving.never"), "heading"))
-        for text in explain("", self.texts).never:
+        for text in explain("", self._wording()).never:
             line = row(gap=GAP)
             mark = label(wrap=False)
             draw(mark, "state-not_applicable", 16, self.theme.tones.good)
@@ -92,6 +93,9 @@ class LeavingPage(PageFrame):
             line.addWidget(label(text), 1)
             inside.addLayout(line)
         return card
+
+    def _wording(self) -> Wording:
+        return Wording(self.texts, self.bridge.snapshot.at)
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._raw.toPlainText())
