@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -70,15 +71,16 @@ class Sound(Programs):
 
     def _takes(self, pid: int, source: str) -> bool:
         """Tell whether a program takes sound from a source, and move it there where it does not."""
-        numbers = {name: number for number, name in self._listed("sources")}
+        names = dict(self._listed("sources"))
         streams = json.loads(self.run("pactl", "--format=json", "list", "source-outputs"))
         mine = [
             one for one in streams if one["properties"].get("application.process.id") == f"{pid}"
         ]
         for one in mine:
-            if f"{one['source']}" == numbers.get(source):
+            if names.get(f"{one['source']}") == source:
                 return True
-            self.run("pactl", "move-source-output", f"{one['index']}", source)
+            with suppress(subprocess.SubprocessError):  # it may be on its way meanwhile
+                self.run("pactl", "move-source-output", f"{one['index']}", source)
         return False
 
     def _answers(self) -> bool:
