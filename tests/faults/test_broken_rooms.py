@@ -115,7 +115,7 @@ EVERY_ROOM = (
 )  # fmt: skip
 ALWAYS = {
     "training", "keys", "life", "hands", "recorder", "errands", "ticker", "auditor",
-    "scan", "holds", "renewing", "exceptions", "memory",
+    "scan", "holds", "renewing", "exceptions", "memory", "enrolment",
 }  # fmt: skip
 """What is made of nothing that could fail; it may raise as it runs all the same."""
 

@@ -38,9 +38,9 @@ def a_report(overall: str, *controls: v1.Control) -> v1.Report:
 def a_desk(overall: str, *controls: v1.Control) -> Desk:
     """Give a desk as it is stored."""
     return Desk(
-        id="d1", label="desk-1", team="Billing", system="", status="active", enrolled_at=NOW - 9,
-        last_seen=NOW, skew=0.0, locked=False, in_call=False, waiting=0, agent="", policy="",
-        overall=overall, controls=controls,
+        id="d1", label="desk-1", team="Billing", team_id=1, system="", status="active",
+        enrolled_at=NOW - 9, last_seen=NOW, skew=0.0, locked=False, in_call=False, waiting=0,
+        agent="", policy="", overall=overall, controls=controls,
     )  # fmt: skip
 
 

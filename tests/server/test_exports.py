@@ -110,9 +110,10 @@ def test_what_is_taken_away_is_written_down(running: Any, browser: Any) -> None:
 
 def a_desk(label: str, **more: Any) -> Desk:
     values: dict[str, Any] = {
-        "id": label, "label": label, "team": "Billing", "system": "", "status": "active",
-        "enrolled_at": NOW, "last_seen": NOW, "skew": 0.0, "locked": False, "in_call": False,
-        "waiting": 0, "agent": "", "policy": "", "overall": "good", "controls": (), **more,
+        "id": label, "label": label, "team": "Billing", "team_id": 1, "system": "",
+        "status": "active", "enrolled_at": NOW, "last_seen": NOW, "skew": 0.0,
+        "locked": False, "in_call": False, "waiting": 0, "agent": "",
+        "policy": "", "overall": "good", "controls": (), **more,
     }  # fmt: skip
     return Desk(**values)
 
