@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from agentguard.base.errors import AgentGuardError, PolicyError, PolicyRejected, StoreError
@@ -53,6 +54,8 @@ class Governor:
         self._engine: Engine | None = None
         self._waiting: list[Event] = []
         self._struck: set[str] = set()
+        self._stood: Standing | None = None
+        self._standing = Lock()
         self._deployed = False
         self._first_root = False
         self._hear: Callable[[float], None] = lambda _time: None
@@ -153,7 +156,6 @@ class Governor:
         waiting, self._waiting = self._waiting, []
         for event in waiting:  # after the policy that the agent began with, which they outlast
             engine.submit(replace(event, at=self._clock.now()))
-        told: Standing | None = None
         beat = self._clock.now().boot + BEAT
         try:
             while True:
@@ -161,10 +163,7 @@ class Governor:
                 if now.boot >= beat:
                     beat = now.boot + BEAT
                     self._beat(engine.snapshot(), now)
-                standing = self._keeper.standing()
-                if standing != told:
-                    told = standing
-                    engine.submit(PolicyStanding(at=now, standing=standing))
+                self._stand(engine)
                 yield LOOK
         except GeneratorExit:
             self._keeper.ended()
@@ -222,8 +221,18 @@ class Governor:
     def _tell(self, event: Event) -> None:
         if self._engine is None:
             self._waiting.append(event)
-        else:
-            self._engine.submit(event)
+            return
+        if isinstance(event, PolicyInForce):  # a report of it says whether it is signed
+            self._stand(self._engine)
+        self._engine.submit(event)
+
+    def _stand(self, engine: Engine) -> None:
+        """Tell how far the policy in force can be relied on, when that has changed."""
+        with self._standing:
+            standing = self._keeper.standing()
+            if standing != self._stood:
+                self._stood = standing
+                engine.submit(PolicyStanding(at=self._clock.now(), standing=standing))
 
 
 def _why_not(error: Exception, file: Path) -> Message:

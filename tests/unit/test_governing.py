@@ -140,6 +140,22 @@ def test_a_delivered_policy_is_in_force_at_once_and_settles_in_minutes(
     assert told.refusals() == []
 
 
+def test_row_478_that_a_policy_is_signed_is_known_before_it_is_in_force(
+    tmp_path: Path, told: Told, clock: Passing
+) -> None:
+    """A report of it would tell no digest else, as of one that nobody has signed."""
+    keeper = Keeper(tmp_path / "other", shapes(), clock)
+    keeper.pin(chain())
+    governor = Governor(keeper, clock)
+    run(governor, told, 0.1)
+    governor.take(Said(version=2).signed())
+    before = next(n for n, e in enumerate(told.events) if isinstance(e, PolicyInForce))
+    said = [e.standing for e in told.events[:before] if isinstance(e, PolicyStanding)]
+    assert [one.signed for one in said] == [False, True]
+    run(governor, told, 0.1)
+    assert sum(isinstance(e, PolicyStanding) for e in told.events) == len(said), "said once"
+
+
 def test_minutes_in_which_the_engine_does_not_answer_bring_the_last_good_policy_back(
     governor: Governor, told: Told
 ) -> None:
