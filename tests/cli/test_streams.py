@@ -122,6 +122,7 @@ class TestNames:
         assert "\x1b" not in said.out
         assert "\u202e" not in said.out
 
+    @pytest.mark.heavy
     @pytest.mark.parametrize("locale", ["utf-8", "ascii"])
     def test_check_and_catalogue_speak_in_every_locale(self, locale: str, person: Path) -> None:
         documents = person / "Documents"

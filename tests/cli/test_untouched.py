@@ -85,6 +85,7 @@ def test_a_check_begins_no_data_folder(tmp_path: Path) -> None:
     assert list(home.rglob("*")) == []
 
 
+@pytest.mark.heavy
 def test_a_check_is_no_start_that_a_policy_in_its_trial_may_crash(tmp_path: Path) -> None:
     """Two starts that do not end in order would bring the policy before back."""
     home = tmp_path / "desk"

@@ -136,6 +136,7 @@ def test_variants_share_neither_sentences_nor_people() -> None:
                 assert len(ours & theirs) <= len(ours) // 20
 
 
+@pytest.mark.heavy
 def test_the_same_seed_gives_the_same_truth_and_another_one_another(tmp_path: Path) -> None:
     made = [
         json.loads(build("second", tmp_path / str(n), seed).read_text(encoding="utf-8"))

@@ -142,6 +142,7 @@ def test_row_80_without_any_one_room_the_others_guard(name: str, tmp_path: Path)
         assert mended.eventually(lambda: key not in agent.engine.state.findings)
 
 
+@pytest.mark.heavy
 def test_row_80_whoever_raises_as_it_starts_is_told_and_comes_back(tmp_path: Path) -> None:
     (tmp_path / "first").mkdir()
     for number, name in enumerate(sorted(rooms(tmp_path / "first")[1])):

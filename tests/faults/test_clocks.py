@@ -201,6 +201,7 @@ def test_row_18_who_comes_back_first_keeps_working(sleeper: Sleeper) -> None:
     assert not sleeper.desktop.locked
 
 
+@pytest.mark.heavy
 def test_row_18_a_process_that_was_stopped_goes_on(tmp_path: Path) -> None:
     with seated(tmp_path) as desk:
         settled(desk)

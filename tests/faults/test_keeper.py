@@ -171,6 +171,7 @@ def cli(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.heavy
 @pytest.mark.posix
 def test_row_60_an_agent_that_is_told_to_end_in_the_middle_of_its_work_loses_nothing(
     tmp_path: Path,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -161,6 +162,7 @@ class Sessions(RuleBasedStateMachine):
         assert self.world.missed == []
 
 
+@pytest.mark.heavy
 def test_row_53_whatever_happens_to_a_session_nobody_is_locked_out_or_forgotten() -> None:
     run_state_machine_as_test(
         Sessions, settings=settings(max_examples=200, stateful_step_count=25, deadline=None)

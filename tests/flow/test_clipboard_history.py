@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+import pytest
+
 from agentguard.model.machine import Removal
 
 CARD = "4556 7375 8689 9855"
@@ -45,6 +47,7 @@ def test_row_142_a_copy_that_comes_late_to_the_history_is_taken_out_and_told(
     assert history.entries == ["harmless"]
 
 
+@pytest.mark.heavy
 def test_row_142_what_was_harmless_is_looked_for_nowhere(start: Callable) -> None:
     history = Windows()
     floor = start(history=history)

@@ -76,6 +76,7 @@ OFFLINE = {"forged-report", "lost-receipt"}
 """Drills that need an endpoint."""
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "name",
     [
@@ -225,6 +226,7 @@ def test_the_command_has_the_running_agent_run_drills_and_tells_how_it_went(
 REAL = "\nCard number: 4539 1488 0343 6467, expires 08/29\n"
 
 
+@pytest.mark.heavy
 def test_row_301_a_card_in_or_beside_a_drills_file_is_a_finding(
     start: Callable[[], Floor], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -57,6 +57,7 @@ def test_row_394_an_early_desk_takes_root_and_policy_without_a_restart(early: Se
     assert refusals(early) == []
 
 
+@pytest.mark.heavy
 def test_row_394_after_the_first_root_no_strangers_is_taken(early: Seat) -> None:
     publish(early)
     early.until(lambda: taken(early))

@@ -160,6 +160,7 @@ def enrolment_of(home: Home) -> str:
     return str(found[0])
 
 
+@pytest.mark.heavy
 def test_a_key_that_is_replaced_by_command_is_used_by_the_agent_that_runs(home: Home) -> None:
     home.enrol()
     agent = home.start()
@@ -198,6 +199,7 @@ def test_a_rotation_whose_answer_got_lost_goes_on_with_the_new_key(home: Home) -
     assert home.key.public == after.public_key
 
 
+@pytest.mark.heavy
 def test_a_desk_that_was_turned_away_guards_on_and_comes_back_by_a_new_code(home: Home) -> None:
     home.enrol()
     agent = home.start()

@@ -82,6 +82,7 @@ def signed_in(seat: Seat) -> Browser:
     return browser
 
 
+@pytest.mark.heavy
 def test_a_report_made_offline_has_its_number_at_once_and_arrives_once(seat: Seat) -> None:
     with At(seat):
         seat.until(seat.delivered)
@@ -139,6 +140,7 @@ def test_card_data_is_responded_to_step_by_step_and_stands_in_the_console(seat: 
         assert "letter.txt" not in page
 
 
+@pytest.mark.heavy
 def test_a_handover_is_counted_and_leaves_nothing_of_the_person(seat: Seat) -> None:
     with At(seat):
         seat.until(seat.delivered)
@@ -158,6 +160,7 @@ def test_a_handover_is_counted_and_leaves_nothing_of_the_person(seat: Seat) -> N
         assert "1 0 0 of 0" in page
 
 
+@pytest.mark.heavy
 def test_row_327_containment_comes_to_the_desk_and_its_answer_to_the_console(seat: Seat) -> None:
     """Turned away, then the vault held; the person is told, and both end from the console."""
     with At(seat):

@@ -82,6 +82,7 @@ def blind(agent: Agent) -> str:
     return said.get(late_identity.NAME, "")
 
 
+@pytest.mark.heavy
 def test_a_keyring_that_is_locked_at_the_start_keeps_nothing_but_the_reports(desk: Desk) -> None:
     desk.enrol()
     desk.keyring.closed = "locked"
@@ -107,6 +108,7 @@ def test_a_wiped_keyring_is_told_and_a_new_code_mends_it_while_the_agent_runs(de
     assert blind(agent) == ""
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("fault", ["locked", "silent"])
 def test_a_key_store_that_locks_everybody_out_and_is_then_reset_costs_the_reports_alone(
     desk: Desk, fault: str

@@ -58,6 +58,7 @@ def test_row_240_a_lesson_follows_its_person_from_desk_to_desk(
         other.stop()
 
 
+@pytest.mark.heavy
 def test_row_244_coaching_that_was_read_is_known_at_the_endpoint(
     centre: Centre, tmp_path: Path
 ) -> None:

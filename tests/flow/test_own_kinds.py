@@ -36,6 +36,7 @@ def bring(floor: Floor, off: str = "[]") -> None:
     floor.agent.engine.submit(PolicyInForce(at=system_clock().now(), policy=policy))
 
 
+@pytest.mark.heavy
 def test_files_are_read_again_when_a_policy_names_a_kind(start: Callable[[], Floor]) -> None:
     floor = start()
     (floor.folder / "cases.txt").write_text("CASE-123456 is open")

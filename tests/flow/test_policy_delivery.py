@@ -144,6 +144,7 @@ def test_an_old_policy_that_is_handed_on_again_changes_nothing(seat: Seat) -> No
     assert seat.agent.engine.policy().version == 3
 
 
+@pytest.mark.heavy
 def test_a_root_that_takes_a_key_back_is_followed_and_the_policy_stays(seat: Seat) -> None:
     deliver(seat, text(seat, 2))
     seat.until(lambda: asked(seat) and seat.agent.engine.policy().version == 2)
@@ -168,6 +169,7 @@ def move(seat: Seat, team: str) -> None:
     seat.centre.admin._database.run(put)
 
 
+@pytest.mark.heavy
 def test_row_453_a_desk_that_is_moved_takes_the_policy_of_its_new_team_also_after_an_outage(
     seat: Seat,
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from agentguard.model.prompts import PromptKind
 from tests.flow.conftest import POLICY, Floor
 
@@ -23,6 +25,7 @@ def kinds(floor: Floor) -> list[str]:
     return [record.kind for record in floor.records()]
 
 
+@pytest.mark.heavy
 def test_row_234_one_code_serves_the_shield_and_the_application_behind_it(
     start: Callable[..., Floor],
 ) -> None:
@@ -46,6 +49,7 @@ def test_row_234_one_code_serves_the_shield_and_the_application_behind_it(
     floor.until(lambda: asks(floor))
 
 
+@pytest.mark.heavy
 def test_row_236_the_gates_time_stands_still_while_the_screen_is_locked(
     start: Callable[..., Floor],
 ) -> None:

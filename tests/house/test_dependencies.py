@@ -11,6 +11,8 @@ from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 BY_NAME = {
@@ -48,6 +50,7 @@ def imported() -> dict[str, set[str]]:
     return {name: files for name, files in found.items() if name != "agentguard"}
 
 
+@pytest.mark.heavy
 def test_each_dependency_is_imported_by_the_program() -> None:
     extras = PROJECT["optional-dependencies"].values()
     every = declared(one for group in (PROJECT["dependencies"], *extras) for one in group)

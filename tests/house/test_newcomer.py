@@ -131,6 +131,7 @@ def chosen(file: str, word: str) -> str:
     return f"({Path(file).stem} and {word})" if word else Path(file).stem
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(300)
 def test_the_examples_pass_their_tests_and_those_of_their_rooms(project: Path) -> None:
     """In one program: to start pytest and to load the rooms takes as long as the tests."""

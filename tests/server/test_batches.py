@@ -136,6 +136,7 @@ def in_the_order_of_batches(given: list[Arrived], sizes: list[int]) -> list[list
     return [one for one in cut if one]
 
 
+@pytest.mark.heavy
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(arrived(), max_size=14), st.lists(st.integers(1, 5), max_size=5))
 def test_together_is_the_same_as_one_by_one(

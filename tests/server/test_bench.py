@@ -25,6 +25,7 @@ def bench(settings: ServerSettings, count: int) -> Outcome:
     return Bench(settings, time.time, time.monotonic, start).run(count)
 
 
+@pytest.mark.heavy
 def test_a_small_fleet_goes_through_every_stage(tmp_path: Path, address: str) -> None:
     settings = ServerSettings(data=tmp_path, database=address)
     told: list[str] = []
@@ -38,6 +39,7 @@ def test_a_small_fleet_goes_through_every_stage(tmp_path: Path, address: str) ->
     assert (made.lost, made.doubled, made.unreceipted) == (0, 0, 0)
 
 
+@pytest.mark.heavy
 def test_a_full_queue_turns_desks_away_and_still_loses_nothing(tmp_path: Path) -> None:
     limits = Limits(waiting_writes=8, batch=4, retry_after=1)
     made = bench(ServerSettings(data=tmp_path, limits=limits), 400)
@@ -79,6 +81,7 @@ def test_a_database_in_use_is_left_alone(
     assert "holds desks already" in capsys.readouterr().err
 
 
+@pytest.mark.heavy
 def test_it_runs_in_a_database_that_is_gone_afterwards(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

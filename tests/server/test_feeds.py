@@ -394,6 +394,7 @@ def test_a_new_feed_hears_nothing_of_before(house: House, hook: Any) -> None:
     assert hook.got == []
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("status", [401, 410, 429, 500, 503])
 def test_a_receiver_that_is_away_for_a_fortnight_misses_nothing(
     house: House, hook: Any, status: int

@@ -7,6 +7,7 @@ from collections import Counter
 from html.parser import HTMLParser
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
@@ -133,6 +134,7 @@ class Page(HTMLParser):
                 self.bad.append(f"{name}={value}")
 
 
+@pytest.mark.heavy
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_no_field_that_an_agent_sets_becomes_markup_sql_or_a_header(

@@ -82,6 +82,7 @@ def test_many_events_cost_as_much_as_many_reports(running: Any, desk: Any, event
     desk.receipt(desk.send())
 
 
+@pytest.mark.heavy
 def test_a_weeks_backlog_of_a_busy_desk_comes_in_at_once(desk: Any, event: Any) -> None:
     week = 7 * 2000  # events
     for first in range(1, week, v1.MAX_EVENTS):

@@ -345,6 +345,7 @@ def test_row_324_each_look_at_a_name_needs_a_second_officer(
     assert not do(lambda c: incident_looks.rule(c, 2, sam, running.time(), grant=True))
 
 
+@pytest.mark.heavy
 def test_row_325_the_report_tells_what_was_done_when_and_by_whom(
     running: Any, signed_in: Any, new_desk: Any
 ) -> None:

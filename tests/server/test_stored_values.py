@@ -127,6 +127,7 @@ def test_row_104_nothing_stored_is_read_within_the_bounds_of_what_comes_in() -> 
     assert looked >= 8
 
 
+@pytest.mark.heavy
 def test_row_104_every_page_sheet_and_feed_shows_what_is_beyond_bounds(
     running: Any, team: Any, visit: Any, event: Any, enrol: Any
 ) -> None:

@@ -43,6 +43,7 @@ def use_any_passkey(browser: Any, page: str) -> str:
     return str(browser.use_passkey(page, id_=next(iter(browser.keys.keys))))
 
 
+@pytest.mark.heavy
 def test_twenty_wrong_names_from_one_address_lock_nobody_behind_it(
     running: Any, another: Any, add_known: Any
 ) -> None:

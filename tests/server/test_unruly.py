@@ -102,6 +102,7 @@ def test_row_103_many_desks_at_once_are_one_thing_to_look_at_and_to_sign_off(
     assert "a bad update" in browser.get("/tamper").text
 
 
+@pytest.mark.heavy
 def test_row_103_strangers_are_seen_in_the_console_of_an_endpoint_that_serves(
     tmp_path: Path, start: Any, browse: Any, add_known: Any, connect: Any
 ) -> None:

@@ -170,6 +170,7 @@ def test_the_theme_follows_the_scheme(qapp, theme) -> None:
     assert theme.tones == LIGHT
 
 
+@pytest.mark.heavy
 def test_shots_makes_a_picture_of_every_window(qapp, tmp_path, capsys, monkeypatch) -> None:
     monkeypatch.setenv("QT_SCALE_FACTOR", "1")
     assert gallery.main([str(tmp_path / "new")]) == 0
