@@ -249,7 +249,7 @@ def test_row_467_a_wrong_call_of_qt_is_told_by_what_is_read_for_it(shed: bool) -
         "        print(str(error).splitlines()[-1])\n"
         "words.setText('Ready.')\n"
         "import inspect\n"
-        "print(words.text(), inspect.signature(QLabel.setText), inspect.Parameter.__name__)"
+        "print(words.text(), inspect.signature(sorted), inspect.Parameter.__name__)"
     )
     ended = subprocess.run(
         (sys.executable, "-c", show), capture_output=True, text=True, check=True, timeout=60,
