@@ -91,6 +91,34 @@ def test_a_trend_says_one_thing_and_compares_it(running: Any, browser: Any) -> N
     assert "100 %" in browser.get("/trends?team=1&kind=7").text
 
 
+def test_row_405_a_day_on_which_no_desk_was_on_is_no_day_without_order(
+    running: Any, browser: Any
+) -> None:
+    """Five working days at 90 %, then one on which three lost their line, and a day off."""
+    running.time.at = START + 3600
+
+    def put(connection: Any) -> None:
+        for n in range(7):
+            ok, silent = {0: (0, 0), 1: (0, 3)}.get(n, (9, 0))
+            row = {"ok": ok, "attention": int(ok > 0), "failing": 0, "silent": silent}
+            row |= {"samples": 1, "opened": 0, "closed": 0, "incidents": 0, "at": START - n * DAY}
+            connection.execute(insert(org_day).values(**row))
+
+    running.admin._database.run(put)
+    page = browser.get("/trends?kind=7").text
+    said = " ".join(re.sub(r"<[^>]*>", " ", page).split())
+    assert "Desks in order, of those that reported 90 %" in said
+    assert "Desks that reported 83 %" in said, "a silent day counts, one without desks not"
+    order = page[page.index("<tbody>") : page.index("</tbody>")]
+    assert (order.count("90 %"), order.count("0 %</td>")) == (5, 5), "and none of them is 0"
+    running.admin._database.run(lambda c: c.exec_driver_sql("UPDATE org_day SET ok = 0"))
+    running.admin._database.run(lambda c: c.exec_driver_sql("UPDATE org_day SET attention = 0"))
+    page = browser.get("/trends").text
+    said = " ".join(re.sub(r"<[^>]*>", " ", page).split())
+    assert "Desks in order, of those that reported" not in said, "there is nothing to say it of"
+    assert "Desks that reported 0 %" in said, "of the day on which three were silent"
+
+
 def test_without_numbers_the_page_says_so(browser: Any) -> None:
     assert "Nothing was counted in this time" in browser.get("/trends").text
     assert "Nothing was counted in this time" in browser.get("/trends?kind=2").text

@@ -23,6 +23,12 @@ TRENDS = "/trends"
 SPANS = ("2", "7", "30", "90")  # days
 USUAL = "30"
 WHOLE = 100.0  # per cent
+ORDER = "order"
+SHARES = (ORDER, "heard")
+"""The desks in order of those that reported, and those that reported of all that did not sign out.
+
+Where no desk reported, as on a day off, nothing is known of their order: that is not 0 %.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,20 +103,9 @@ def _told(points: Sequence[Point], since: float, days: int, *, whole: bool) -> l
     earlier = [] if hourly else [one for one in points if one.at < since]
     if not whole and 2 * len(earlier) < days:  # hours that are kept are no whole span before
         earlier = []
-    order = Told(
-        word="order",
-        chart=charts.line(_marks(shown, "order"), step, WHOLE),
-        now=_mean(shown, "order") or 0.0,
-        before=_mean(earlier, "order"),
-    )
-    heard = Told(
-        word="heard",
-        chart=charts.line(_marks(shown, "heard"), step, WHOLE),
-        now=_mean(shown, "heard") or 0.0,
-        before=_mean(earlier, "heard"),
-    )
+    shares = [one for word in SHARES for one in _share(word, shown, earlier, step)]
     if hourly or not whole:
-        return [order, heard]
+        return shares
     counted = [
         Told(
             word=word,
@@ -120,27 +115,44 @@ def _told(points: Sequence[Point], since: float, days: int, *, whole: bool) -> l
         )
         for word in ("opened", "incidents")
     ]
-    return [order, *counted, heard]
+    return [*shares[:-1], *counted, *shares[-1:]] if shares else counted
+
+
+def _share(word: str, shown: Sequence[Point], earlier: Sequence[Point], step: float) -> list[Told]:
+    """Return the chart of a share; none where there was never anything to have a share of."""
+    marks = [Mark(at=one.at, value=WHOLE * _part(one, word)) for one in shown if _of(one, word)]
+    now = _mean(shown, word)
+    if now is None:
+        return []
+    chart = charts.line(marks, step, WHOLE)
+    return [Told(word=word, chart=chart, now=now, before=_mean(earlier, word))]
+
+
+def _mean(points: Sequence[Point], word: str) -> float | None:
+    """Return the share over all points in per cent; None when it is one of no desks at all."""
+    known = [one for one in points if _of(one, word)]
+    return WHOLE * sum(_part(one, word) for one in known) / len(known) if known else None
+
+
+def _part(point: Point, word: str) -> float:
+    """Return a share of a point: of the desks that reported, or of all that were expected."""
+    return (point.ok if word == ORDER else _heard(point)) / _of(point, word)
+
+
+def _of(point: Point, word: str) -> float:
+    """Return of how many desks a share is one; 0 when all of them had signed out."""
+    return _heard(point) + (0.0 if word == ORDER else point.silent)
+
+
+def _heard(point: Point) -> float:
+    return point.ok + point.attention + point.failing
 
 
 def _marks(points: Sequence[Point], word: str) -> list[Mark]:
     return [Mark(at=one.at, value=_value(one, word)) for one in points]
 
 
-def _mean(points: Sequence[Point], word: str) -> float | None:
-    return sum(_value(one, word) for one in points) / len(points) if points else None
-
-
 def _value(point: Point, word: str) -> float:
-    """Return a number of a point.
-
-    Shares are those of the desks that reported, or of all of them.
-    """
-    heard = point.ok + point.attention + point.failing
-    if word == "order":
-        return WHOLE * point.ok / heard if heard else 0.0
-    if word == "heard":
-        return WHOLE * heard / (heard + point.silent) if heard else 0.0
     return float(point.opened if word == "opened" else point.incidents)
 
 
