@@ -264,7 +264,10 @@ class SharedObserver(BaseObserver):
         self.ring()
 
     def _turn(self) -> bool:
-        """Do what is to be done; tell whether Windows was asked, which silences the bell."""
+        """Do what is to be done; tell whether the bell may have been silenced meanwhile.
+
+        Windows does so when it is asked, and whoever waits for the last answer of a folder.
+        """
         stirred = False
         while self._coming:
             emitter = self._coming.popleft()
@@ -276,6 +279,7 @@ class SharedObserver(BaseObserver):
             if emitter.over:
                 self._watched.remove(emitter)
                 emitter.end()
+                stirred = True
         return self._hand_out() or stirred
 
     def _hand_out(self) -> bool:

@@ -104,6 +104,31 @@ def test_row_472_one_that_ends_is_seen_and_the_others_go_on(
     assert str(folders[0] / "unseen.txt") not in hints.paths
 
 
+def test_row_472_what_is_told_while_another_folder_is_let_go_of_is_not_left_lying(
+    watcher: Watcher, hints: Hints, folders: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever waits for the last answer of one folder silences the bell of all."""
+    assert watcher.attach(map(str, folders))
+    of = {emitter.watch.path: emitter for emitter in watcher._observer.emitters}
+    gone, other = of[str(folders[-1])], of[str(folders[1])]
+    turned = list(watcher._observer._watched)
+    assert turned.index(other) < turned.index(gone), "it is looked at before"
+    plain, pending, looks = gone.end, Folder.pending.fget, [True, True]
+
+    def ends_meanwhile() -> None:
+        (folders[1] / "note.txt").write_text("well")
+        until(lambda: not pending(other._folder))
+        slow = gone._folder
+        late = property(lambda one: looks.pop() if one is slow and looks else pending(one))
+        monkeypatch.setattr(Folder, "pending", late)
+        plain()
+
+    monkeypatch.setattr(gone, "end", ends_meanwhile)
+    gone.stop()
+    until(lambda: str(folders[1] / "note.txt") in hints.paths)
+    assert not looks, "the last answer was waited for"
+
+
 def test_row_472_a_thread_that_died_is_seen(watcher: Watcher, folders: list[Path]) -> None:
     assert watcher.attach(map(str, folders))
     watcher._observer._stopped_event.set()
