@@ -93,3 +93,12 @@ def test_row_476_a_form_that_came_too_late_is_said_to_be_lost_and_leads_back(
         sam.http.post("/users", headers={"sec-fetch-site": "same-origin", "referer": foreign})
         assert sam.sign_in("sam", PASSWORD).headers["location"] == HOME
     assert sam.get("/teams/arrange/site").headers["location"] == "/teams/arrange"
+
+
+@pytest.mark.parametrize("path", ["//teams/arrange/site", "/./teams/arrange/site", "//sign-out"])
+def test_row_476_who_opens_the_address_of_a_form_is_led_to_no_other_host(
+    sam: Any, path: str
+) -> None:
+    where = sam.http.get(f"{sam.address}{path}").headers.get("location", HOME)
+    assert where.startswith("/")
+    assert not where.startswith(("//", "/\\"))

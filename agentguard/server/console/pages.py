@@ -12,7 +12,7 @@ from litestar.response import Redirect
 from agentguard.server.console.gate import SAFE, Gate, is_open
 from agentguard.server.console.navigation import page_modules
 from agentguard.server.console.site import Asked, Page, Site, back, error_page, field, site_of
-from agentguard.server.console.way_back import came_from
+from agentguard.server.console.way_back import came_from, local
 from agentguard.server.http_messages import App
 from agentguard.server.jobs.schedule import Jobs
 from agentguard.server.listener.path_to_endpoint import Outside
@@ -70,7 +70,7 @@ def _failed(request: Asked, error: Exception) -> Page | Redirect:
     sent to the page on which the form stands.
     """
     if isinstance(error, MethodNotAllowedException) and request.method in SAFE:
-        return back(request.url.path.rpartition("/")[0] or "/")
+        return back(local(request.url.path.rpartition("/")[0]))
     sent = request.method not in SAFE
     told = request.headers.get("referer", ""), request.headers.get("host", "")
     again = came_from(*told) if sent else ""

@@ -66,7 +66,7 @@ def session_ended(request: Asked) -> bool:
 
 
 def form_lost(request: Asked) -> bool:
-    """Check whether a form of who signs in came when they were signed in no more."""
+    """Check whether a form of who signs in came when they were no longer signed in."""
     return _value(request).startswith(f"{_LOST}:")
 
 
