@@ -323,6 +323,19 @@ def test_what_leaves_this_pc_is_shown_word_for_word(rig, qtbot) -> None:
     assert "Nothing has left this PC yet." in one.said(page)
 
 
+def test_a_report_that_is_older_than_today_has_its_day_beside_the_time(rig) -> None:
+    one = rig(data.act())
+    page = opened(one, Page.LEAVING)
+
+    def sent() -> str:
+        return one.said(page).partition("When the report was sent\n")[2].partition("\n")[0]
+
+    assert sent()
+    assert "Nov" not in sent()
+    one.show(replace(data.act(), at=data.ago(-2 * data.DAY)))
+    one.until(lambda: "Nov" in sent())
+
+
 def test_about_names_policy_and_what_is_watched(rig) -> None:
     one = rig()
     words = one.said(opened(one, Page.ABOUT))

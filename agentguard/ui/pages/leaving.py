@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QPlainTextEdit
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.held_card import HeldCard
 from agentguard.ui.pages.base import PageFrame
-from agentguard.ui.report_words import explain
+from agentguard.ui.report_words import Line, explain
 from agentguard.ui.theme import Theme
 from agentguard.ui.views import Page, View
 from agentguard.ui.widgets import GAP, button, column, draw, empty, frame, label, row
@@ -33,6 +33,7 @@ class LeavingPage(PageFrame):
         self._lines.setVerticalSpacing(GAP)
         self._lines.setColumnStretch(0, 3)
         self._lines.setColumnStretch(1, 2)
+        self._told: tuple[Line, ...] = ()
         self._raw = QPlainTextEdit()
         self._build()
 
@@ -49,11 +50,13 @@ class LeavingPage(PageFrame):
         self._before.setVisible(not report and handed)
         self._words.setVisible(bool(report))
         self._raw_card.setVisible(bool(report))
-        if report == self._raw.toPlainText():
+        lines = explain(report, self._wording()).lines
+        if report == self._raw.toPlainText() and lines == self._told:
             return
+        self._told = lines  # of the same report a time of today becomes one of yesterday
         self._raw.setPlainText(report)
         empty(self._lines)
-        for number, line in enumerate(explain(report, self._wording()).lines):
+        for number, line in enumerate(lines):
             self._lines.addWidget(label(line.meaning, "muted"), number, 0)
             self._lines.addWidget(label(_breakable(line.value), "strong"), number, 1)
 
