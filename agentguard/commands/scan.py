@@ -84,7 +84,7 @@ def _run(chosen: argparse.Namespace, words: Texts, interrupt: Interrupt) -> int:
 def _policy(file: str | None) -> Policy | None:
     if file is None:
         return None
-    from agentguard.commands import _named_policy  # noqa: PLC0415 - it brings the whole agent
+    from agentguard.commands import _named_policy  # noqa: PLC0415 - it brings every check
 
     return _named_policy.read(file)
 

@@ -57,7 +57,7 @@ from agentguard.runtime.agent import (
 from agentguard.runtime.catalogue_service import Delivered, packs
 from agentguard.runtime.compose import build
 from agentguard.runtime.compose_mfa import Asking, by_phone, codes
-from agentguard.runtime.enrolment_watch import enrolled_meanwhile
+from agentguard.runtime.enrolment_watch import watch_for_enrolment
 from agentguard.runtime.halves import TURN, Halves, begin_again
 from agentguard.runtime.journal_return import JournalReturn
 from agentguard.runtime.known_checks import shapes
@@ -200,10 +200,6 @@ def _news(place: Place, engine: Engine) -> tuple[PartBegan, ...]:
     return place.starting.told(place.clock.now(), engine.known().subjects(HEALTH))
 
 
-def _till_enrolled(folder: Path, back: JournalReturn, _stop: Stop) -> Turns:
-    return enrolled_meanwhile(folder, back.anew)
-
-
 def _additions(
     place: Place, back: JournalReturn, uplink: LateUplink | None, engine: Engine, vault: Vault
 ) -> Additions:
@@ -219,7 +215,7 @@ def _additions(
         at = place.clock.now()
         engine.submit(UplinkState(at=at, problem=NOT_ENROLLED, waiting=0, receipted=0))
         if not (place.folder / ENROLMENT).exists():
-            begin = partial(_till_enrolled, place.folder, back)
+            begin = partial(watch_for_enrolment, place.folder, back.anew)
             members.append(Member(name="enrolment", begin=begin))
     else:
         engine.subscribe(_Prompt(uplink.poke))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from threading import Event
 
+from agentguard.ports.clock import Stop
 from agentguard.ports.turns import Turns
 from agentguard.runtime.stores import ENROLMENT
 
@@ -16,7 +17,7 @@ LOOK = 15.0
 """Seconds between two looks: whoever enrols a desk is told that it reports within a minute."""
 
 
-def enrolled_meanwhile(folder: Path, anew: Event) -> Turns:
+def watch_for_enrolment(folder: Path, anew: Event, _stop: Stop) -> Turns:
     """Yield the seconds between looks for the enrolment; set `anew` when it is there."""
     yield LOOK
     while not (folder / ENROLMENT).exists():

@@ -54,8 +54,8 @@ class Governor:
         self._engine: Engine | None = None
         self._waiting: list[Event] = []
         self._struck: set[str] = set()
-        self._stood: Standing | None = None
-        self._standing = Lock()
+        self._told_standing: Standing | None = None
+        self._telling = Lock()
         self._deployed = False
         self._first_root = False
         self._hear: Callable[[float], None] = lambda _time: None
@@ -163,7 +163,7 @@ class Governor:
                 if now.boot >= beat:
                     beat = now.boot + BEAT
                     self._beat(engine.snapshot(), now)
-                self._stand(engine)
+                self._tell_standing(engine)
                 yield LOOK
         except GeneratorExit:
             self._keeper.ended()
@@ -223,15 +223,15 @@ class Governor:
             self._waiting.append(event)
             return
         if isinstance(event, PolicyInForce):  # a report of it says whether it is signed
-            self._stand(self._engine)
+            self._tell_standing(self._engine)
         self._engine.submit(event)
 
-    def _stand(self, engine: Engine) -> None:
+    def _tell_standing(self, engine: Engine) -> None:
         """Tell how far the policy in force can be relied on, when that has changed."""
-        with self._standing:
+        with self._telling:
             standing = self._keeper.standing()
-            if standing != self._stood:
-                self._stood = standing
+            if standing != self._told_standing:
+                self._told_standing = standing
                 engine.submit(PolicyStanding(at=self._clock.now(), standing=standing))
 
 
