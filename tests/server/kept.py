@@ -64,7 +64,8 @@ class Consoles:
 class Statements:
     """Lets the engines of one kind of database share what SQLAlchemy compiled for it.
 
-    It is kept by the statement's shape and the dialect, of which every engine has its own.
+    It is kept by the statement's shape and the dialect, of which every engine has its own. One
+    that never reached its database has a dialect that knows nothing of it, and shares nothing.
     """
 
     def __init__(self) -> None:
@@ -73,7 +74,10 @@ class Statements:
 
     def __call__(self, url: str) -> Engine:
         made = self._make(url)
-        first = self._first.setdefault(made.dialect.name, made)
+        first = self._first.get(made.dialect.name)
+        if first is None or not hasattr(first.dialect, "default_isolation_level"):
+            self._first[made.dialect.name] = made
+            return made
         made.dialect = made.pool._dialect = first.dialect
         made._compiled_cache = first._compiled_cache
         return made
