@@ -8,7 +8,7 @@ import _fleet  # the benchmarks are no package: their folder is on the path by n
 import msgspec
 from sqlalchemy import Connection, text
 
-from agentguard.server.store.floor import finding_counts, team_counts
+from agentguard.server.store.floor import kept_counts
 from agentguard.wire import v1
 
 _BAD = _fleet.FAILING + _fleet.ATTENTION
@@ -98,8 +98,7 @@ def lay(connection: Connection, desks: int, away: float) -> None:
         connection.execute(words, {name: given[name] for name in words.compile().params})
     for one in _KEPT:
         connection.execute(text(f"ALTER TABLE {one} ENABLE TRIGGER USER"))
-    team_counts.repair(connection, _fleet.NOW)
-    finding_counts.repair(connection, _fleet.NOW)
+    kept_counts.repair(connection, _fleet.NOW)
 
 
 def _variant(bad: int) -> dict[str, object]:

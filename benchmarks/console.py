@@ -52,7 +52,7 @@ from agentguard.server.store.accounts import people  # noqa: E402 - as above
 from agentguard.server.store.desks import quiet  # noqa: E402 - as above
 from agentguard.server.store.engine.database import Database  # noqa: E402 - as above
 from agentguard.server.store.engine.open_database import open_database  # noqa: E402 - as above
-from agentguard.server.store.floor import finding_counts, team_counts  # noqa: E402 - as above
+from agentguard.server.store.floor import kept_counts  # noqa: E402 - as above
 from tests.server.postgresql import PostgreSQL  # noqa: E402 - as above
 from tests.server.postgresql import running as running_postgresql  # noqa: E402 - as above
 
@@ -237,8 +237,7 @@ def filled(
         early = _fleet.NOW - settings.limits.silent_after + quiet.EARLY
         while database.run(lambda c: quiet.mark(c, early)):
             pass  # as the endpoint does by itself, 10,000 in five seconds at most
-        for fold in (team_counts.fold, finding_counts.fold):
-            database.run(fold)
+        database.run(kept_counts.fold)
         database.apart(tidy)
         cookie = signed_in(database, settings)
         database.close()

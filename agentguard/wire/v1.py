@@ -283,6 +283,8 @@ class Report(Struct, frozen=True, kw_only=True, omit_defaults=True):
     report. `run` is a random id of this run of the agent: a run that was followed by another does
     not come back, so if it does, two computers use one key. `goodbye` says why no report follows.
     `since` is the entry that was receipted before this report, whose events follow it; -1 is none.
+    `policy_digest` is the SHA-256 (hex) of the policy in force; empty while that is not signed and
+    a root is trusted: the endpoint then hands on the signed one, also where the words are the same.
     `user` is whose session it is, as in ProofAsked; the endpoint keeps a pseudonym of it.
     `keeper` is the device of the keeper of an agent's computer, `seats` what a keeper knows of it.
     `links` are those of the events, one for each, and `previous` the hash (hex) before the first:

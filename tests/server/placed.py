@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
 from sqlalchemy import Connection, select
 
+from agentguard.server.admin.accounts import Admin
+from agentguard.server.settings import ServerSettings
 from agentguard.server.store.schema.floor_tables import device_standing
 from agentguard.server.store.schema.identity_tables import device_run
 from agentguard.server.store.schema.keeper_tables import keeper
@@ -16,10 +21,20 @@ from agentguard.server.store.schema.place_tables import (
     team_count_change,
 )
 from agentguard.server.store.schema.tables import device, device_seen
+from tests.server.migrated import migrated
 
+NOW = 1_790_000_000.0
 Places = dict[str, tuple[int, str, bool, int, float | None, float | None]]
 """By device: team, label, whether it is shown, rank, when its newest run said goodbye, and the last
 report of one that is marked as silent for long."""
+
+
+@pytest.fixture
+def admin(tmp_path: Path, address: str) -> Iterator[Admin]:
+    """An endpoint of which only the database is used, at `NOW`."""
+    settings = ServerSettings(data=tmp_path / "server", database=address)
+    with Admin(migrated(settings), lambda: NOW) as one:
+        yield one
 
 
 def slowly(connection: Connection) -> Places:

@@ -15,7 +15,7 @@ from sqlalchemy import insert
 from agentguard.base import translations
 from agentguard.commands import server
 from agentguard.server.feeds import metrics
-from agentguard.server.store.floor import team_counts
+from agentguard.server.store.floor import kept_counts
 from agentguard.server.store.records import audit
 from agentguard.server.store.schema.place_tables import team_count_change
 from tests.server.test_metrics import http, token
@@ -51,7 +51,7 @@ def told(running: Any, http: Any, token: str, desk: Any) -> str:
     running.admin._database.run(lambda c: audit.note(c, at, "administrator", "backup.made"))
     wrong = insert(team_count_change).values(team=1, tier=0, many=1)
     running.admin._database.run(lambda c: c.execute(wrong))
-    assert running.admin._database.run(lambda c: team_counts.repair(c, at)) == 1
+    assert running.admin._database.run(lambda c: kept_counts.repair(c, at)) == 1
     return str(http.get(metrics.PATH, headers={"authorization": f"Bearer {token}"}).text)
 
 

@@ -21,7 +21,7 @@ from agentguard.server.settings import ServerSettings
 from agentguard.server.store.accounts.teams import team_id
 from agentguard.server.store.desks.desk_status import LIVE, SEVERITIES, severity
 from agentguard.server.store.engine import leadership
-from agentguard.server.store.floor import added_sums, care_pages, finding_counts, fleet_findings
+from agentguard.server.store.floor import care_pages, fleet_findings, kept_counts
 from agentguard.server.store.floor.care_pages import Found, Wanted
 from agentguard.server.store.floor.fleet_findings import Kind
 from agentguard.server.store.schema.care_tables import finding_care
@@ -29,19 +29,14 @@ from agentguard.server.store.schema.exception_tables import exception, exception
 from agentguard.server.store.schema.place_tables import finding_count, finding_count_change
 from agentguard.server.store.schema.tables import device, finding, team
 from tests.server.migrated import migrated
+from tests.server.placed import NOW, admin
 
-NOW = 1_790_000_000.0
+__all__ = ["admin"]
+
 DESKS = tuple(f"d{n}" for n in range(8))
 CHECKS = ("firewall", "backup", *LIVE)
 STEPS = 120
 Act = Callable[[Connection, random.Random, str], None]
-
-
-@pytest.fixture
-def admin(tmp_path: Any, address: str) -> Any:
-    settings = ServerSettings(data=tmp_path / "server", database=address)
-    with Admin(migrated(settings), lambda: NOW) as one:
-        yield one
 
 
 def enrols(connection: Connection, dice: random.Random, id_: str) -> None:
@@ -115,7 +110,7 @@ def cares(connection: Connection, dice: random.Random, id_: str) -> None:
 
 
 def folds(connection: Connection, _dice: random.Random, _id: str) -> None:
-    finding_counts.fold(connection)
+    kept_counts.fold(connection)
 
 
 def crashes(connection: Connection, dice: random.Random, id_: str) -> None:
@@ -179,7 +174,7 @@ def is_right(connection: Connection, teams: frozenset[int] | None) -> None:
     """See that what is read from what is kept is what is held of findings one by one."""
     wanted = Wanted(teams=teams, now=NOW)
     found = slowly(connection, wanted)
-    assert finding_counts.differences(connection) == 0
+    assert kept_counts.differences(connection) == 0
     assert fleet_findings.kinds(connection, teams) == _kinds(found)
     assert care_pages.by_state(connection, wanted) == Counter(one.state for one in found)
     for asked, mine in (
@@ -235,8 +230,8 @@ def test_row_486_counts_of_findings_that_are_wrong_are_put_right_and_told(
     assert [one.what.id for one in told if one.name == "counts"] == ["server.doctor.counts-wrong"]
     now.at += 3700
     Jobs(running.admin._database, running.settings, now).do()
-    assert run(finding_counts.differences) == 0
-    assert run(lambda c: leadership.noted(c, added_sums.REPAIRED)) == now.at
+    assert run(kept_counts.differences) == 0
+    assert run(lambda c: leadership.noted(c, kept_counts.REPAIRED)) == now.at
 
 
 def test_row_487_a_page_of_findings_walks_no_table_of_them_or_of_desks(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from agentguard.server.settings import ServerSettings
 from agentguard.server.store.accounts.teams import team_id
 from agentguard.server.store.desks import desk_status, goodbyes, keepers, quiet
 from agentguard.server.store.engine import leadership
-from agentguard.server.store.floor import added_sums, board, team_counts
+from agentguard.server.store.floor import board, kept_counts
 from agentguard.server.store.floor.board import Wanted
 from agentguard.server.store.floor.team_counts import TIERS
 from agentguard.server.store.reports import intake
@@ -40,20 +40,14 @@ from agentguard.server.store.schema.place_tables import team_count, team_count_c
 from agentguard.server.store.schema.tables import device, device_seen, posture_current, team
 from agentguard.wire import v1
 from tests.server.migrated import migrated
-from tests.server.placed import counted, kept, recounted, slowly
+from tests.server.placed import NOW, admin, counted, kept, recounted, slowly
 
-NOW = 1_790_000_000.0
+__all__ = ["admin"]
+
 CUTOFF = NOW - 180
 DESKS = tuple(f"d{n:02}" for n in range(24))
 STEPS = 120
 Act = Callable[[Connection, random.Random, str], None]
-
-
-@pytest.fixture
-def admin(tmp_path: Any, address: str) -> Any:
-    settings = ServerSettings(data=tmp_path / "server", database=address)
-    with Admin(migrated(settings), lambda: NOW) as one:
-        yield one
 
 
 def enrols(connection: Connection, dice: random.Random, id_: str) -> None:
@@ -135,7 +129,7 @@ def marks(connection: Connection, dice: random.Random, _id: str) -> None:
 
 
 def folds(connection: Connection, _dice: random.Random, _id: str) -> None:
-    team_counts.fold(connection)
+    kept_counts.fold(connection)
 
 
 def crashes(connection: Connection, dice: random.Random, id_: str) -> None:
@@ -190,7 +184,7 @@ def is_right(connection: Connection) -> None:
     """See that what is kept is what is held of the desks, and that who may be silent is marked."""
     assert kept(connection) == slowly(connection)
     assert counted(connection) == recounted(connection)
-    assert team_counts.differences(connection) == 0
+    assert kept_counts.differences(connection) == 0
     seen = device_seen.c
     unmarked = select(seen.device).where(~seen.quiet, seen.last_seen < quiet.known(connection))
     assert connection.scalars(unmarked).all() == []
@@ -343,7 +337,7 @@ def test_row_441_counts_that_are_wrong_are_put_right_and_told(running: Any, desk
     assert told_by_doctor(running) == "server.doctor.counts-repaired"
     now.at += 3700
     jobs.do()
-    assert run(lambda c: leadership.noted(c, added_sums.REPAIRED)) == now.at - 3700
+    assert run(lambda c: leadership.noted(c, kept_counts.REPAIRED)) == now.at - 3700
     assert run(lambda c: c.scalar(select(func.count()).select_from(team_count_change))) == 0
 
 
@@ -383,12 +377,12 @@ def test_row_442_what_changes_while_changes_are_added_up_is_counted(
         if running.settings.database:
             with Admin(running.settings, running.time) as other:
                 other._database.run(lambda c: c.execute(text("SET lock_timeout = '2s'")))
-                other._database.run(team_counts.fold)
+                other._database.run(kept_counts.fold)
         moves(connection, random.Random(2), desk.id)
 
     database.run(meanwhile)
     assert database.run(counted) == database.run(recounted)
-    database.run(team_counts.fold)
+    database.run(kept_counts.fold)
     assert database.run(counted) == database.run(recounted)
 
 

@@ -28,7 +28,7 @@ from agentguard.server.settings import HEAD_FILE, Now, ServerSettings
 from agentguard.server.store.engine import audit_chain, causes, job_failures, leadership, revisions
 from agentguard.server.store.engine.open_database import connect
 from agentguard.server.store.engine.times import to_the_second
-from agentguard.server.store.floor import added_sums, finding_counts, team_counts
+from agentguard.server.store.floor import kept_counts
 from agentguard.server.store.records import audit, audit_standing
 from agentguard.server.store.schema.feed_tables import feed_outbox, feed_state
 from agentguard.server.store.schema.history_tables import job
@@ -184,10 +184,10 @@ def _work(connection: Connection, now: float) -> Finding:
 
 def _counts(connection: Connection, now: float) -> Finding:
     """Count all desks and open findings, and compare that with what is kept."""
-    wrong = team_counts.differences(connection) + finding_counts.differences(connection)
+    wrong = kept_counts.differences(connection)
     if wrong:
         return _not("counts", "wrong", Health.BAD, count=wrong)
-    at = leadership.noted(connection, added_sums.REPAIRED)
+    at = leadership.noted(connection, kept_counts.REPAIRED)
     if at is not None and now - at < REMEMBERED:
         return _not("counts", "repaired", Health.CARE, hours=max(0, int((now - at) // HOUR)))
     return _good("counts")

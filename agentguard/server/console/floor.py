@@ -20,7 +20,7 @@ from agentguard.server.store.engine.times import seconds
 from agentguard.server.store.floor import board, pages
 from agentguard.server.store.floor.board import Wanted
 from agentguard.server.store.floor.pages import Desk
-from agentguard.server.store.floor.team_counts import TIERS, TeamCount
+from agentguard.server.store.floor.team_counts import TIERS, TeamCount, most_trouble_first
 from agentguard.wire import v1
 
 MOST_FINE = 300  # desks up to which the fine ones are named as well
@@ -95,11 +95,7 @@ def views(lines: Iterable[Line], counts: Sequence[TeamCount]) -> list[TeamView]:
         for team in counts
         if team.name in by_team
     ]
-    return sorted(shown, key=lambda view: _worst(view.team))
-
-
-def _worst(team: TeamCount) -> tuple[int, ...]:
-    return tuple(-team.counts[tier] for tier in TIERS[:3])
+    return sorted(shown, key=lambda view: most_trouble_first(view.team.counts))
 
 
 def _read(

@@ -59,13 +59,10 @@ LONGEST_NAME = 100
 GUIDED = ("held", "looked", "ended", "cause")
 OWN = frozenset({"incident.reported", "incident.step", "incident.told"})
 """Events that the timeline tells in its own words."""
-WHY = frozenset(
-    {"lacking", "empty", "first", "unknown", "shut", "no-reason", "no-span", "there"}
-    | {"closed", "open", "signed"}
-)
-"""Why what was asked for was not done: `console.response.why-<word>`."""
 MEANWHILE = frozenset({"closed", "open", "signed"})
 """What somebody else did to it meanwhile, so that a form of it is not there any more."""
+WHY = MEANWHILE | {"lacking", "empty", "first", "unknown", "shut", "no-reason", "no-span", "there"}
+"""Why what was asked for was not done: `console.response.why-<word>`."""
 CONFLICT, NO_FORM = 409, 404
 """A step is open or it is closed already; the form that was sent is not there any more."""
 CSV = "text/csv; charset=utf-8; header=present"

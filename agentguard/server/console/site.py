@@ -126,6 +126,7 @@ def environment(words: Texts, compiled: BytecodeCache | None = None) -> Environm
 
     @pass_context
     def tell(context: Context, id_: str, params: dict[str, str | int]) -> str:
+        """Render a message; its `time` is kept as machines write it, and shown by the clock."""
         read = {name: by_clock(context, value) for name, value in params.items() if name == "time"}
         return words.render(Message(id=id_, params={**params, **read}))
 

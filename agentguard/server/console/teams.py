@@ -18,7 +18,7 @@ from agentguard.server.store.floor import board, handovers, places
 from agentguard.server.store.floor.board import Wanted
 from agentguard.server.store.floor.handovers import NONE, Handovers, Lacking
 from agentguard.server.store.floor.places import Placed
-from agentguard.server.store.floor.team_counts import TIERS, TeamCount
+from agentguard.server.store.floor.team_counts import TIERS, TeamCount, most_trouble_first
 
 TEAMS = "/teams"
 BY = ("site", "shift")
@@ -79,7 +79,7 @@ def _read(
         counts = board.counts(connection, asked)
         near = {one.id: one for one in places.list_placed(connection, span.teams)}
         rows = _together(counts, near, wish.kind, names[wish.kind], told)
-        rows.sort(key=lambda row: (*(-row.counts[t] for t in TIERS[:3]), row.name))
+        rows.sort(key=lambda row: (*most_trouble_first(row.counts), row.name))
         return rows[wish.start : wish.start + filters.PAGE], len(rows), lacking
     stands, at = board.standing(connection, asked), {"start": wish.start, "limit": filters.PAGE}
     worst, many = board.worst(connection, asked, stands, **at)

@@ -29,7 +29,7 @@ from agentguard.server.listener.path_to_endpoint import Outside
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store.engine import job_failures, leadership
 from agentguard.server.store.engine.database import Database
-from agentguard.server.store.floor import added_sums
+from agentguard.server.store.floor import kept_counts
 from agentguard.server.store.records import audit_standing
 from agentguard.server.store.schema.feed_tables import feed_state
 from agentguard.server.store.schema.identity_tables import endpoint_sign, tamper_item
@@ -298,6 +298,6 @@ def _read(connection: Connection, folder: Path, now: float) -> _Figures:
         newest=connection.scalar(select(func.max(device_seen.c.last_seen))),
         backup=None,
         backup_checked=leadership.noted(connection, leadership.BACKUP_CHECKED),
-        counts_repaired=leadership.noted(connection, added_sums.REPAIRED),
+        counts_repaired=leadership.noted(connection, kept_counts.REPAIRED),
         free=None,
     )

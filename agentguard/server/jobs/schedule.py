@@ -37,7 +37,7 @@ from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store.desks import quiet
 from agentguard.server.store.engine import audit_chain, causes, job_failures, leadership, partitions
 from agentguard.server.store.engine.database import Database
-from agentguard.server.store.floor import finding_counts, team_counts, trends
+from agentguard.server.store.floor import kept_counts, trends
 from agentguard.server.store.records import audit_standing, lived_time
 from agentguard.server.store.records.lived_time import Looks
 from agentguard.server.store.reports import containments, exceptions, playbook_shelf
@@ -107,8 +107,8 @@ class Jobs:
             self._always("time", self._time),
             self._often("months", 3600, self._months),
             self._often("silence", quiet.EVERY, self._silence),
-            self._often("counts", team_counts.FOLDED, self._count),
-            self._often("recount", team_counts.RECOUNTED, self._recount),
+            self._often("counts", kept_counts.FOLDED, self._count),
+            self._often("recount", kept_counts.RECOUNTED, self._recount),
             self._often("sweep", 60, self._sweep),
             self._often("refresh", 10, self._refresh),
             self._often("days", 600, self._roll),
@@ -205,11 +205,10 @@ class Jobs:
             leadership.note(connection, "silence", now - quiet.EVERY)
 
     def _count(self, connection: Connection, _now: float, _last: float) -> None:
-        team_counts.fold(connection)
-        finding_counts.fold(connection)
+        kept_counts.fold(connection)
 
     def _recount(self, connection: Connection, now: float, _last: float) -> None:
-        wrong = team_counts.repair(connection, now) + finding_counts.repair(connection, now)
+        wrong = kept_counts.repair(connection, now)
         if wrong:
             LOG.error("%d counts of desks or findings were wrong and are put right", wrong)
 

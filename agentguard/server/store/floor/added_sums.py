@@ -5,6 +5,7 @@ What counts is the sum of both, at each moment. A job adds the changes to the ro
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
@@ -22,19 +23,19 @@ from sqlalchemy import (
     union_all,
 )
 
-from agentguard.server.store.engine import leadership
 from agentguard.server.store.engine.upserts import upsert
-
-REPAIRED = "counts-repaired"
-"""Under this name `job` has when a count was last found wrong, and put right."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sums:
-    """Counts by some columns, in `many`, and the table of their changes with the same columns."""
+    """Counts by some columns, in `many`, and the table of their changes with the same columns.
+
+    `counted` gives the statement that counts the same one by one.
+    """
 
     counts: Table
     changes: Table
+    counted: Callable[[], Select[Any]]
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -58,21 +59,18 @@ class Sums:
         gone = delete(self.changes).returning(*self.changes.columns)
         self._put(connection, gone.cte("gone"))
 
-    def differences(self, connection: Connection, counted: Select[Any]) -> int:
+    def differences(self, connection: Connection) -> int:
         """Return how many counts differ from what is counted one by one."""
-        wrong = self._wrong(counted).subquery()
+        wrong = self._wrong().subquery()
         return connection.scalar(select(func.count()).select_from(wrong)) or 0
 
-    def repair(self, connection: Connection, counted: Select[Any], now: float) -> int:
+    def repair(self, connection: Connection) -> int:
         """Put right what differs, in the statement that finds it; return how many counts."""
-        wrong = self._wrong(counted).subquery()
+        wrong = self._wrong().subquery()
         names = [*self.keys, "many"]
         rows = select(*(wrong.c[name] for name in names))
         put = insert(self.changes).from_select(names, rows)
-        done = connection.execute(put.execution_options(preserve_rowcount=True))
-        if done.rowcount:
-            leadership.note(connection, REPAIRED, now)
-        return done.rowcount
+        return connection.execute(put.execution_options(preserve_rowcount=True)).rowcount
 
     def _put(self, connection: Connection, changes: Any) -> None:
         keys = [changes.c[name] for name in self.keys]
@@ -89,11 +87,11 @@ class Sums:
             added.on_conflict_do_update(index_elements=list(self.keys), set_={"many": more})
         )
 
-    def _wrong(self, counted: Select[Any]) -> Select[Any]:
-        """Return what is to be added so that the counts are those that were `counted`."""
+    def _wrong(self) -> Select[Any]:
+        """Return what is to be added so that the counts are those of one by one."""
         each = self.each()
         held_by = [each.c[name] for name in self.keys]
         held = select(*held_by, -func.sum(each.c.many)).group_by(*held_by)
-        both = union_all(counted, held).subquery("both")
+        both = union_all(self.counted(), held).subquery("both")
         keys, many = [both.c[name] for name in self.keys], func.sum(both.c.many)
         return select(*keys, many.label("many")).group_by(*keys).having(many != 0)

@@ -151,7 +151,7 @@ def worst(
         most = start + limit + len(stands.off)
         ids, many = team_counts.worst(connection, wanted.teams, most)
         found = among(connection, wanted, stands, frozenset({*ids, *stands.off}))
-    order = sorted(found, key=lambda one: tuple(-one.counts[tier] for tier in TIERS[:3]))
+    order = sorted(found, key=lambda one: team_counts.most_trouble_first(one.counts))
     return order[start : start + limit], many
 
 

@@ -17,7 +17,6 @@ from agentguard.server.store.schema.place_tables import (
     open_finding,
 )
 
-SUMS = Sums(counts=finding_count, changes=finding_count_change)
 DESKS = -1
 """In the place of a danger: how many desks have the control among their open findings."""
 LATER = 10
@@ -56,21 +55,6 @@ def kept(connection: Connection) -> list[Kept] | None:
     return list(found.values())
 
 
-def fold(connection: Connection) -> None:
-    """Add the changes to the counts; those that come meanwhile stay for the next time."""
-    SUMS.fold(connection)
-
-
-def differences(connection: Connection) -> int:
-    """Return how many counts differ from what the open findings themselves say."""
-    return SUMS.differences(connection, _counted())
-
-
-def repair(connection: Connection, now: float) -> int:
-    """Put right what differs; return how many counts."""
-    return SUMS.repair(connection, _counted(), now)
-
-
 def _summed() -> Select[Any]:
     """Return control, danger, how many, and since when any of the control is open."""
     each = SUMS.each()
@@ -87,3 +71,6 @@ def _counted() -> Select[Any]:
     by_desk = select(_OPEN.check, literal(DESKS), desks).group_by(_OPEN.check)
     both = union_all(by_danger.group_by(_OPEN.check, _OPEN.danger), by_desk).subquery("counted")
     return select(both.c.check, both.c.danger, both.c.many)
+
+
+SUMS = Sums(counts=finding_count, changes=finding_count_change, counted=_counted)

@@ -20,11 +20,6 @@ TIERS = ("failing", "attention", "silent", "away", "ok")
 """`silent` is a desk that is missing; one that is `away` said goodbye before."""
 STANDING = {ACT: "failing", GOOD: "ok"}
 """The tier of a rank of a posture; all others ask for attention."""
-FOLDED = 10.0
-"""Seconds between two times that the changes are added up."""
-RECOUNTED = 3600.0
-"""Seconds between two counts of all desks."""
-SUMS = Sums(counts=team_count, changes=team_count_change)
 _NAMED = 500
 """Teams whose names are looked for one by one; of more, all are read."""
 _PLACE = desk_place.c
@@ -42,6 +37,11 @@ class TeamCount:
     def total(self) -> int:
         """How many desks the team has."""
         return sum(self.counts.values())
+
+
+def most_trouble_first(counts: dict[str, int]) -> tuple[int, ...]:
+    """Return the key that puts those with most failing desks first, then of the next tiers."""
+    return tuple(-counts[tier] for tier in TIERS[:3])
 
 
 def named(connection: Connection, found: dict[int, dict[str, int]]) -> list[TeamCount]:
@@ -95,21 +95,6 @@ def worst(connection: Connection, teams: Scope, limit: int) -> tuple[list[int], 
     return [row.team for row in rows], rows[0].many if rows else 0
 
 
-def fold(connection: Connection) -> None:
-    """Add the changes to the counts; those that come meanwhile stay for the next time."""
-    SUMS.fold(connection)
-
-
-def differences(connection: Connection) -> int:
-    """Return how many counts differ from what the desks themselves say."""
-    return SUMS.differences(connection, _counted())
-
-
-def repair(connection: Connection, now: float) -> int:
-    """Put right what differs, in the statement that finds it; return how many counts."""
-    return SUMS.repair(connection, _counted(), now)
-
-
 def _counted() -> Select[tuple[int, int, int]]:
     """Count the desks themselves."""
     tier = case(
@@ -120,3 +105,6 @@ def _counted() -> Select[tuple[int, int, int]]:
     ).label("tier")
     counted = select(_PLACE.team, tier, func.count().label("many")).where(_PLACE.shown)
     return counted.group_by(_PLACE.team, tier)
+
+
+SUMS = Sums(counts=team_count, changes=team_count_change, counted=_counted)
