@@ -163,9 +163,13 @@ class Supervisor:
             if last is not None and last.message is not None and last.message.id in OURS:
                 self._say(name, Watching.WATCHING)
 
-    def stop(self) -> tuple[str, ...]:
-        """Ask every actor to stop and wait for it; give the names of those that did not."""
+    def stop(self, meanwhile: Callable[[], None] = lambda: None) -> tuple[str, ...]:
+        """Ask every actor to stop and wait for it; give the names of those that did not.
+
+        `meanwhile` is done once they are asked: it ends what one of them waits for.
+        """
         self._stop.set()
+        meanwhile()
         return self.wait(self.patience)
 
     def wait(self, seconds: float) -> tuple[str, ...]:

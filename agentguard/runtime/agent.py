@@ -243,8 +243,8 @@ class Agent:
         end = clock.now().boot + SENSES
         if self._started.is_set():
             aside.start(Actor(name="farewell", run=lambda _stop: self.farewell()))
-        late = self.supervisor.stop()
-        self.scan.abort()  # a file that is being read would hold up the end for its own limit
+        # A file that is being read would hold up the end for its own limit, longer than is waited.
+        late = self.supervisor.stop(self.scan.abort)
         aside.wait(end - clock.now().boot)  # the engine writes down what it left and cleared
         late = (*late, *self.engine_supervisor.stop())
         aside.start(Actor(name="last word", run=lambda _stop: self._last_word()))

@@ -7,7 +7,6 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -26,7 +25,7 @@ from agentguard.runtime.journal_return import EACH
 from agentguard.store.agent_store import open_store
 from agentguard.wire import v1
 from tests.desktop.fixtures import fresh_session, x_session
-from tests.desktop.harness import Desktop, eventually
+from tests.desktop.harness import Desktop, Stopwatch, eventually
 from tests.faults.certificates import Authority
 from tests.faults.clocks import WallClock
 from tests.faults.desk import enrolled
@@ -135,13 +134,13 @@ def test_row_80_an_agent_starts_guards_and_says_what_is_wrong(
     told = told if "." in told or not told else f"starting.{told}"
     start = Start(x_session, data, wrong)
     start.copy()
-    begun = time.monotonic()
+    watch = Stopwatch(GUARDS)
     with start.agent(command):
         if wrong.screen:
             eventually(lambda: not start.paste(), within=GUARDS)
         else:
             eventually(lambda: "guards" in start.said.read_text(), within=GUARDS)
-        assert time.monotonic() - begun < GUARDS
+        assert not watch.over()
         if told and wrong.home:
             eventually(lambda: told in _opened(endpoint), within=TOLD)
         elif wrong.home:

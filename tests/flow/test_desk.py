@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from agentguard.base.errors import StoreError
@@ -131,6 +132,18 @@ def test_a_leave_that_takes_its_time_is_written_down(start: Callable) -> None:
     late = replace(floor.agent, farewell=lambda: never.wait(0.8) or leave())
     assert late.stop() == ()
     assert [r.kind for r in floor.records()].count("desk.left") == 1
+
+
+def test_an_agent_that_ends_waits_for_no_file_that_is_being_read(start: Callable) -> None:
+    floor = start()
+    (floor.folder / "first.txt").write_text(LETTER)
+    floor.until(lambda: floor.findings("pii-files") and floor.agent.scan.child_pid)
+    reader = psutil.Process(floor.agent.scan.child_pid)
+    reader.suspend()  # as one that gets nothing of a busy processor
+    (floor.folder / "second.txt").write_text(LETTER)
+    floor.until(floor.agent.scan._lock.locked)
+    assert floor.agent.stop() == ()
+    assert not reader.is_running()
 
 
 def test_a_screen_that_is_left_alone_is_locked(start: Callable) -> None:

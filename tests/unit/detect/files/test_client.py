@@ -38,7 +38,8 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def client(clock: FakeClock) -> Iterator[ScanClient]:
-    limits = Limits(seconds=1.5, patience=20, memory_mib=256)
+    # A minute and a half by the clock: beside other tests it comes last, and gets a fiftieth.
+    limits = Limits(seconds=1.5, patience=60, memory_mib=256)
     with ScanClient(limits, clock, hostile.extractors) as client:
         yield client
 
