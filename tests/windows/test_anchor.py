@@ -270,7 +270,7 @@ def test_row_451_a_keeper_ends_an_agent_that_gives_no_sign_and_starts_it_again(
         computer.hour(awake)
         assert made.running() == {here: pid}, "one that works is let be"
         counts.works = False
-        computer.hour(awake, until=woken)
+        computer.hour(awake)
         assert woken.wait(PATIENCE), "it has ended, and Windows says so"
         computer.keeper.round()
         computer.back()
@@ -322,13 +322,19 @@ class Computer:
             folder=folder, desks=self.desks, clock=self.clock, told=self.heard, gone=tuple
         )
 
-    def hour(self, awake: FakeClock, until: threading.Event | None = None) -> None:
-        """Look at the pace of a keeper for an hour, or until something has ended."""
+    def hour(self, awake: FakeClock) -> None:
+        """Look at the pace of a keeper for an hour, or until an agent is ended for its silence.
+
+        A look more might see that it is gone before Windows says so, and who was seen to be gone
+        is let go of: nothing is told of it any more.
+        """
+        held = self.desks._agents
         for _ in range(round(3600 / LOOK)):
-            if until is not None and until.is_set():
-                return
             awake.advance(LOOK)
-            self.desks._agents.running()
+            before = {session: agent.silence for session, agent in held._agents.items()}
+            held.running()
+            if any(agent.silence is not before[at] for at, agent in held._agents.items()):
+                return
 
     def back(self) -> float:
         """Look, and again when a start is due; give the seconds that passed."""
