@@ -797,6 +797,57 @@ def test_a_supervisor_signs_the_own_teams_alone_off_together(
     assert unsigned(watched) == {one.id for one in desks[::2]}
 
 
+def test_row_415_only_what_a_narrowed_list_shows_as_one_is_signed_off_together(
+    watched: Watched, new_desk: Any, browser: Any
+) -> None:
+    desks = [new_desk(label=f"seat {n}", team=("Billing", "Sales")[n % 2]) for n in range(12)]
+    watched.wait(11 * MINUTE)
+    team = watched.running.admin._database.run(lambda c: team_id(c, "Sales"))
+    page = browser.get(f"/tamper?team={team}").text
+    assert "Sign off all 6" in page
+    (action,) = re.findall(r'action="(/tamper/together/[^"]+)"', page)
+    fields = dict(re.findall(r'name="(kind|first|last)" value="([^"]+)"', page))
+    answer = browser.submit(action, token=browser.token(), note="Moved house.", **fields)
+    assert unsigned(watched) == {one.id for one in desks[::2]}, "the other team was not shown"
+    assert answer.headers["location"] == f"/tamper?team={team}", "the list stays as it was"
+
+
+def test_row_415_what_happens_again_while_its_note_is_written_waits_anew(
+    watched: Watched, desk: Any, event: Any, browser: Any
+) -> None:
+    watched.report(desk, event(1, "journal.gap", params={"count": 1}))
+    page = browser.get("/tamper").text
+    fields = dict(re.findall(r'name="(times)" value="([^"]+)"', page))
+    watched.report(desk, event(2, "journal.gap", params={"count": 7}))
+    watched.report(desk, event(3, "journal.gap", params={"count": 9}))
+    browser.submit("/tamper/1/sign-off", token=browser.token(), note="A full disk.", **fields)
+    assert watched.open(desk) == {"journal-gap"}
+    (left,) = watched.running.admin._database.run(items.to_review)
+    assert (left.times, left.params, left.note) == (2, {"count": 9}, ""), "nobody has seen these"
+    page = browser.get("/tamper").text
+    assert "9 entries are missing." in page
+    assert "A full disk." in page, "and what was signed off says of what"
+    fields = dict(re.findall(r'name="(times)" value="([^"]+)"', page))
+    browser.submit(f"/tamper/{left.id}/sign-off", token=browser.token(), note="Again.", **fields)
+    assert watched.open(desk) == set()
+
+
+def test_row_415_a_note_for_what_somebody_else_signed_off_is_not_dropped_unsaid(
+    watched: Watched, desk: Any, event: Any, browser: Any
+) -> None:
+    watched.report(desk, event(1, "policy.refused"))
+    token = browser.token()
+    browser.submit("/tamper/1/sign-off", token=token, note="The old file.")
+    late = browser.submit("/tamper/1/sign-off", token=token, note="It was <b>mine</b>.")
+    assert late.status_code == 409
+    assert "Somebody else signed this off meanwhile" in late.text
+    assert "<q>It was &lt;b&gt;mine&lt;/b&gt;.</q>" in late.text
+    watched.report(desk, event(2, "policy.refused"))
+    blank = browser.submit("/tamper/2/sign-off", token=token, note="  ")
+    assert "write what it was" in blank.text
+    assert watched.open(desk) == {"policy-refused"}
+
+
 def test_a_supervisor_sees_the_own_teams_alone(
     watched: Watched, desk: Any, event: Any, another: Any, running: Any
 ) -> None:

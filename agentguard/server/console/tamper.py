@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 
 from litestar import get, post
+from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy import ColumnElement, Connection, select, true
@@ -27,6 +29,7 @@ from agentguard.server.console.site import (
     visitor_of,
 )
 from agentguard.server.roles import Right, Scope
+from agentguard.server.store.accounts.people import Visitor
 from agentguard.server.store.schema.identity_tables import tamper_item
 from agentguard.server.store.schema.tables import device
 from agentguard.server.tamper import items, sign_offs, strangers, waves
@@ -39,6 +42,11 @@ from agentguard.server.tamper.waves import Wave
 TAMPER = "/tamper"
 LONGEST_NOTE = 2000
 SIGNED = "signed"
+CONFLICT = 409
+Sign = Callable[[Connection, Visitor, float, str], bool]
+"""Signs off with a note, and tells whether there was anything of it to sign off."""
+There = Callable[[Connection, Visitor], bool]
+"""Tells whether there is such a sign for a visitor, signed off or not."""
 LATELY = 30
 """Lines of what was signed off that stand under what was not."""
 
@@ -57,15 +65,29 @@ class _Read:
 @get(TAMPER)
 async def show(request: Asked) -> Page:
     """Show what nobody has signed off, then what was; or, when asked, all that was."""
-    database, scope = site_of(request).database, visitor_of(request).scope
-    wish = filters.asked(request, (SIGNED, *KINDS))
-    await looked(request, "tamper.seen")
+    wish = _wish(request)
     if wish.kind == SIGNED:
+        await looked(request, "tamper.seen")
         return await _signed(request, wish)
-    read = await database.read(partial(_read, wish=wish, scope=scope))
+    return await _page(request, wish)
+
+
+def _wish(request: Asked) -> Filter:
+    """Return what the list is asked for, also by the form of a sign in it."""
+    return filters.asked(request, (SIGNED, *KINDS), path=TAMPER)
+
+
+async def _page(request: Asked, wish: Filter, problem: str = "", kept: str = "") -> Page:
+    """Show the list, and to who was refused why, and the note that found no place (`kept`)."""
+    site, scope = site_of(request), visitor_of(request).scope
+    await looked(request, "tamper.seen")
+    read = await site.database.read(partial(_read, wish=wish, scope=scope))
     return await page(
         request,
         "tamper.html",
+        status=CONFLICT if problem else 200,
+        problem=site.words.say(problem) if problem else "",
+        kept=kept,
         wish=wish,
         sites=read.reach.sites,
         shifts=read.reach.shifts,
@@ -133,38 +155,60 @@ async def _signed(request: Asked, wish: Filter) -> Page:
 
 
 @post(TAMPER + "/{id_:int}/sign-off")
-async def sign_off(request: Asked, id_: FromPath[int]) -> Redirect:
+async def sign_off(request: Asked, id_: FromPath[int]) -> Page | Redirect:
     """Sign an item off with a note of what it was."""
-    site, visitor = site_of(request), permitted(request, Right.CARE)
-    note = await told(request, "note", LONGEST_NOTE)
-    if note:
-        await site.database.write(lambda c: items.sign_off(c, id_, visitor, site.now(), note))
-    return back(TAMPER)
+    times = await field(request, "times", filters.DIGITS)
+    shown = int(times) if times.isascii() and times.isdigit() else None
+    return await _sign(
+        request,
+        lambda c, by, at, note: items.sign_off(c, id_, by, at, note, shown),
+        lambda c, by: items.is_there(c, id_, by.scope),
+    )
 
 
 @post(TAMPER + "/endpoint/{id_:int}/sign-off")
-async def sign_off_endpoint(request: Asked, id_: FromPath[int]) -> Redirect:
+async def sign_off_endpoint(request: Asked, id_: FromPath[int]) -> Page | Redirect:
     """Sign off what strangers did to the endpoint, with a note of what it was."""
-    site, visitor = site_of(request), permitted(request, Right.CARE)
-    note = await told(request, "note", LONGEST_NOTE)
-    if note:
-        await site.database.write(lambda c: strangers.sign_off(c, id_, visitor, site.now(), note))
-    return back(TAMPER)
+    return await _sign(
+        request,
+        lambda c, by, at, note: strangers.sign_off(c, id_, by, at, note),
+        lambda c, by: strangers.is_there(c, id_, by.scope),
+    )
 
 
 @post(TAMPER + "/together/sign-off")
-async def sign_off_together(request: Asked) -> Redirect:
-    """Sign all desks off that fell silent together, with one note of what it was."""
-    site, visitor = site_of(request), permitted(request, Right.CARE)
-    note = await told(request, "note", LONGEST_NOTE)
+async def sign_off_together(request: Asked) -> Page | Redirect:
+    """Sign all desks off that were shown as one thing, with one note of what it was."""
+    wish = _wish(request)
     wave = (
         await field(request, "kind"),
         await _moment(request, "first"),
         await _moment(request, "last"),
     )
-    if note:
-        await site.database.write(lambda c: waves.sign_off(c, wave, visitor, site.now(), note))
-    return back(TAMPER)
+
+    def sign(connection: Connection, by: Visitor, at: float, note: str) -> bool:
+        shown = filters.reach(connection, wish, by.scope).teams
+        return waves.sign_off(connection, wave, replace(by, scope=shown), at, note) > 0
+
+    return await _sign(request, sign, lambda c, by: waves.is_there(c, wave, by.scope))
+
+
+async def _sign(request: Asked, act: Sign, there: There) -> Page | Redirect:
+    """Sign off, and go back to the list as it was asked for; nobody's note is dropped unsaid.
+
+    Raises:
+        NotFoundException: there is no such sign at the desks that the visitor sees.
+
+    """
+    site, visitor = site_of(request), permitted(request, Right.CARE)
+    note = await told(request, "note", LONGEST_NOTE)
+    if not note:
+        return await _page(request, _wish(request), "console.tamper.no-note")
+    if not await site.database.write(lambda c: act(c, visitor, site.now(), note)):
+        if not await site.database.read(lambda c: there(c, visitor)):
+            raise NotFoundException
+        return await _page(request, _wish(request), "console.tamper.meanwhile", note)
+    return back(_wish(request).link())
 
 
 async def _moment(request: Asked, name: str) -> float:

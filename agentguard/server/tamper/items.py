@@ -138,21 +138,36 @@ def to_review(
     return [_item(row) for row in connection.execute(asked)]
 
 
-def sign_off(connection: Connection, id_: int, by: Visitor, now: float, note: str) -> bool:
-    """Say what it was; what does not end by itself is closed by it. False when it is signed."""
+def sign_off(
+    connection: Connection, id_: int, by: Visitor, now: float, note: str, shown: int | None = None
+) -> bool:
+    """Say what it was; what does not end by itself is closed by it. False when it is signed.
+
+    Who signs has seen it happen `shown` times, None for all: what came after that waits anew.
+    """
     mine = (tamper_item.c.id == id_) & tamper_item.c.signed_at.is_(None) & seen(by.scope)
-    kind = connection.scalar(select(tamper_item.c.kind).where(mine))
-    done = False
-    if kind is not None:
-        done = True
-        values = {"signed_by": by.name, "signed_at": now, "note": note}
+    row = connection.execute(select(tamper_item).where(mine)).one_or_none()
+    if row is not None:
+        values: dict[str, object] = {"signed_by": by.name, "signed_at": now, "note": note}
+        again = 0 if shown is None else row.times - max(1, shown)
+        if not KINDS[row.kind].lasts:
+            values["closed_at"] = now
+        if again > 0:
+            values["times"] = row.times - again
         connection.execute(update(tamper_item).where(mine).values(**values))
-        if not KINDS[kind].lasts:
-            closed = update(tamper_item).where(tamper_item.c.id == id_)
-            connection.execute(closed.values(closed_at=now))
-    act = "signed-off" if done else "refused"
+        if again > 0 and row.closed_at is None:
+            left = {"params": row.params, "since": row.since, "times": again, "opened_at": now}
+            fresh = insert(tamper_item).values(device=row.device, kind=row.kind, **left)
+            connection.execute(fresh)
+    act = "refused" if row is None else "signed-off"
     audit.note(connection, now, by.name, f"tamper.{act}", str(id_))
-    return done
+    return row is not None
+
+
+def is_there(connection: Connection, id_: int, scope: Scope) -> bool:
+    """Check whether there is such an item for who sees these teams, signed off or not."""
+    asked = select(tamper_item.c.id).where(tamper_item.c.id == id_, seen(scope))
+    return connection.scalar(asked) is not None
 
 
 def _query() -> Select[tuple[object, ...]]:

@@ -138,6 +138,12 @@ def sign_off(connection: Connection, id_: int, by: Visitor, now: float, note_: s
     return done
 
 
+def is_there(connection: Connection, id_: int, scope: Scope) -> bool:
+    """Check whether there is such a sign for who sees these teams, signed off or not."""
+    known = connection.scalar(select(_SIGN.id).where(_SIGN.id == id_)) is not None
+    return known and scope is None
+
+
 def _sign(row: Row[tuple[object, ...]]) -> EndpointSign:
     kind = next((one for one in OF_ENDPOINT if one.id == row.kind), None)
     return EndpointSign(

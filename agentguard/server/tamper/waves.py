@@ -178,6 +178,12 @@ def sign_off(
     return done
 
 
+def is_there(connection: Connection, wave: tuple[str, float, float], scope: Scope) -> bool:
+    """Check whether there is anything of a wave for who sees these teams, signed off or not."""
+    asked = select(_ITEM.id).where(seen(scope), _within(*wave), _ITEM.kind.in_(_SHOWN_AS_ONE))
+    return connection.scalar(asked.limit(1)) is not None
+
+
 def _chosen(among: ColumnElement[bool] | None) -> ColumnElement[bool]:
     return true() if among is None else among
 
