@@ -11,6 +11,7 @@ from agentguard.engine.state import Decision
 from agentguard.model.actions import ActionKind, Deed, Outcome
 from agentguard.model.events import ActionFinished, IncidentReported
 from agentguard.model.guided import (
+    OUT,
     Cause,
     Ending,
     Found,
@@ -52,6 +53,8 @@ def go_on(decision: Decision, event: ResponseStep) -> Decision:
     one = decision.state.responses.get(event.number)
     if one is None:
         return decision
+    if event.step is Step.HELD and event.answer == OUT:
+        return _out(decision, one, event.at)
     if event.step is Step.HELD:
         return decision if one.held else _held(decision, one, event.at)
     if event.step is Step.ENDED:
@@ -100,6 +103,15 @@ def read_back(remembered: Mapping[str, Json]) -> dict[str, Response]:
 def _held(decision: Decision, one: Response, at: Moment) -> Decision:
     one = replace(one, held=at)
     return _noted(_keep(decision, one), one, Step.HELD, "", at)
+
+
+def _out(decision: Decision, one: Response, at: Moment) -> Decision:
+    """See that a file is in the vault no more, without having been deleted: it is open again."""
+    if one.held is None or one.ending is Ending.DELETED:
+        return decision
+    kept, one = one.ending is not None, replace(one, held=None, ending=None, ended=None)
+    decision = _noted(_keep(decision, one), one, Step.HELD, OUT, at)
+    return _noted(decision, one, Step.ENDED, OUT, at) if kept else decision
 
 
 def _end(decision: Decision, one: Response, event: ResponseStep) -> Decision:

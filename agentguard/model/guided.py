@@ -33,6 +33,10 @@ class Step(StrEnum):
     CAUSE = "cause"
 
 
+OUT = "out"
+"""The answer to the steps HELD and ENDED of a file that left the vault again: they are to do."""
+
+
 class Ending(StrEnum):
     """What became of the file."""
 

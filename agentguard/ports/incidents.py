@@ -33,8 +33,12 @@ class Incidents(Protocol):
         """Delete the file of a response for good, with proof; say how it went. Slow."""
         ...
 
+    def look(self) -> None:
+        """See which files of responses left the vault, so that none is called held. Slow."""
+        ...
+
     def keep(self, number: str) -> None:
-        """Leave the file of a response in the vault."""
+        """Leave the file of a response in the vault. Slow."""
         ...
 
     def tell_cause(self, number: str, cause: Cause) -> None:

@@ -193,11 +193,16 @@ class AgentDesk:
         told = self.release.restore(item, taking)
         if told.id in BACK:
             self.engine.submit(BroughtBack(at=self.clock.now(), item=item))
+            self.incidents.look()
         return told
 
     def remove(self, item: str, taking: Taking) -> Message:
         """Remove a file from the vault for good; say how it went."""
-        return self.release.remove(item, taking)
+        path = next((one.path for one in self.vault.items() if one.id == item), "")
+        told = self.release.remove(item, taking)
+        if told.id == "prompt.removed":
+            self.incidents.removed(path)
+        return told
 
     def held(self) -> HeldThere:
         """Return all that the endpoint holds on this computer."""

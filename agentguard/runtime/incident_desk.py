@@ -14,6 +14,7 @@ from agentguard.model.custody import FORBIDDEN
 from agentguard.model.events import FileScanned, IncidentReported
 from agentguard.model.findings import Finding
 from agentguard.model.guided import (
+    OUT,
     Cause,
     Ending,
     Found,
@@ -80,7 +81,7 @@ class IncidentDesk:
     def respond(self, path: str) -> None:
         """Begin a guided response to a file, where it lies or in the vault."""
         finding = next((f for f in self.engine.snapshot().findings if f.subject == path), None)
-        item = self._item(path)
+        item = self._readable(path)
         begun = ResponseBegun(
             at=self.clock.now(),
             number=new_number(),
@@ -97,37 +98,60 @@ class IncidentDesk:
         if one is None:
             return say("guided.gone")
         try:
-            self._hold(one)
+            there = self._hold(one)
         except AgentGuardError as error:
             return say("guided.not-held", why=str(error))
-        return say("guided.held-now")
+        return say("guided.held-now" if there else "guided.gone")
 
     def delete(self, number: str, code: str) -> Message:
         """Delete the file for good out of the vault; say how it went."""
         one = self._response(number)
         item = self._item(one.path) if one is not None else None
         if one is None or item is None:
-            return say("guided.gone")
+            self.look()
+            return say("guided.left")
         said = self.release.remove(item.id, Taking(reason=REASON, code=code))
-        if item.id not in {left.id for left in self.vault.items()}:
+        if self._item(one.path) is None:
             self._step(number, Step.ENDED, Ending.DELETED)
         return said
 
+    def removed(self, path: str) -> None:
+        """Tell of a file that the person deleted for good elsewhere than in its response.
+
+        A copy that was put into the vault at another time is a file as well.
+        """
+        for one in self._held_of(path):
+            if self._item(path) is None:
+                self._step(one.number, Step.ENDED, Ending.DELETED)
+
+    def look(self) -> None:
+        """See which files are said to be in the vault and are not, whoever took them out."""
+        held = [one for one in self.engine.snapshot().responses if _claims(one)]
+        there = {item.path for item in self.vault.items()} if held else set()
+        for one in held:
+            if one.path not in there:
+                self._step(one.number, Step.HELD, OUT)
+
     def keep(self, number: str) -> None:
-        """Leave the file in the vault; the engine refuses it for what may not be kept."""
+        """Leave the file in the vault; the engine refuses it for what may not be kept there."""
+        self.look()
         self._step(number, Step.ENDED, Ending.KEPT)
 
     def tell_cause(self, number: str, cause: Cause) -> None:
         """Tell how the data came there."""
         self._step(number, Step.CAUSE, cause)
 
-    def _hold(self, one: Response) -> None:
+    def _hold(self, one: Response) -> bool:
+        """Move a file to the vault; False when it is neither at its place nor there."""
         path = Path(one.path)
         if path.exists():
             self.vault.put(path, self._hits(one.path))
             gone = FileScanned(at=self.clock.now(), path=one.path, outcome=FileOutcome.GONE)
             self.engine.submit(gone)
+        elif self._item(one.path) is None:
+            return False
         self._step(one.number, Step.HELD, "")
+        return True
 
     def _hits(self, path: str) -> tuple[Hit, ...]:
         found = (f.hits for f in self.engine.snapshot().findings if f.subject == path)
@@ -136,6 +160,16 @@ class IncidentDesk:
     def _item(self, path: str) -> VaultItem | None:
         """Return the file as the vault has it, the newest of several."""
         return next((one for one in reversed(self.vault.items()) if one.path == path), None)
+
+    def _readable(self, path: str) -> VaultItem | None:
+        """Return the same; None as well where the vault cannot be read, so nothing is held."""
+        try:
+            return self._item(path)
+        except AgentGuardError:
+            return None
+
+    def _held_of(self, path: str) -> list[Response]:
+        return [o for o in self.engine.snapshot().responses if o.path == path and _claims(o)]
 
     def _response(self, number: str) -> Response | None:
         known = self.engine.snapshot().responses
@@ -151,6 +185,11 @@ def new_number() -> str:
     """Draw the number of an incident."""
     signs = len(incidents.SIGNS)
     return incidents.number_of([secrets.randbelow(signs) for _ in range(incidents.RANDOM)])
+
+
+def _claims(one: Response) -> bool:
+    """Check whether a response says of its file that the vault has it."""
+    return one.held is not None and one.ending is not Ending.DELETED
 
 
 def _found(finding: Finding | None, item: VaultItem | None) -> Found:

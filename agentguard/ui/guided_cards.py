@@ -158,7 +158,8 @@ class GuidedCard(QFrame):
 
     def _do_keep(self) -> None:
         self._steps[2].asked()
-        self._bridge.desk.incidents.keep(self._number)
+        keep = partial(self._bridge.desk.incidents.keep, self._number)
+        self._bridge.later(keep, lambda _: None, lambda problem: self._tell(problem, "wrong"))
 
     def _do_cause(self, chosen: int) -> None:
         self._steps[3].asked()
@@ -201,7 +202,8 @@ class GuidedCards(QWidget):
         self._cards.forget()
 
     def opened(self) -> None:
-        """Ask whether a file leaves the vault only for a code."""
+        """Ask whether a file leaves the vault only for a code, and which have left it."""
+        self._bridge.later(self._bridge.desk.incidents.look, lambda _: None, lambda _problem: None)
         self._bridge.later(self._bridge.desk.vault_asks, self._asked, lambda _problem: None)
 
     def _asked(self, asks: bool) -> None:  # noqa: FBT001 - what the vault says

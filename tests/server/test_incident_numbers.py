@@ -183,6 +183,28 @@ def test_a_step_is_written_once_whatever_is_told_again(
     assert rows.count("desk-held") == 1
 
 
+def test_row_434_a_file_that_left_the_vault_is_no_more_in_it_for_the_console(
+    desk: Any, signed_in: Any, event: Any
+) -> None:
+    def told(seq: int, step: str, answer: str) -> Any:
+        params = {"id": NUMBER, "step": step, "answer": answer}
+        return event(seq, "incident.step", params=params, at=f"2026-09-21T10:00:{seq:02}+00:00")
+
+    begun = event(1, "incident.reported", params={"id": NUMBER, "category": "card-data"})
+    first = (told(2, "held", ""), told(3, "ended", "kept"))
+    left = (told(4, "held", "out"), told(5, "ended", "out"))
+    desk.send(begun, *first, *left)
+    bob = signed_in("bob", "officer")
+    page = text_of(bob.get("/incidents/1").text)
+    assert "Not in the vault any more" in page
+    assert "Open again: it left the vault" in page
+    assert "In the vault" not in page
+    desk.send(begun, *first, *left, told(6, "held", ""), epoch=2)
+    assert "In the vault" in text_of(bob.get("/incidents/1").text), "it is held again"
+    rows = bob.get("/incidents/1/record.csv").text
+    assert (rows.count("desk-held"), rows.count("desk-ended")) == (3, 2), "each once"
+
+
 def test_a_response_of_which_no_step_was_told_says_so(
     desk: Any, signed_in: Any, event: Any
 ) -> None:

@@ -39,7 +39,7 @@ def buttons(page: QWidget) -> set[str]:
 def test_a_file_that_lies_open_is_not_called_held_and_can_be_held_here(rig, qtbot) -> None:
     one = desk(rig)
     page = opened(one, Page.INCIDENT)
-    assert "Not held yet: the file is still where it was found." in one.said(page)
+    assert "Not held: it is not in the vault." in one.said(page)
     assert "First it has to be held." in one.said(page)
     assert "File: cards.csv" in one.said(page)
     assert PATH not in one.said(page)
@@ -56,7 +56,7 @@ def test_what_could_not_be_held_says_why_and_stays_to_do(rig, qtbot) -> None:
     page = opened(one, Page.INCIDENT)
     press(qtbot, page, "Move it to the vault now")
     one.until(lambda: "It is not held. The file is in use." in one.said(page))
-    assert "Not held yet" in one.said(page)
+    assert "Not held: it is not in the vault" in one.said(page)
 
 
 @pytest.mark.parametrize(

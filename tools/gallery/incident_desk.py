@@ -37,6 +37,7 @@ class SimulatedIncidents:
         self._desk = desk
         self.told: list[Draft] = []
         self.lost = 0
+        self.looks = 0
         self.broken = False
         self.asks = False
         self.mask: Callable[[str], str] = str
@@ -78,6 +79,10 @@ class SimulatedIncidents:
             return say("prompt.not-removed", why="")
         self._change(number, ending=Ending.DELETED, ended=self._desk.snapshot().at)
         return say("prompt.removed")
+
+    def look(self) -> None:
+        """Count that it was asked for."""
+        self.looks += 1
 
     def keep(self, number: str) -> None:
         """Keep it."""

@@ -7,7 +7,7 @@ import pytest
 from agentguard.engine import before, guided, incidents
 from agentguard.model.actions import Action, ActionKind, Deed, Outcome
 from agentguard.model.events import ActionFinished, IncidentFollowed, IncidentReported
-from agentguard.model.guided import Cause, Ending, Found, ResponseBegun, ResponseStep, Step
+from agentguard.model.guided import OUT, Cause, Ending, Found, ResponseBegun, ResponseStep, Step
 from agentguard.model.incidents import Attached, IncidentCategory, Ongoing, Stage, Where
 
 NUMBER, OTHER = "T7HH-DKM2", "2222-2222"
@@ -171,6 +171,24 @@ def test_what_holds_or_may_hold_codes_is_never_kept(rig, found) -> None:
     step(rig, Step.ENDED, Ending.KEPT)
     assert rig.engine.snapshot().responses[0].ending is Ending.DELETED
     assert steps(rig) == [("looked", found.value), ("held", ""), ("ended", "deleted")]
+
+
+def test_row_434_a_file_that_left_the_vault_is_not_called_held_or_kept(rig) -> None:
+    begin(rig, held=True)
+    step(rig, Step.ENDED, Ending.KEPT)
+    step(rig, Step.CAUSE, Cause.MAIL)
+    step(rig, Step.HELD, OUT)
+    step(rig, Step.HELD, OUT)
+    (one,) = rig.engine.snapshot().responses
+    assert (one.held, one.ending, one.ended, one.cause) == (None, None, None, Cause.MAIL)
+    assert not guided.finished(one)
+    assert steps(rig)[-2:] == [("held", "out"), ("ended", "out")], "told once"
+    step(rig, Step.ENDED, Ending.KEPT)
+    assert rig.engine.snapshot().responses[0].ending is None, "nothing is kept that is not held"
+    step(rig, Step.HELD)
+    step(rig, Step.ENDED, Ending.DELETED)
+    step(rig, Step.HELD, OUT)
+    assert rig.engine.snapshot().responses[0].ending is Ending.DELETED, "that is final"
 
 
 def test_it_is_held_once_a_hand_has_moved_the_file(rig) -> None:

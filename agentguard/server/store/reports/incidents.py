@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -29,6 +29,8 @@ REPORTED, STEP = "incident.reported", "incident.step"
 CARD_DATA = "card-data"
 DESK = "desk-"
 """The kind of a step that a desk told begins so."""
+OUT = "out"
+"""What a desk tells of a step of a guided response when its file has left the vault again."""
 LONGEST_NOTE = 4000
 OPEN, TAKEN, CLOSED = "open", "taken", "closed"
 
@@ -138,13 +140,25 @@ def _fold_step(connection: Connection, device_id: str, event: v1.Event, now: flo
         return
     kind = f"{DESK}{event.params.get('step', '')}"[:20]
     text, at = str(event.params.get("answer", ""))[:100], lately(event.at, now)
-    known = select(incident_step.c.id).where(
-        incident_step.c.incident == id_, incident_step.c.kind == kind, incident_step.c.text == text
+    mine = (incident_step.c.incident == id_) & (incident_step.c.kind == kind)
+    asked = (
+        select(incident_step.c.text, incident_step.c.at).where(mine).order_by(incident_step.c.id)
     )
-    if connection.scalar(known) is None:
+    if not _is_known([(row.text, row.at) for row in connection.execute(asked)], text, at):
         values = {"at": at, "by": "", "kind": kind, "text": text}
         connection.execute(insert(incident_step).values(incident=id_, **values))
-        playbook_shelf.tick_told(connection, id_, at, kind.removeprefix(DESK), text)
+        told = playbook_shelf.untick_told if text == OUT else playbook_shelf.tick_told
+        told(connection, id_, at, kind.removeprefix(DESK), text)
+
+
+def _is_known(written: Sequence[tuple[str, float]], text: str, at: float) -> bool:
+    """Check whether a step was told before, by its earlier answers, the oldest first.
+
+    A file can be held, leave the vault, and be held again: from then on the time counts as well.
+    """
+    if not any(known == OUT for known, _ in written):
+        return any(known == text for known, _ in written)
+    return written[-1][0] == text or (text, at) in written
 
 
 def _attached(said: Mapping[str, str | int]) -> str:

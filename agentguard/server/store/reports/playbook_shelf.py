@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, false, select, update
+from sqlalchemy import Connection, delete, false, select, update
 
 from agentguard.server.playbooks import shelf
 from agentguard.server.playbooks.playbook import Ask, Playbook, Step
@@ -107,6 +107,19 @@ def tick_told(connection: Connection, id_: int, at: float, told: str, answer: st
     values = {"done_at": at, "done_by": DESK, **said}
     made = upsert(connection, incident_task).values(incident=id_, task=step.id, **values)
     connection.execute(made.on_conflict_do_update(index_elements=("incident", "task"), set_=values))
+
+
+def untick_told(connection: Connection, id_: int, _at: float, told: str, _answer: str) -> None:
+    """Take back a step that a desk had done and that is to do again; a person's tick stays."""
+    book = of_incident(connection, id_)
+    mine = [one.id for one in book.steps if one.told == told] if book else []
+    connection.execute(
+        delete(incident_task).where(
+            incident_task.c.incident == id_,
+            incident_task.c.task.in_(mine),
+            incident_task.c.done_by == DESK,
+        )
+    )
 
 
 def _answered(step: Step, answer: str) -> dict[str, str]:
