@@ -1,7 +1,8 @@
 """Runs a fuzzer on a folder of samples, the same changes in the same order each time.
 
-Some seconds each, as forty of them are a part of every run of everything; `dev.py fuzz` searches
-on. AGENTGUARD_FUZZ_SEED (0: by chance) and AGENTGUARD_FUZZ_SECONDS are what it sets.
+All that is kept and some hundred changes of it each, as forty of them are a part of every run of
+everything; `dev.py fuzz` searches on. AGENTGUARD_FUZZ_SEED (0: by chance) and
+AGENTGUARD_FUZZ_SECONDS are what it sets.
 """
 
 from __future__ import annotations
@@ -17,7 +18,12 @@ from tests.fuzz.loaded import Loaded
 
 ROOT = Path(__file__).parents[2]
 SEED = os.environ.get("AGENTGUARD_FUZZ_SEED", "1")
-SECONDS = int(os.environ.get("AGENTGUARD_FUZZ_SECONDS", "6"))
+SECONDS = int(os.environ.get("AGENTGUARD_FUZZ_SECONDS", "20"))
+CHANGES = 300
+"""Inputs that are tried beside what is kept and the samples, unless `dev.py fuzz` searches.
+
+Counted, not timed: a format of which ten thousand take six seconds needs no six of them.
+"""
 LEAST = 100  # inputs; fewer is no search
 # Linux hands a process the peak memory of the one that started it (getrusage(2), ru_maxrss), which
 # libFuzzer then takes for its own: a small process stands between the test's and the fuzzer's.
@@ -46,7 +52,8 @@ def search(
     for number, data in enumerate(samples):
         (folder / f"{number:03}").write_bytes(data)
     corpus.lay(name, folder)
-    order = (f"-max_total_time={SECONDS}", f"-seed={SEED}", "-reload=0")
+    runs = -1 if "AGENTGUARD_FUZZ_SECONDS" in os.environ else len(list(folder.iterdir())) + CHANGES
+    order = (f"-runs={runs}", f"-max_total_time={SECONDS}", f"-seed={SEED}", "-reload=0")
     limits = ("-timeout=10", "-rss_limit_mb=1024", "-max_len=65536", "-len_control=0")
     options = (f"-artifact_prefix={out}/broken-", "-print_final_stats=1", *order, *limits)
     command = (sys.executable, "-c", BETWEEN, sys.executable, target, *words)
@@ -57,8 +64,8 @@ def search(
         code = alone((*command, folder, *options), said)
     text = said.read_text(encoding="utf-8", errors="backslashreplace")
     assert code == 0, text[-6000:]
-    runs = int(text.partition("number_of_executed_units:")[2].split(maxsplit=1)[0])
-    assert runs > LEAST
+    done = int(text.partition("number_of_executed_units:")[2].split(maxsplit=1)[0])
+    assert done > LEAST
     if corpus.KEEPS:
         corpus.keep(name, folder, command, cwd=ROOT, env=environment())
 
