@@ -52,7 +52,9 @@ def _statements(node: ast.AST, when: When) -> Iterator[tuple[When, ast.Import | 
     elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
         yield from _all(node.body, When.TYPES)
         yield from _all(node.orelse, when)
-    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+    elif isinstance(node, ast.expr):
+        return  # it holds no statement, and most of a source is expressions
+    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         inside = When.DEFERRED if when is When.LOAD else when
         yield from _all(ast.iter_child_nodes(node), inside)
     else:
