@@ -39,9 +39,14 @@ class Readiness:
 
 
 def readiness(snapshot: Snapshot, words: Wording, contact: str) -> Readiness:
-    """Return whether the desk is ready; what was not looked at is never called ready."""
-    wrong = [c for c in snapshot.controls if c.state is State.FAIL]
-    blind = [c for c in snapshot.controls if c.state in _UNKNOWN]
+    """Return whether the desk is ready; what was not looked at is never called ready.
+
+    What is paused or excepted counts neither for the desk nor against it, and is told.
+    """
+    asked = [c for c in snapshot.controls if c.excepted is None and c.state is not State.PAUSED]
+    less = sum(c.excepted is not None or c.state is State.PAUSED for c in snapshot.controls)
+    wrong = [c for c in asked if c.state is State.FAIL]
+    blind = [c for c in asked if c.state in _UNKNOWN]
     away = _uplink(snapshot, words, contact)
     lines = (
         *(_line(c, "fail", words, contact) for c in wrong[:MOST]),
@@ -50,12 +55,14 @@ def readiness(snapshot: Snapshot, words: Wording, contact: str) -> Readiness:
     )
     unknown, left = len(blind) + len(away), len(wrong[MOST:]) + len(blind[MOST:])
     more = (words.count("ui.shift.more", left),) if left else ()
-    in_order = sum(c.state is State.PASS for c in snapshot.controls)
+    in_order = sum(c.state is State.PASS for c in asked)
+    unguarded = (words.count("ui.shift.less", less),) if less else ()
+    look = "fail" if wrong else "unknown" if unknown else "paused" if less else "pass"
     return Readiness(
-        headline=_headline(len(wrong), unknown, words),
-        look="fail" if wrong else ("unknown" if unknown else "pass"),
+        headline=_headline(look, len(wrong), words),
+        look=look,
         lines=lines,
-        rest=(*more, words.count("ui.shift.in-order", in_order)),
+        rest=(*more, *unguarded, words.count("ui.shift.in-order", in_order)),
         not_ready=len(wrong),
         unknown=unknown,
     )
@@ -65,6 +72,8 @@ def seen_lines(snapshot: Snapshot, words: Wording, downloads: str) -> tuple[str,
     """Return what AgentGuard sees of a desk that is handed over."""
     state = next((c.state for c in snapshot.controls if c.check == CLIPBOARD), State.UNKNOWN)
     form = {State.PASS: "empty", State.FAIL: "full"}.get(state, "unknown")
+    if form == "full" and not _is_cleared(snapshot):
+        form = "stays"
     hers = sum(one.owner not in OTHERS for one in snapshot.findings)
     kept = "shared" if snapshot.policy.shift.shared else "own"
     return (
@@ -82,10 +91,17 @@ def downloads_words(count: int | None, words: Wording) -> str:
     return words.count("ui.shift.downloads", count)
 
 
-def _headline(wrong: int, unknown: int, words: Wording) -> str:
+def _is_cleared(snapshot: Snapshot) -> bool:
+    """Check whether the policy has what is copied cleared as the desk is handed over."""
+    control = snapshot.policy.controls.get(CLIPBOARD)
+    return control is not None and getattr(control.settings, "leaving", "nothing") != "nothing"
+
+
+def _headline(look: str, wrong: int, words: Wording) -> str:
     if wrong:
         return words.count("ui.shift.not-ready", wrong)
-    return words.texts.say("ui.shift.ready-but" if unknown else "ui.shift.ready")
+    form = {"unknown": "ready-but", "paused": "ready-less"}.get(look, "ready")
+    return words.texts.say(f"ui.shift.{form}")
 
 
 def _line(control: ControlState, look: str, words: Wording, contact: str) -> ReadyLine:

@@ -7,10 +7,13 @@ from dataclasses import replace
 import pytest
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QPushButton, QWidget
 
+from agentguard.checks.clipboard import Settings
 from agentguard.model.events import NOT_ENROLLED, UplinkState
+from agentguard.model.exceptions import Excepted
 from agentguard.model.handover import CleanDesk, Shift, Tick
+from agentguard.model.policy import Control
 from agentguard.model.snapshot import Snapshot
-from agentguard.model.verdicts import Owner, State
+from agentguard.model.verdicts import Owner, Severity, State
 from agentguard.ui.run import Interface
 from agentguard.ui.views import Page
 from tests.ui.test_incident_page import fill
@@ -33,6 +36,10 @@ def whole() -> Snapshot:
     controls = tuple(replace(c, state=State.PASS) for c in seen.controls)
     uplink = UplinkState(at=seen.at, problem="", waiting=0, receipted=1)
     return replace(seen, controls=controls, findings=(), uplink=uplink)
+
+
+def excepted(control: str) -> Excepted:
+    return Excepted(id="x", control=control, worst=Severity.HIGH, since=0.0, until=9e9)
 
 
 def failing(state: State, owner: Owner = Owner.PERSON) -> Snapshot:
@@ -75,6 +82,44 @@ def test_what_is_not_known_is_never_called_ready(rig, state) -> None:
     assert "Ready, as far as AgentGuard knows" in one.said(page)
     assert "Ready for your shift" not in one.said(page)
     assert "If it stays so, tell: " in one.said(page)
+
+
+@pytest.mark.parametrize("how", ["paused", "excepted", "excepted and failing"])
+def test_row_444_what_is_paused_or_excepted_is_neither_ready_nor_to_do(rig, qtbot, how) -> None:
+    seen = whole()
+    first, *rest = seen.controls
+    state = {"paused": State.PAUSED, "excepted": State.PASS}.get(how, State.FAIL)
+    except_ = None if how == "paused" else excepted(first.check)
+    less = replace(first, state=state, excepted=except_)
+    one = rig(replace(seen, controls=(less, *rest)))
+    page = opened(one, Page.SHIFT)
+    said = one.said(page)
+    assert "Ready, but not guarded in full" in said
+    assert "1 control is paused or excepted" in said
+    assert f"{len(rest)} other controls are in order." in said, "it is none of them"
+    assert "on the page To do" not in said, "where nobody is asked about it"
+    press(qtbot, page, "Start my shift")
+    assert one.desk.shifts.begun == [(0, 0)]
+
+
+def test_row_444_a_clipboard_that_the_policy_leaves_is_not_said_to_be_cleared(rig) -> None:
+    seen = whole()
+    controls = tuple(
+        replace(c, state=State.FAIL) if c.check == "clipboard" else c for c in seen.controls
+    )
+    for leaving, cleared in (("personal-data", True), ("nothing", False)):
+        rules = Control(
+            check="clipboard",
+            paused=False,
+            severity=Severity.MEDIUM,
+            respond=(),
+            settings=Settings(leaving=leaving),
+        )
+        policy = replace(seen.policy, controls={**seen.policy.controls, "clipboard": rules})
+        one = rig(replace(seen, controls=controls, policy=policy))
+        said = one.said(opened(one, Page.SHIFT))
+        assert ("It is cleared when you hand over." in said) is cleared
+        assert ("It stays there: copy something else" in said) is not cleared
 
 
 @pytest.mark.parametrize(
