@@ -13,6 +13,7 @@ from agentguard.engine.attention_book import Waiting
 from agentguard.engine.causes import cause, is_open, left, outlived, tells_an_end
 from agentguard.engine.clipboard import is_to_be_tried_soon
 from agentguard.engine.state import Key, State, Try
+from agentguard.model.actions import Outcome
 from agentguard.model.deeds import Stage
 from agentguard.model.findings import Finding, file_name
 from agentguard.model.moments import Moment
@@ -28,7 +29,11 @@ def under_way(state: State, at: Moment) -> frozenset[Key]:
 
     A lock is none of it: it is seen by itself.
     """
-    given = {_key(one) for one in state.tries.values() if _is_at_work(one, at)}
+    given = {
+        _key(one)
+        for one in state.tries.values()
+        if one.outcome is not Outcome.UNSUPPORTED and _is_at_work(one, at)
+    }
     asked = {k for k, d in state.deeds.items() if d.stage in _BUSY and at.since(d.at) < PATIENCE}
     done = {k for k, d in state.mended.items() if d.how in SHOWN and at.since(d.at) < PATIENCE}
     untold = {k for k in state.telling if k not in state.findings and _is_untold(state, k, at)}
@@ -75,7 +80,7 @@ def is_done_here(state: State, key: Key) -> bool:
 
 
 def _is_at_work(one: Try, at: Moment) -> bool:
-    return at.since(one.at) < PATIENCE and one.action.kind in SHOWN and _runs(one)
+    return _runs(one) and one.action.kind in SHOWN and at.since(one.at) < PATIENCE
 
 
 def _runs(one: Try) -> bool:

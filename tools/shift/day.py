@@ -189,9 +189,10 @@ class Shift:
         """Let time pass; `typing` is the share of it in which keys or the mouse move."""
         end = self._clock.now().boot + seconds
         while self._clock.now().boot < end and self._left() > 0:
-            stretch = min(end, self._clock.now().boot + self._chance.uniform(4, 16))
+            at = self._clock.now()
+            stretch = min(end, at.boot + self._chance.uniform(4, 16))
             moves = self._chance.random() < typing
-            while self._clock.now().boot < stretch:
+            while at.boot < stretch:
                 self._clock.advance(STEP)
                 self._idle = 1.0 if moves else self._idle + STEP
                 at = self._clock.now()
