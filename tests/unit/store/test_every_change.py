@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -19,6 +20,7 @@ from tests.unit.store import second_verifier
 from tests.unit.store.exported import ORIGIN, Written, full, looked_at
 from tests.unit.store.second_verifier import State, whole
 
+T = TypeVar("T")
 REFUSED = (
     second_verifier.Broken, ValueError, LookupError, TypeError, AttributeError, RecursionError,
     second_verifier.struct.error,
@@ -28,6 +30,13 @@ REFUSED = (
 @pytest.fixture(scope="module")
 def journal(tmp_path_factory: pytest.TempPathFactory) -> Written:
     return full(tmp_path_factory.mktemp("journal"))
+
+
+def shallow(one: T) -> T:
+    """Copy as `copy.copy` does, without its asking how: a quarter of a million times."""
+    made: T = object.__new__(type(one))
+    made.__dict__.update(one.__dict__)
+    return made
 
 
 class First:
@@ -41,9 +50,9 @@ class First:
         kept = self._verifier
 
         def taken(line: bytes) -> bool:
-            tried = copy.copy(kept)
+            tried = shallow(kept)
             tried._digest = kept._digest.copy()
-            tried._walk = copy.copy(kept._walk)
+            tried._walk = shallow(kept._walk)
             if not kept._good:  # before the entries, what is taken changes what vouches
                 tried._evidence = copy.deepcopy(kept._evidence)
             try:
