@@ -15,7 +15,7 @@ import pytest
 from hypothesis import settings
 
 from agentguard.platforms import keep_none
-from tests import rewritten, telling
+from tests import few_cases, rewritten, telling
 from tests.limit import Limit
 from tests.memory import memory
 
@@ -53,6 +53,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("agentguard")
     group.addoption("--passed", help="write the names of the tests that passed to this file")
     group.addoption("--leave-out", action="append", default=[], help="leave out what it names")
+    few_cases.addoption(group)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -89,6 +90,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if known:
         config.hook.pytest_deselected(items=[one for one in items if one.nodeid in known])
         items[:] = [one for one in items if one.nodeid not in known]
+    few_cases.leave_out(config, items)
 
 
 class Results:

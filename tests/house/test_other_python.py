@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import dev
+from tests.few_cases import few
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,3 +31,29 @@ def test_one_that_is_here_is_found() -> None:
     found = dev._interpreter(version)
     told = subprocess.run((found, "--version"), capture_output=True, text=True, check=True)
     assert told.stdout.startswith(f"Python {version}")
+
+
+@pytest.mark.parametrize(
+    ("most", "kept"),
+    [
+        (1, ["one", "many[a]", "pair[x]"]),
+        (2, ["one", "many[a]", "many[e]", "pair[x]", "pair[y]"]),
+        (3, ["one", "many[a]", "many[c]", "many[e]", "pair[x]", "pair[y]"]),
+        (9, ["one", "many[a]", "many[b]", "many[c]", "many[d]", "many[e]", "pair[x]", "pair[y]"]),
+    ],
+)
+def test_of_many_cases_a_few_are_run_and_no_test_is_left_out(most: int, kept: list[str]) -> None:
+    names = ["pair[x]", "pair[y]", "one", *(f"many[{case}]" for case in "abcde")]
+    assert sorted(few(names, most)) == sorted(kept)
+
+
+def test_a_run_of_few_cases_has_every_test() -> None:
+    ended = subprocess.run(
+        (sys.executable, "-m", "pytest", "--collect-only", "-q", "--few-cases", "2", __file__),
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    assert ended.stdout.count("test_of_many_cases") == 2
+    assert "test_one_that_is_here_is_found" in ended.stdout
