@@ -24,6 +24,8 @@ _ITS_TURN = 0.9
 """The part of a file's seconds on the processor from which on it was its turn, and it is slow."""
 _AT_WORK = 0.05
 """The part of a span of time on the processor that shows a child at work, though it waits now."""
+_LOOKS, _APART = 10, 0.05
+"""How often a child that had next to nothing is looked at, with so many seconds between."""
 
 
 class Offspring:
@@ -147,8 +149,12 @@ class Offspring:
         """
         if sys.platform == "win32":  # where no process tells what it waits for
             return had > 0
+        return had > seconds * _AT_WORK or self._is_about_to_work()
+
+    def _is_about_to_work(self) -> bool:
+        """Look for half a second: one that comes last may just wait between two pieces of work."""
         states = {psutil.STATUS_RUNNING, psutil.STATUS_DISK_SLEEP}
-        return had > seconds * _AT_WORK or self._status() in states
+        return any(self._status() in states or self._line.poll(_APART) for _ in range(_LOOKS))
 
     def _status(self) -> str:
         """Return the state of the child as the system names it; empty when it is gone.

@@ -118,7 +118,14 @@ def rest(source: Source, work: Work) -> Iterator[str]:
     yield f"card {CARD}"
 
 
+def nap(source: Source, work: Work) -> Iterator[str]:
+    """Wait for something for two seconds, and do nothing in between."""
+    time.sleep(2)
+    yield f"card {CARD}"
+
+
 _BEHAVIOUR = {
+    b"NAP": nap,
     b"REST": rest,
     b"TOIL": toil,
     b"SPOIL": spoil,

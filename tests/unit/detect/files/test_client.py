@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 
 import psutil
@@ -168,6 +169,19 @@ def test_row_416_a_child_that_waits_for_its_disk_is_not_ended_by_the_clock(
     with ScanClient(limits, clock, hostile.extractors) as client:
         scanned = client.scan(write(tmp_path, "a", "REST"))
     assert (scanned.hits, scanned.reason) == ((CARD,), "")
+
+
+@pytest.mark.posix
+def test_row_416_a_child_that_waits_for_a_moment_is_not_taken_for_one_that_hangs(
+    clock: FakeClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of one that comes last a single look may meet the moment between two pieces of work."""
+    seen = cycle((psutil.STATUS_SLEEPING, psutil.STATUS_RUNNING))
+    monkeypatch.setattr(Offspring, "_status", lambda _self: next(seen))
+    with ScanClient(Limits(seconds=1.0, patience=200), clock, hostile.extractors) as client:
+        assert client.scan(write(tmp_path, "a", "NAP")).hits == (CARD,)
+        monkeypatch.setattr(Offspring, "_status", lambda _self: psutil.STATUS_SLEEPING)
+        assert client.scan(write(tmp_path, "b", "NAP")).reason == "reason.timeout"
 
 
 @pytest.mark.posix
