@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from agentguard.server.feeds.sheets import BOM
+from agentguard.server.store.accounts import members
 from agentguard.wire import v1
 from tests.server.test_incident import text_of
 from tests.server.test_roles import audit, signed_in
@@ -133,6 +134,36 @@ def test_it_is_given_only_to_who_may_care_for_it(
     ann.submit("/incidents/1/assign", token=ann.token(), name="ann")
     assert "It was given to ann" in text_of(ann.get("/incidents/1").text)
     assert ("incident.assigned", "1") in audit(running, "ann")
+
+
+def test_row_464_it_is_said_who_has_an_incident_and_when_nobody_has_it_any_more(
+    running: Any, reported: Any, signed_in: Any
+) -> None:
+    assert reported.id
+    ann, bob = signed_in("ann", teams=("Billing",)), signed_in("bob", "officer")
+    signed_in("cleo", teams=("Billing",))
+
+    def said() -> set[str]:
+        """Give what both pages say, where they say the same."""
+        words = ("With ann", "With cleo", "Nobody has it who may care for it")
+        pages = [text_of(bob.get(at).text) for at in ("/incidents", "/incidents/1")]
+        queue, one = ({each for each in words if each in page} for page in pages)
+        assert queue == one
+        return one
+
+    def change(act: Any) -> None:
+        running.admin._database.run(act)
+
+    ann.submit("/incidents/1/take", token=ann.token())
+    assert said() == {"With ann"}
+    ann.submit("/incidents/1/assign", token=ann.token(), name="cleo")
+    assert said() == {"With cleo"}, "and not who took it up"
+    change(lambda c: members.disable(c, "cleo", disabled=True))
+    assert said() == {"Nobody has it who may care for it"}
+    bob.submit("/incidents/1/assign", token=bob.token(), name="ann")
+    assert said() == {"With ann"}
+    change(lambda c: members.change(c, "ann", "supervisor", ()))
+    assert said() == {"Nobody has it who may care for it"}, "her team was taken from her"
 
 
 STEPS = (("looked", "no"), ("held", ""), ("ended", "kept"), ("ended", "deleted"), ("cause", "mail"))

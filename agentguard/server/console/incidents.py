@@ -24,8 +24,10 @@ from agentguard.server.console.site import (
     visitor_of,
 )
 from agentguard.server.roles import Right, Scope
+from agentguard.server.store.accounts import members
 from agentguard.server.store.reports import incident_queue, incident_sight, incidents
 from agentguard.server.store.reports.incident_queue import Listed, View, Wanted
+from agentguard.server.store.reports.incidents import Incident
 
 LONGEST_NOTE = 2000
 LATELY = 20  # closed ones below those that wait
@@ -39,6 +41,7 @@ class _Read:
     lines: int
     listed: list[Listed]
     lately: list[Listed]
+    left: frozenset[int]
 
 
 @get(QUEUE)
@@ -65,6 +68,7 @@ async def _values(request: Asked) -> dict[str, Any]:
         "counts": read.counts,
         "listed": read.listed,
         "lately": read.lately,
+        "left": read.left,
         "sites": read.reach.sites,
         "shifts": read.reach.shifts,
         "pager": filters.pager(wish, read.lines) if read.lines > filters.PAGE else None,
@@ -78,15 +82,26 @@ def _read(connection: Connection, wish: Filter, scope: Scope, *, inside: bool) -
     }
     view = View(wish.kind)
     lately = view is View.WAITING and wish.page == 1
+    listed = incident_queue.page(connection, every[view], start=wish.start, limit=filters.PAGE)
+    able = members.every_carer(connection)
     return _Read(
         reach=reach,
         counts={one.value: incident_queue.count(connection, every[one]) for one in View},
         lines=incident_queue.lines(connection, every[view]),
-        listed=incident_queue.page(connection, every[view], start=wish.start, limit=filters.PAGE),
+        listed=listed,
         lately=incident_queue.page(connection, every[View.CLOSED], start=0, limit=LATELY)
         if lately
         else [],
+        left=frozenset(one.incident.id for one in listed if _is_left(one.incident, able)),
     )
+
+
+def _is_left(one: Incident, able: dict[str, frozenset[str] | None]) -> bool:
+    """Check whether nobody has it who may care for it, as when a user is let in no more."""
+    if one.holder not in able:
+        return True
+    teams = able[one.holder]
+    return teams is not None and one.team not in teams
 
 
 @post(QUEUE + "/{id_:int}/take")

@@ -83,6 +83,23 @@ def carers(connection: Connection, of_team: str) -> tuple[str, ...]:
     )
 
 
+def every_carer(connection: Connection) -> dict[str, frozenset[str] | None]:
+    """Return who may care for what happens, each with the names of the teams; None for all."""
+    asked = (
+        select(user.c.name, user.c.role, team.c.name.label("team"))
+        .outerjoin(user_team, user_team.c.user == user.c.name)
+        .outerjoin(team, team.c.id == user_team.c.team)
+        .where(~user.c.disabled)
+    )
+    found: dict[str, frozenset[str] | None] = {}
+    for row in connection.execute(asked):
+        if row.role not in BOUND and may(row.role, Right.CARE):
+            found[row.name] = None
+        elif may(row.role, Right.CARE):
+            found[row.name] = (found.get(row.name) or frozenset()) | {row.team}
+    return found
+
+
 def with_right(connection: Connection, right: Right) -> tuple[str, ...]:
     """Return who has a right, by name."""
     asked = select(user.c.name, user.c.role).where(~user.c.disabled).order_by(user.c.name)

@@ -90,6 +90,12 @@ class Incident:
     verdict: str = ""
     reopened_at: float | None = None
 
+    @property
+    def holder(self) -> str:
+        """Who has it: who took it up, or to whom it was given after that; empty for nobody."""
+        given = self.assigned_at is not None and self.assigned_at >= (self.taken_at or 0.0)
+        return self.assigned_to if given else self.taken_by
+
     def due(self) -> float | None:
         """Return by when the next thing is to be done; None once it is closed."""
         if self.state == CLOSED:
