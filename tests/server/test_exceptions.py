@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from sqlalchemy import update
 
 from agentguard.commands._policy_reader import READING
 from agentguard.server.policies.exceptions import Rules
+from agentguard.server.store.accounts.teams import team_id
 from agentguard.server.store.desks.devices import RETIRED
 from agentguard.server.store.floor import exception_pages
 from agentguard.server.store.reports import exceptions
@@ -116,6 +118,23 @@ def test_row_310_an_exception_of_days_needs_a_second_person(
     page = said(browser.get("/exceptions"))
     assert "Desks unguarded: 3" in page
     assert "Decided by olga" in page
+
+
+def test_row_468_of_an_exception_only_the_desks_that_may_be_seen_are_counted(
+    running: Any, browser: Any, three: list[Any]
+) -> None:
+    ask(browser, hours="8")
+    assert post(browser, f"/exceptions/{only(running).id}/approve").status_code == 303
+    other = do(running, lambda c: team_id(c, "Sales"))
+    moved = update(device).where(device.c.id == three[0].enrolled.device).values(team=other)
+    do(running, lambda c: c.execute(moved))
+    running.time.at += HOUR
+    for scope, desks in ((None, 3), (frozenset({other}), 1), (frozenset({1}), 2)):
+        now = running.time()
+        (line,) = do(running, partial(exception_pages.lines, scope=scope, now=now, over=False))
+        (cost,) = do(running, partial(exception_pages.cost, scope=scope, now=now))
+        assert (line.desks, cost.desks) == (desks, desks), "table and headline agree"
+        assert (line.hours, line.ahead) == pytest.approx((desks, 7 * desks))
 
 
 def test_row_310_hours_that_are_no_number_are_refused(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, true
 
 from agentguard.server.roles import Scope
 from agentguard.server.store.reports.exceptions import ASKED, DESK, RUNNING
@@ -29,6 +29,7 @@ MOST = 200
 class Line:
     """An exception: `desks` counts where it holds or held, `taken` where the desk has said so.
 
+    Of desks that may not be seen nothing is counted.
     `hours` are desk hours until now, `ahead` those that are left; `proved` counts the desks whose
     control passed after the end. `by` is empty where a desk asked. `present` is how a single desk
     is called now, which may have been moved; empty for other places.
@@ -77,13 +78,18 @@ def lines(connection: Connection, scope: Scope, now: float, *, over: bool) -> li
         if over
         else [exception.c.state.asc(), exception.c.until, exception.c.id]
     )
-    asked = _seen(_whole(now), scope).where(~open_ if over else open_).order_by(*order).limit(MOST)
+    asked = (
+        _seen(_whole(now, scope), scope)
+        .where(~open_ if over else open_)
+        .order_by(*order)
+        .limit(MOST)
+    )
     return [_line(row) for row in connection.execute(asked)]
 
 
 def one(connection: Connection, id_: str, scope: Scope, now: float) -> Line | None:
     """Return an exception that may be seen."""
-    asked = _seen(_whole(now), scope).where(exception.c.id == id_)
+    asked = _seen(_whole(now, scope), scope).where(exception.c.id == id_)
     row = connection.execute(asked).first()
     return _line(row) if row is not None else None
 
@@ -119,7 +125,8 @@ def waiting(connection: Connection, scope: Scope, now: float) -> int:
     return sum(each.state == ASKED for each in lines(connection, scope, now, over=False))
 
 
-def _whole(now: float) -> Select[Any]:
+def _whole(now: float, scope: Scope) -> Select[Any]:
+    """Return exceptions with sums over their desks that may be seen, and over no others."""
     over = case((exception_desk.c.until < now, exception_desk.c.until), else_=now)
     spent = case((over > exception_desk.c.since, over - exception_desk.c.since), else_=0.0)
     left = case((exception_desk.c.until > now, exception_desk.c.until - now), else_=0.0)
@@ -132,6 +139,7 @@ def _whole(now: float) -> Select[Any]:
             func.sum(spent).label("spent"),
             func.sum(left).label("left"),
         )
+        .where(_own(scope))
         .group_by(exception_desk.c.exception)
         .subquery()
     )
@@ -151,6 +159,12 @@ def _whole(now: float) -> Select[Any]:
         .outerjoin(device, and_(exception.c.scope == DESK, device.c.id == exception.c.place))
         .outerjoin(team, team.c.id == device.c.team)
     )
+
+
+def _own(scope: Scope) -> ColumnElement[bool]:
+    if scope is None:
+        return true()
+    return exception_desk.c.device.in_(select(device.c.id).where(device.c.team.in_(scope)))
 
 
 def _by(*acts: str) -> Any:
