@@ -77,6 +77,8 @@ def _hit(one: v1.Masked) -> v1.Masked:
 
 
 def _control(one: v1.Control) -> v1.Control:
+    if not (one.params or one.rows):
+        return one
     rows = tuple(msgspec.structs.replace(row, params=_params(row.params)) for row in one.rows)
     return msgspec.structs.replace(one, params=_params(one.params), rows=rows)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +36,9 @@ def _no_jobs_beside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def after(held: Held, report: v1.Report, found: Judged) -> Held:
-    return replace(held, epoch=report.epoch, seq=report.seq, hash=report.hash, linked=found.linked)
+    return msgspec.structs.replace(
+        held, epoch=report.epoch, seq=report.seq, hash=report.hash, linked=found.linked
+    )
 
 
 def known(told: Told) -> Held:
@@ -154,7 +155,8 @@ def test_row_100_a_head_without_entries_is_the_one_that_was_receipted(value: Any
     held = known(told)
     wrong = msgspec.structs.replace(told.report(), **{value[0]: value[1]})
     assert judge(wrong, held).sign is kinds.JOURNAL_CHAIN
-    assert judge(wrong, replace(held, linked=None)) == Judged(), "of an older agent nothing is said"
+    unlinked = msgspec.structs.replace(held, linked=None)
+    assert judge(wrong, unlinked) == Judged(), "of an older agent nothing is said"
 
 
 def test_row_100_an_older_agent_is_not_verified_and_one_that_goes_back_to_it_is_a_sign() -> None:
@@ -193,7 +195,7 @@ class TestEpochs:
     def test_row_100_one_that_the_endpoint_asked_for_is_none(self) -> None:
         """As after a restored disk: entries of the old epoch are told under the new one."""
         told = Told()
-        held = replace(known(told), status="conflict")
+        held = msgspec.structs.replace(known(told), status="conflict")
         told.cursor = 3
         told.write()
         told.journal.begin_epoch("conflict", AT)

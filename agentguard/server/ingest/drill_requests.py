@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from agentguard.server.ingest.shared_reads import SharedRead
 from agentguard.server.settings import Now
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.floor import drills
@@ -17,13 +18,12 @@ class DrillRequests:
     def __init__(self, database: Database, now: Now) -> None:
         self._database = database
         self._now = now
-        self._at: float | None = None
-        self._known: Mapping[str, tuple[str, ...]] = {}
+        self._known = SharedRead(self._read, FRESH)
 
     async def of(self, device: str) -> tuple[str, ...]:
         """Return the drills that a device is asked for."""
-        now = self._now()
-        if self._at is None or not 0 <= now - self._at < FRESH:
-            self._known = await self._database.read(lambda c: drills.asked_for(c, now))
-            self._at = now
-        return self._known.get(device, ())
+        known = await self._known.get(self._now())
+        return known.get(device, ())
+
+    async def _read(self, now: float) -> Mapping[str, tuple[str, ...]]:
+        return await self._database.read(lambda c: drills.asked_for(c, now))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from agentguard.server.ingest.shared_reads import SharedRead
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.reports import exceptions
 from agentguard.wire import v1
@@ -19,21 +20,21 @@ class Excepted:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._held: dict[str, tuple[Exempted, ...]] = {}
-        self._until = float("-inf")
+        self._held = SharedRead(self._holding, LOOK)
 
     async def told(self, report: v1.Report, now: float) -> bytes:
         """Return the list for a desk; empty where it has it, or knows of no exceptions."""
         if report.excepted is None:
             return b""
-        if not self._until - LOOK <= now < self._until:
-            self._held = await self._database.read(lambda c: exceptions.holding(c, now))
-            self._until = now + LOOK
-        items = tuple(one for one in self._held.get(report.device, ()) if one.until > now)
+        held = await self._held.get(now)
+        items = tuple(one for one in held.get(report.device, ()) if one.until > now)
         ruled = await self._ruled(report)
         if digest(items) == report.excepted and not ruled:
             return b""
         return _JSON.encode(Exceptions(device=report.device, at=now, items=items, ruled=ruled))
+
+    async def _holding(self, now: float) -> dict[str, tuple[Exempted, ...]]:
+        return await self._database.read(lambda c: exceptions.holding(c, now))
 
     async def _ruled(self, report: v1.Report) -> tuple[Ruled, ...]:
         """Return what became of what the desk still waits for."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection
 
+from agentguard.server.ingest.shared_reads import SharedRead
 from agentguard.server.keys import ServerKeys
 from agentguard.server.settings import Now
 from agentguard.server.store.engine.database import Database
@@ -25,8 +26,7 @@ class Orders:
 
     def __init__(self, database: Database, keys: ServerKeys, now: Now) -> None:
         self._database, self._keys, self._now = database, keys, now
-        self._at = -FRESH
-        self._contained: frozenset[str] = frozenset()
+        self._contained = SharedRead(self._read, FRESH)
 
     async def of(self, device: str, known: Sequence[v1.Obeyed]) -> dict[str, str]:
         """Return the part of an answer that asks something of a desk; empty where nothing is.
@@ -34,10 +34,7 @@ class Orders:
         A desk that knows of something is answered also when all of it is over.
         """
         now = self._now()
-        if not 0 <= now - self._at < FRESH:
-            self._contained = await self._database.read(containments.contained)
-            self._at = now
-        if device not in self._contained and not known:
+        if device not in await self._contained.get(now) and not known:
             return {}
         if known:
             told = {int(one.id): one.state for one in known if one.id.isdecimal()}
@@ -59,6 +56,9 @@ class Orders:
         )
         text = _JSON.encode(body)
         return {"orders": text.decode(), "orders_signature": self._keys.sign(text)}
+
+    async def _read(self, _now: float) -> frozenset[str]:
+        return await self._database.read(containments.contained)
 
 
 def _running(connection: Connection, device: str) -> list[Containment]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from agentguard.server.http_messages import Answer, Refused, Request
+from agentguard.server.ingest.shared_reads import SharedRead
 from agentguard.server.settings import Now
 from agentguard.server.store.desks import policies
 from agentguard.server.store.desks.devices import Known
@@ -32,7 +33,6 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class _Published:
-    at: float
     root: int
     bundles: tuple[Bundle, ...]
     catalogue: int
@@ -44,18 +44,18 @@ class Policies:
     def __init__(self, database: Database, now: Now) -> None:
         self._database = database
         self._now = now
-        self._known: _Published | None = None
+        self._known = SharedRead(self._published, FRESH)
 
     async def wanted(self, device: Known, present: str = "") -> Wanted:
         """Return what a device should have; `present` is the digest of the policy that it has."""
-        published = await self._published()
+        published = await self._known.get(self._now())
         needs = policies.wanted(published.bundles, device.id, device.team, present)
         digest = needs.label.digest if needs else ""
         return Wanted(digest=digest, root=published.root, catalogue=published.catalogue)
 
     async def answer(self, request: Request, device: Known) -> Answer:
         """Return the device's policy, or 304 when the device has it already."""
-        self._known = None
+        self._known.forget()
         wanted = (await self.wanted(device)).digest
         found = await self._database.read(lambda c: policies.body(c, wanted)) if wanted else None
         if found is None:
@@ -74,7 +74,7 @@ class Policies:
 
     async def catalogue(self, request: Request, _device: Known) -> Answer:
         """Return the newest catalogue of software, or 304 when the device has it already."""
-        self._known = None
+        self._known.forget()
         found = await self._database.read(_catalogue)
         if found is None:
             raise Refused(404, "no-catalogue")
@@ -84,20 +84,14 @@ class Policies:
             return Answer(status=304, body=b"", headers=more)
         return Answer(status=200, body=raw, kind=JSON, headers=more)
 
-    async def _published(self) -> _Published:
-        at = self._now()
-        known = self._known
-        if known is not None and 0 <= at - known.at < FRESH:
-            return known
-
+    async def _published(self, _now: float) -> _Published:
         def read(connection: Connection) -> _Published:
             every = tuple(policies.bundles(connection))
             added = packs.newest(connection)
             root = policies.root_version(connection)
-            return _Published(at, root, every, added.seq if added else 0)
+            return _Published(root, every, added.seq if added else 0)
 
-        self._known = known = await self._database.read(read)
-        return known
+        return await self._database.read(read)
 
 
 def _catalogue(connection: Connection) -> tuple[str, bytes] | None:

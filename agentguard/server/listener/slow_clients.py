@@ -211,7 +211,10 @@ class Patient(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Count a header, or a trailer, that came whole."""
-        self._count(len(name) + len(value))
+        self._loose = 0
+        self._head += len(name) + len(value)
+        if self._head > self.limits.head:
+            raise ValueError  # as `_count` does: a call more for each header would cost as much
         super().on_header(name, value)
 
     def on_body(self, body: bytes) -> None:

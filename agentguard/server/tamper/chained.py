@@ -9,9 +9,10 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 
+import msgspec
 from sqlalchemy import Connection, update
 
 from agentguard.server.store.desks.devices import CONFLICT
@@ -177,4 +178,6 @@ class Chains:
 def _after(held: Held, report: v1.Report, found: Judged) -> Held:
     if report.epoch == held.epoch and report.seq < (held.seq or 0):
         return held
-    return replace(held, epoch=report.epoch, seq=report.seq, hash=report.hash, linked=found.linked)
+    return msgspec.structs.replace(
+        held, epoch=report.epoch, seq=report.seq, hash=report.hash, linked=found.linked
+    )

@@ -14,7 +14,9 @@ def missing(report: v1.Report) -> int:
 
     A new epoch may begin at another number, and is an item of its own.
     """
-    if report.since < 0 or any(_elsewhere(report, one) for one in report.events):
+    if report.since < 0 or not report.events:
+        return 0
+    if any(_elsewhere(report, one) for one in report.events):
         return 0
     numbers = {one.seq for one in report.events if one.seq > report.since}
     return max(numbers) - report.since - len(numbers) if numbers else 0

@@ -7,9 +7,9 @@ open, at the desk's last report, which is written down anyway.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+import msgspec
 from sqlalchemy import Connection, bindparam, or_, select, update
 
 from agentguard.server.store.control_history import beginnings, excursions, numbers, spells
@@ -21,8 +21,7 @@ from agentguard.server.store.schema.identity_tables import device_run
 from agentguard.wire import v1
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(msgspec.Struct, frozen=True, gc=False):
     """A report that was taken in at `now`, and what was known of its desk before.
 
     `last_seen` is None before its first report; `run` is empty after a goodbye, and where the agent

@@ -15,7 +15,7 @@ from threading import Event
 from time import perf_counter
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from agentguard.server.store.engine import audit_chain, causes, dialects, revisions
@@ -55,6 +55,7 @@ class Database:
 
     def __init__(self, url: str, *, batch: int, most_waiting: int) -> None:
         self._engine = dialects.make(url)
+        self._by_key = dialects.by_key(url, self._engine)
         self._sqlite = self._engine.dialect.name == "sqlite"
         self._batch = batch
         self._gather = 0.0 if self._sqlite else GATHER
@@ -91,15 +92,14 @@ class Database:
             return job(connection)
 
     @contextmanager
-    def _begun(self, how: str, **options: Any) -> Iterator[Connection]:
+    def _begun(self, how: str, on: Engine | None = None) -> Iterator[Connection]:
         """Yield a connection in a transaction that is committed at the end, begun as SQLite needs.
 
         A listener of the engine's could begin it as well, but then each statement asks for others.
         """
         if how == _WRITE and self._place.is_another():
             self._engine.dispose()
-        engine = self._engine.execution_options(**options) if options else self._engine
-        with engine.begin() as connection:
+        with (on or self._engine).begin() as connection:
             if self._sqlite:
                 connection.exec_driver_sql(how)
             if how == _WRITE and perf_counter() - self._looked > LOOK:
@@ -111,8 +111,10 @@ class Database:
 
     def snapshot(self, job: Job[T]) -> T:
         """Run a job that only reads, and sees all tables as they were at one moment."""
-        options = {} if self._sqlite else {"isolation_level": "REPEATABLE READ"}
-        with self._begun(_READ, **options) as connection:
+        engine = self._engine
+        if not self._sqlite:
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with self._begun(_READ, engine) as connection:
             return job(connection)
 
     def apart(self, job: Job[T]) -> T:
@@ -147,6 +149,7 @@ class Database:
         self._writer.shutdown()
         self._readers.shutdown()
         self._engine.dispose()
+        self._by_key.dispose()
 
     async def read(self, job: Job[T]) -> T:
         """Run a job that only reads."""
@@ -217,7 +220,8 @@ class Database:
 
     def _run(self, batch: list[Waiting]) -> list[Any]:
         if of_a_kind(batch):
-            with suppress(TakenBack), self._begun(_WRITE) as connection:
+            on = self._by_key if batch[0].job is None else None
+            with suppress(TakenBack), self._begun(_WRITE, on) as connection:
                 return run_bare(connection, batch)
         with self._begun(_WRITE) as connection:
             return run_all(connection, batch)

@@ -22,6 +22,21 @@ def make(url: str) -> Engine:
     return engine
 
 
+def by_key(url: str, plain: Engine) -> Engine:
+    """Return the engine for writes that look a few rows up by their keys; on SQLite the same.
+
+    PostgreSQL plans them without counting rows. Where it has not counted yet, after an upgrade, a
+    restore or the first morning, it would read whole tables for each batch, and even where it has,
+    planning costs more than the batch. One connection knows its statements for good.
+    """
+    if plain.dialect.name == "sqlite":
+        return plain
+    engine = create_engine(url, pool_pre_ping=True, pool_size=1, max_overflow=0)
+    event.listen(engine, "connect", _plan_plainly)
+    event.listen(engine, "connect", _plan_by_key)
+    return engine
+
+
 def file_of(url: str) -> Path | None:
     """Return the file of a database that is one."""
     name = make_url(url).database if url.startswith("sqlite") else None
@@ -78,4 +93,12 @@ def _plan_plainly(raw: Any, _record: object) -> None:
     with raw.cursor() as cursor:
         cursor.execute("SET jit = off")
         cursor.execute("SET max_parallel_workers_per_gather = 0")
+    raw.commit()
+
+
+def _plan_by_key(raw: Any, _record: object) -> None:
+    with raw.cursor() as cursor:
+        for way in ("seqscan", "hashjoin", "mergejoin"):
+            cursor.execute(f"SET enable_{way} = off")
+        cursor.execute("SET plan_cache_mode = force_generic_plan")
     raw.commit()

@@ -6,8 +6,7 @@ rows go in and out as one parameter, without being built again for each size of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -25,7 +24,7 @@ COLUMNS = (
 Row = tuple[int, str, float, float, bool, bool, int, str, str, str, float]
 
 _POSTGRESQL = "postgresql"
-_LOCK = "SELECT id FROM device WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+_LOCK = "SELECT id FROM device WHERE id = ANY(%s::text[]) ORDER BY id FOR NO KEY UPDATE"
 _READ = """
 SELECT device.id, device.status, device.public_key, device.team, device.epoch, seen.seq, seen.run,
   posture.device IS NOT NULL, posture.digest, kept.keeper, seen.stored_until,
@@ -39,7 +38,7 @@ WHERE device.id {}
 """
 _OF = {
     "sqlite": _READ.format("IN (SELECT value FROM json_each(?))"),
-    _POSTGRESQL: _READ.format("= ANY(%s)"),
+    _POSTGRESQL: _READ.format("= ANY(%s::text[])"),
 }
 _SET_SQLITE = (
     "UPDATE device_seen SET seq = ?, hash = ?, last_seen = ?, skew = ?, locked = ?, in_call = ?, "
@@ -58,8 +57,32 @@ _SET_POSTGRESQL = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+def _numbers(column: Iterable[float]) -> str:
+    """Return numbers as PostgreSQL writes an array; the driver takes ten times as long for it."""
+    return "{" + ",".join(map(repr, column)) + "}"
+
+
+def _flags(column: Iterable[bool]) -> str:
+    return "{" + ",".join(["t" if one else "f" for one in column]) + "}"
+
+
+def _words(column: Sequence[str]) -> str:
+    """Return texts as PostgreSQL writes an array: each quoted, with a backslash before a quote."""
+    together = '","'.join(column)
+    if "\\" in together or together.count('"') != 2 * (len(column) - 1):
+        each = [one.replace("\\", "\\\\").replace('"', '\\"') for one in column]
+        together = '","'.join(each)
+    return '{"' + together + '"}' if column else "{}"
+
+
+_KINDS: tuple[Callable[[Any], str], ...] = (
+    *(_numbers, _words, _numbers, _numbers, _flags, _flags),
+    *(_numbers, _words, _words, _words, _numbers, _words),
+)
+"""How each column of `_SET_POSTGRESQL` is written."""
+
+
+class Held(msgspec.Struct, frozen=True, gc=False):
     """What is held of a device; `key` is its raw public key, `team` the team's number.
 
     `seq` is None before its first report, `run` is the one that needs no second look, `digest` is
@@ -92,9 +115,9 @@ def find_held(connection: Connection, devices: Iterable[str]) -> dict[str, Held]
     """Return what is held of these devices; until the transaction ends nobody else changes it."""
     ids = sorted(set(devices))
     name = connection.dialect.name
-    given: Any = ids
     if name == _POSTGRESQL:  # read afterwards, so that what the one before wrote is seen
-        connection.exec_driver_sql(_LOCK, (ids,))
+        given = _words(ids)
+        connection.exec_driver_sql(_LOCK, (given,))
     else:
         given = _JSON.encode(ids).decode()
     rows = connection.exec_driver_sql(_OF[name], (given,)).all()
@@ -145,8 +168,9 @@ def put(connection: Connection, rows: Sequence[tuple[str, Row]]) -> None:
         return
     flat = [(*row, id_) for id_, row in rows]
     if connection.dialect.name == _POSTGRESQL:
-        columns = tuple([list(column) for column in zip(*flat, strict=True)])
-        connection.exec_driver_sql(_SET_POSTGRESQL, columns)
+        columns = zip(*flat, strict=True)
+        given = tuple([kind(column) for kind, column in zip(_KINDS, columns, strict=True)])
+        connection.exec_driver_sql(_SET_POSTGRESQL, given)
     else:
         connection.exec_driver_sql(_SET_SQLITE, flat)
 
