@@ -18,7 +18,7 @@ from tests.fuzz.loaded import Loaded
 
 ROOT = Path(__file__).parents[2]
 SEED = os.environ.get("AGENTGUARD_FUZZ_SEED", "1")
-SECONDS = int(os.environ.get("AGENTGUARD_FUZZ_SECONDS", "20"))
+SECONDS = int(os.environ.get("AGENTGUARD_FUZZ_SECONDS", "6"))
 CHANGES = 300
 """Inputs that are tried beside what is kept and the samples, unless `dev.py fuzz` searches.
 

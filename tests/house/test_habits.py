@@ -29,7 +29,7 @@ def test_a_long_search_is_by_chance_and_lasts_as_long_as_it_was_told() -> None:
 
 
 def test_a_search_of_everything_is_short_and_the_same_each_time() -> None:
-    shown = "from tests.fuzz import running; print(running.SEED, running.SECONDS)"
+    shown = "from tests.fuzz import running; print(running.SEED, running.SECONDS, running.CHANGES)"
     plain = {k: v for k, v in os.environ.items() if not k.startswith("AGENTGUARD_FUZZ")}
     told = subprocess.run(
         (sys.executable, "-c", shown),
@@ -39,7 +39,7 @@ def test_a_search_of_everything_is_short_and_the_same_each_time() -> None:
         text=True,
         check=True,
     )
-    assert told.stdout.split() == ["1", "6"]
+    assert told.stdout.split() == ["1", "6", "300"]
 
 
 OF_SOURCES = {
