@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from agentguard.detect.kinds._issuers import PLAIN, issued, luhn
+from agentguard.detect.kinds._tokens import proved
 from agentguard.detect.kinds.iban import mod_97
 from agentguard.detect.kinds.nhs import mod_11
 from agentguard.detect.kinds.nino import given as nino_given
@@ -140,3 +141,15 @@ def test_a_date_of_birth_is_one_value_however_it_is_written(born: date) -> None:
     text = "\n".join(f"dob: {way}" for way in ways)
     (hit,) = default_scanner().scan(text)
     assert (hit.kind, hit.count, hit.masked) == ("DOB", 1, ())
+
+
+@pytest.mark.parametrize("head", ["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "npm_"])
+def test_row_367_a_token_that_carries_its_check_is_proved_by_it_alone(head: str) -> None:
+    """CRC-32 of thirty letters in base 62; one wrong letter, or another prefix, proves nothing."""
+    token = f"{head}kNtaU4i5GpIpatEJc2vPjjeJeRvtQR4fviqh"
+    assert proved(token)
+    wrong = (
+        f"{token[:at]}{'Z' if token[at] != 'Z' else 'Y'}{token[at + 1 :]}" for at in range(4, 40)
+    )
+    assert not any(map(proved, wrong))
+    assert not proved(token.replace(head, "glpat-"))
