@@ -5,7 +5,6 @@ Exit codes: 0 fine, 1 findings, 2 wrong use, 3 could not do it, 130 interrupted.
 
 from __future__ import annotations
 
-import argparse
 import io
 import os
 import sys
@@ -14,6 +13,7 @@ from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from types import ModuleType
+from typing import TYPE_CHECKING, cast
 
 from agentguard import __version__, commands
 from agentguard.base import paths, translations
@@ -21,6 +21,9 @@ from agentguard.base.errors import AgentGuardError, CannotError, CatalogueError
 from agentguard.base.plugins import modules
 from agentguard.commands._quick_loading import loading
 from agentguard.commands.base import COULD_NOT, INTERRUPTED, Command
+
+if TYPE_CHECKING:
+    import argparse
 
 PROGRAM = "agentguard"
 COMPLETION = "--print-completion"
@@ -74,6 +77,12 @@ def _run(words: Sequence[str]) -> int:
         sys.stdout.flush()
 
 
+class Given:
+    """What the words say; a namespace of argparse would keep all of argparse for hours."""
+
+    command: str
+
+
 def _wanted(words: Sequence[str]) -> Callable[[], int]:
     """Load the command that is asked for."""
     with loading():
@@ -81,8 +90,8 @@ def _wanted(words: Sequence[str]) -> Callable[[], int]:
             from agentguard.platforms import seat  # noqa: PLC0415 - elsewhere there is one
 
             paths.sit(seat())
-        given = _parser(words).parse_args(words)
-        return partial(_command(given.command).run, given)
+        given = _parser(words).parse_args(words, Given())
+        return partial(_command(given.command).run, cast("argparse.Namespace", given))
 
 
 def _failed(sentence: str, code: int = COULD_NOT) -> int:
@@ -115,6 +124,8 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
 
     Where it comes first, all that follows is its own, and nothing will tell of the others.
     """
+    import argparse  # noqa: PLC0415 - after it is deferred, so that an agent lets go of it
+
     said = translations.load()
     first = [name for name in names() if name in words[:1]]
     parser = argparse.ArgumentParser(

@@ -8,7 +8,7 @@ import sys
 import sysconfig
 from pathlib import Path
 
-from installer.linux.parcel import name_plainly
+from installer.linux.parcel import LEANER, name_plainly
 
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARIES = (
@@ -28,7 +28,7 @@ def started(folder: Path) -> tuple[str, ...]:
     installed = Path(sysconfig.get_path("purelib"))
     compiled = [ROOT / "agentguard", *(installed / name for name in LIBRARIES)]
     subprocess.run(
-        (sys.executable, *own, "-X", "no_debug_ranges", "-m", "compileall", "-q", "-o", "2",
+        (sys.executable, *own, "-X", "no_debug_ranges", str(LEANER), "-q", "-o", "2",
          "--invalidation-mode", "unchecked-hash", *map(str, compiled)),
         check=False,  # a library may carry a file for another Python
         stdout=subprocess.DEVNULL,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -30,9 +31,20 @@ def borrowed(*names: str) -> Iterator[None]:
             yield
         finally:
             if _brief:
-                for found in [one for one in sys.modules if one not in there]:
-                    if any(found == one or found.startswith(f"{one}.") for one in names):
-                        _forget(found)
+                gone = [one for one in sys.modules if one not in there and _is_of(one, names)]
+                for found in gone:
+                    _forget(found)
+                _forget_warnings(frozenset(gone))
+
+
+def _is_of(module: str, names: tuple[str, ...]) -> bool:
+    return any(module == one or module.startswith(f"{one}.") for one in names)
+
+
+def _forget_warnings(gone: frozenset[str]) -> None:
+    """Take away how warnings of these modules are treated: each reading would add to it."""
+    ours = vars(warnings)["filters"]
+    ours[:] = [one for one in ours if one[2].__module__ not in gone]
 
 
 def let_go(*names: str) -> None:

@@ -11,9 +11,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentguard.base import own_files, paths, settings, translations
+from agentguard.base import lean_messages, own_files, paths, settings, translations
 from agentguard.base.borrowed import be_brief, let_go
-from agentguard.base.deferred import OPENSSL_NAMES, defer
+from agentguard.base.deferred import OPENSSL_NAMES, defer, put_off
 from agentguard.base.errors import CannotError
 from agentguard.base.languages import chosen
 from agentguard.base.lean_records import share
@@ -139,6 +139,8 @@ def _started(folder: Path, starting: Starting, stack: ExitStack) -> Agent:
     from agentguard.ports.secrets import Places  # noqa: PLC0415 - as above
 
     one_heap()  # before the threads, and after the first icon
+    lean_messages.load()
+    translations.rest()  # what comes next has room in what it leaves
     early = Starting()  # what fails now is tried again by the agent, which tells it
     packs = early.room("catalogue", lambda: _catalogue(folder), lambda _why: None)
     from agentguard.runtime.bootstrap import Place, logged, opened  # noqa: PLC0415 - after it
@@ -177,6 +179,8 @@ def _be_lean() -> None:
     share()
     be_brief()
     let_go("locale")  # names of 900 languages, for one look by the reader of the command's words
+    put_off(("argparse", "gettext"))  # which is that reader
+    gc.unfreeze()  # the next look for garbage frees them
     defer((OPENSSL_NAMES,))
 
 
@@ -352,6 +356,7 @@ def _shown(folder: Path, starting: Starting, words: Texts, stop: _Told, *, may_q
 
         shed()
         gc.collect()
+        lean_messages.load()
         from agentguard.commands._speech import here  # noqa: PLC0415 - only for windows
         from agentguard.ui.run import run  # noqa: PLC0415 - after the first icon
 

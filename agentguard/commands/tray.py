@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
+from typing import TYPE_CHECKING
 
 from agentguard.base.translations import Texts
 from agentguard.commands._guard_session import guard_with_windows
 from agentguard.commands.base import Command
+
+if TYPE_CHECKING:
+    import argparse
 
 
 def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:

@@ -10,10 +10,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from io import BytesIO
 from threading import RLock
 from types import ModuleType
 from typing import Any
 
+from agentguard.base.borrowed import let_go
 from agentguard.base.deferred import put_off
 
 _ROOM = "shibokensupport.signature"
@@ -23,7 +25,7 @@ _PARTS = (
     "errorhandler", "layout", "lib", "parser", "lib.enum_sig", "lib.pyi_generator", "lib.tool",
 )  # fmt: skip
 """Without `mapping`, whose place PySide's library keeps."""
-_FOR_THEM = ("inspect", "ast", "dis", "opcode", "tokenize", "textwrap")
+_FOR_THEM = ("inspect", "ast", "dis", "opcode", "tokenize", "textwrap", "zipfile")
 _reading = RLock()
 
 
@@ -34,13 +36,17 @@ def shed() -> bool:
     other threads.
     """
     loader, look = sys.modules.get(f"{_ROOM}.loader"), sys.modules.get(_LOOK)
-    finder = getattr(loader, "__loader__", None)
-    if loader is None or look is None or not hasattr(finder, "zfile") or not _known(loader):
+    finder: Any = getattr(loader, "__loader__", None)
+    packed = getattr(getattr(finder, "zfile", None), "fp", None)
+    if loader is None or look is None or not isinstance(packed, BytesIO) or not _known(loader):
         return False
+    parts = packed.getvalue()
+    finder.zfile = None
     for part in _PARTS:
-        stand_in = _stand_in(_last(part), lambda: _read(loader, finder))
+        stand_in = _stand_in(_last(part), lambda: _read(loader, finder, parts))
         _publish(loader, part, stand_in)
         sys.modules[f"{_NAMES[1]}.{part}"] = stand_in
+    let_go("zipfile._path.glob", "zipfile._path")  # which hold the whole
     put_off(_FOR_THEM)
     vars(look)["inspect"] = sys.modules["inspect"]
     return True
@@ -76,17 +82,19 @@ def _stand_in(name: str, read: Callable[[], dict[str, ModuleType]]) -> ModuleTyp
     return module
 
 
-def _read(loader: ModuleType, finder: Any) -> dict[str, ModuleType]:
+def _read(loader: ModuleType, finder: Any, packed: bytes) -> dict[str, ModuleType]:
     """Return all of them by their last names, read anew and known to PySide again."""
     with _reading:
         for part in _PARTS:
             if getattr(sys.modules.get(f"{_ROOM}.{part}"), "__spec__", None) is None:
                 sys.modules.pop(f"{_ROOM}.{part}", None)
+        finder.zfile = import_module("zipfile").ZipFile(BytesIO(packed))
         sys.meta_path.insert(0, finder)
         try:
             read = {part: import_module(f"{_ROOM}.{part}") for part in _PARTS}
         finally:
             sys.meta_path.remove(finder)
+            finder.zfile = None
         for part, module in read.items():
             _publish(loader, part, module)
         return {_last(part): module for part, module in read.items()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import platform
 import secrets
 from pathlib import Path
 
@@ -140,6 +139,8 @@ def _readable(folder: Path) -> Enrolment | None:
 
 
 def _request(code: str, key: DeviceKey, label: str, asset: str) -> v1.Enrol:
+    import platform  # noqa: PLC0415 - a desk is enrolled once
+
     if not code:
         raise refused("code-empty", Path())
     nonce = secrets.token_urlsafe(18)

@@ -57,6 +57,7 @@ class Parcel:
 
 
 SCRIPTS = ("postinst", "prerm", "postrm")
+LEANER = Path(__file__).with_name("leaner.py")
 
 
 def epoch() -> int:
@@ -136,7 +137,8 @@ def compiled(library: Path, *, brief: bool = False) -> None:
     program = f"/usr/bin/python{PYTHON}"
     level = 2 if brief else 0
     # without the columns of a traceback, which are a mebibyte in every agent's memory
-    python = (program, "-X", "no_debug_ranges", "-m", "compileall")
+    compiler = (str(LEANER),) if brief else ("-m", "compileall")
+    python = (program, "-X", "no_debug_ranges", *compiler)
     how = ("-q", "-o", str(level), "--invalidation-mode", "unchecked-hash")
     if Path(program).exists():
         run(*python, *how, "-s", library.parents[2], "-p", "/", library)

@@ -128,6 +128,33 @@ def test_row_385_an_idle_enrolled_desk_carries_nothing_that_only_few_hours_need(
     assert "QStyle" not in enums.split(), "700 numbers for one sum"
 
 
+def test_row_246_what_read_the_words_of_the_command_is_let_go_of() -> None:
+    show = (
+        "import gc\n"
+        "from agentguard import cli\n"
+        "run = cli._wanted(['tray', '--may-quit'])\n"
+        "print(run.args[0].command, run.args[0].may_quit, run.args[0].quiet)\n"
+        "from agentguard.commands import _guard_session\n"
+        "def there():\n"
+        "    gc.unfreeze()\n"
+        "    gc.collect()\n"
+        "    return {one.__module__ for one in gc.get_objects() if isinstance(one, type)}\n"
+        "print('argparse' in there())\n"
+        "_guard_session._be_lean()\n"
+        "print('argparse' in there())\n"
+        "try:\n"
+        "    cli._wanted(['tray', '--wrong'])\n"
+        "except SystemExit as ended:\n"
+        "    print(ended.code)\n"
+        "import argparse\n"
+        "print(argparse.ArgumentParser(prog='x').parse_args([]))"
+    )
+    ended = subprocess.run(
+        (sys.executable, "-c", show), capture_output=True, text=True, check=True, timeout=60
+    )
+    assert ended.stdout.splitlines() == ["tray True False", "True", "False", "2", "Namespace()"]
+
+
 def test_row_385_the_library_still_looks_whether_its_halves_belong_together() -> None:
     show = (
         "from agentguard.commands import _guard_session\n"
@@ -239,7 +266,8 @@ def test_row_467_a_wrong_call_of_qt_is_told_by_what_is_read_for_it(shed: bool) -
         "gc.collect()\n"
         "there = {one.__name__.split('.')[-1] for one in gc.get_objects()\n"
         "         if type(one) is type(sys) and vars(one).get('__spec__')}\n"
-        "print(*sorted(there & {'ast', 'dis', 'enum_sig', 'inspect', 'layout', 'parser'}))\n"
+        "print(*sorted(there & {'ast', 'dis', 'enum_sig', 'inspect', 'layout', 'parser',\n"
+        "                       'zipfile'}))\n"
         "from PySide6.QtWidgets import QLabel\n"
         "words = QLabel()\n"
         "for _ in range(2):\n"

@@ -112,6 +112,25 @@ def test_a_language_that_there_is_not_is_given_in_english(language: str) -> None
     assert translations.load(language).has("cli.description")
 
 
+def test_row_247_what_nobody_asked_for_is_kept_packed_and_not_left_on_the_disk(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(translations, "_resting", False)
+    monkeypatch.setattr(translations, "_read", [])
+    (folder / "one.toml").write_text('[a]\nx = "Yes"\n')
+    (folder / "two.toml").write_text('[b]\ny = "\u0928\u0939\u0940\u0902"\n', encoding="utf-8")
+    words = translations.load()
+    assert words.say("a.x") == "Yes"
+    translations.rest()
+    for file in folder.iterdir():
+        file.unlink()
+    assert [type(text) for text in words.sentences._unread.values()] == [bytes]  # type: ignore[attr-defined] # of all
+    assert [words.say("b.y"), words.say("a.x")] == ["\u0928\u0939\u0940\u0902", "Yes"]
+    (folder.parent / "fr").mkdir()
+    (folder.parent / "fr" / "one.toml").write_text('[a]\nx = "Oui"\n')
+    assert translations.load("fr").say("a.x") == "Oui"
+
+
 def test_a_language_is_read_once_by_whatever_way_it_is_asked_for(folder: Path) -> None:
     """Every start asks without a language first, and then for the one that is set."""
     (folder / "a.toml").write_text('[x]\ny = "1"\n')

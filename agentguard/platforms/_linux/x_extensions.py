@@ -8,6 +8,8 @@ from __future__ import annotations
 from Xlib import ext
 from Xlib.display import Display
 
+from agentguard.platforms._linux import x_requests
+
 USED = frozenset({"MIT-SCREEN-SAVER", "X-Resource", "XFIXES"})
 """What is used here, by the names of the X protocol."""
 
@@ -21,6 +23,7 @@ def spare() -> None:
     known = vars(ext)["__extensions__"]
     known[:] = [one for one in known if one[0] in USED]
     setattr(Display, _READER_OF_KEYS, _nothing)
+    x_requests.shed()
 
 
 def _nothing(_display: Display, _first: int, _count: int) -> None:
