@@ -41,7 +41,7 @@ ROUNDS = 5
 LOOK = 1.0
 """Seconds between two looks whether a newer release has ended this one's writing."""
 GATHER = 0.003
-"""Seconds that a batch for PostgreSQL waits for more. Each costs six trips to it however many
+"""Seconds that a batch for PostgreSQL waits for more. Each costs seven trips to it however many
 reports it holds, so that more are taken, and sooner, than without (`benchmarks/ingest.py`)."""
 _READ, _WRITE = "BEGIN", "BEGIN IMMEDIATE"
 
@@ -220,8 +220,10 @@ class Database:
 
     def _run(self, batch: list[Waiting]) -> list[Any]:
         if of_a_kind(batch):
-            on = self._by_key if batch[0].job is None else None
+            on = self._by_key if batch[0].job is None else self._engine
             with suppress(TakenBack), self._begun(_WRITE, on) as connection:
+                if on is not self._engine:
+                    connection.exec_driver_sql(dialects.BY_KEY)
                 return run_bare(connection, batch)
         with self._begun(_WRITE) as connection:
             return run_all(connection, batch)

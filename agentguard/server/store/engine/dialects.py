@@ -9,6 +9,13 @@ from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 BUSY_SECONDS = 10
+BY_KEY = (
+    "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), "
+    "set_config('enable_mergejoin', 'off', true), "
+    "set_config('plan_cache_mode', 'force_generic_plan', true)"
+)
+"""Has PostgreSQL plan by keys until the transaction ends: behind a pooler of transactions others
+have the session afterwards."""
 
 
 def make(url: str) -> Engine:
@@ -33,7 +40,6 @@ def by_key(url: str, plain: Engine) -> Engine:
         return plain
     engine = create_engine(url, pool_pre_ping=True, pool_size=1, max_overflow=0)
     event.listen(engine, "connect", _plan_plainly)
-    event.listen(engine, "connect", _plan_by_key)
     return engine
 
 
@@ -93,12 +99,4 @@ def _plan_plainly(raw: Any, _record: object) -> None:
     with raw.cursor() as cursor:
         cursor.execute("SET jit = off")
         cursor.execute("SET max_parallel_workers_per_gather = 0")
-    raw.commit()
-
-
-def _plan_by_key(raw: Any, _record: object) -> None:
-    with raw.cursor() as cursor:
-        for way in ("seqscan", "hashjoin", "mergejoin"):
-            cursor.execute(f"SET enable_{way} = off")
-        cursor.execute("SET plan_cache_mode = force_generic_plan")
     raw.commit()
