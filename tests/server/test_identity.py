@@ -280,4 +280,4 @@ def test_a_code_is_made_in_the_console_for_many(
     for wrong in ({"count": "0"}, {"count": "x"}, {"hours": "9999"}):
         page = browser.submit("/codes", token=browser.token(), team="Sales", **wrong)
         assert 'role="alert"' in page.text
-    assert len(running.admin._database.run(enrolment_codes.list_codes)) == 0
+    assert len(running.admin._database.run(lambda c: enrolment_codes.list_codes(c, 0.0))) == 0

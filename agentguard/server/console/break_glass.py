@@ -106,6 +106,7 @@ async def _page(request: Asked, done: _Done) -> Page:
     return await page(
         request,
         "glass.html",
+        shown=SHOWN,
         done=done,
         minutes=break_glass.SECONDS // 60,
         problem=site.words.say(f"console.glass.{done.problem}") if done.problem else "",

@@ -119,8 +119,9 @@ async def _page(request: Asked, made: _Made | None, problem: str) -> Page:
         hours=site.limits.code_hours,
         teams=await site.database.read(places.list_placed),
         way=way_of(request),
-        codes=await site.database.read(enrolment_codes.list_codes),
-        batches=await site.database.read(batch_codes.list_batches),
+        codes=await site.database.read(lambda c: enrolment_codes.list_codes(c, site.now())),
+        batches=await site.database.read(lambda c: batch_codes.list_batches(c, site.now())),
+        listed=batch_codes.LISTED,
     )
 
 

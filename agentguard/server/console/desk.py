@@ -48,6 +48,7 @@ async def show(request: Asked, id_: FromPath[str]) -> Page:
         measures=_by_measure(found.controls),
         findings=sorted(opened, key=lambda f: (severity(f.severity), f.opened_at)),
         events=await site.database.read(lambda c: pages.newest_events(c, id_)),
+        newest=pages.EVENTS,
         programs=await site.database.read(lambda c: desk_programs.inventory(c, id_)),
         states=STATES,
         uses=await site.database.read(lambda c: use_spans.of_desk(c, id_, USES)),

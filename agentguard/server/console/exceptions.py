@@ -204,6 +204,7 @@ async def _page(request: Asked, problem: str = "") -> Page:
         status=400 if problem else 200,
         lines=read.now,
         over=read.over,
+        most=exception_pages.MOST,
         cost=read.cost,
         controls=sorted(read.controls),
         hours=[one for one in HOURS if one <= longest],

@@ -39,6 +39,7 @@ from agentguard.server.store.records import audit
 FACTORS = "/factors"
 LONGEST = 200
 SHARE = 100  # percent
+OPENED = 10  # that are listed; all are on the page of openings
 
 
 @get(FACTORS)
@@ -153,7 +154,8 @@ def _held(connection: Connection, site: Site, visitor: Visitor, find: str) -> di
             for one in waiting
             if team_scope.belongs(connection, site.keys, scope, one.owner, now)
         ],
-        "glass": opened_desks.list_opened(connection, site.keys, scope, 10, now),
+        "glass": opened_desks.list_opened(connection, site.keys, scope, OPENED, now),
+        "shown": OPENED,
     }
 
 

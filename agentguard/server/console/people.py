@@ -112,6 +112,9 @@ async def _page(request: Asked, id_: str, problem: str = "") -> Page:
         status=400 if problem else 200,
         id=id_,
         told=told,
+        used=use_spans.MOST,
+        listed=desk_events.MOST,
+        opened=pseudonyms.MOST,
         minutes=pseudonyms.SECONDS // 60,
         problem=site.words.say(problem) if problem else "",
     )

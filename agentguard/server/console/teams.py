@@ -60,6 +60,7 @@ async def show(request: Asked) -> Page:
         rows=rows,
         pager=filters.pager(wish, many) if many > filters.PAGE else None,
         lacking=lacking,
+        longest=filters.PAGE,
         days=HANDOVER_DAYS,
     )
 

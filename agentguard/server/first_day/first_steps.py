@@ -143,7 +143,8 @@ def _desk(connection: Connection, now: float, *, counted: bool) -> Step:
     desks = _many(connection, device, counted=counted)
     if desks:
         return _step("desk", "done", State.DONE, count=desks)
-    single, many = enrolment_codes.list_codes(connection), batch_codes.list_batches(connection)
+    single = enrolment_codes.list_codes(connection, now)
+    many = batch_codes.list_batches(connection, now)
     ends = [one.expires_at for one in single if one.used_at is None]
     ends += [one.expires_at for one in many if not one.revoked_by and one.used < one.most]
     waiting = sum(end > now for end in ends)

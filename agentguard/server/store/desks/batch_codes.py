@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from agentguard.server.roles import Scope
 from agentguard.server.store.desks.devices import AGENT, KEEPER
@@ -16,6 +16,7 @@ from agentguard.server.store.schema.identity_tables import batch_asset, batch_co
 from agentguard.server.store.schema.tables import team
 
 MOST = 100_000  # desks of one code
+LISTED = 50  # codes on a page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +126,15 @@ def revoke(connection: Connection, id_: int, by: str, now: float) -> bool:
     return done.rowcount == 1
 
 
-def list_batches(connection: Connection, scope: Scope = None, limit: int = 50) -> list[BatchLine]:
-    """Return the newest codes."""
+def list_batches(
+    connection: Connection, now: float, scope: Scope = None, limit: int = LISTED
+) -> list[BatchLine]:
+    """Return the codes that still let desks in, which can be withdrawn, then the newest others."""
+    over = or_(
+        batch_code.c.revoked_at.is_not(None),
+        batch_code.c.expires_at <= now,
+        batch_code.c.used >= batch_code.c.most,
+    )
     tags = (
         select(func.count())
         .select_from(batch_asset)
@@ -136,7 +144,7 @@ def list_batches(connection: Connection, scope: Scope = None, limit: int = 50) -
     asked = (
         select(batch_code, team.c.name.label("team_name"), tags.label("assets"))
         .join(team, team.c.id == batch_code.c.team)
-        .order_by(batch_code.c.made_at.desc())
+        .order_by(over, batch_code.c.made_at.desc())
         .limit(limit)
     )
     if scope is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from agentguard.server.store.accounts import typed_codes
 from agentguard.server.store.accounts.teams import team_id
@@ -140,14 +140,17 @@ def _take_batch(
     return grant
 
 
-def list_codes(connection: Connection, limit: int = 50) -> list[CodeLine]:
-    """Return the newest codes."""
+def list_codes(
+    connection: Connection, now: float, limit: int = batch_codes.LISTED
+) -> list[CodeLine]:
+    """Return the codes that still let a desk in, then the newest others."""
+    over = or_(enrol_code.c.used_at.is_not(None), enrol_code.c.expires_at <= now)
     label = func.coalesce(device.c.label, "").label("desk")
     rows = connection.execute(
         select(enrol_code, team.c.name.label("team_name"), label)
         .join(team, team.c.id == enrol_code.c.team)
         .outerjoin(device, device.c.id == enrol_code.c.used_by)
-        .order_by(enrol_code.c.made_at.desc())
+        .order_by(over, enrol_code.c.made_at.desc())
         .limit(limit)
     )
     return [

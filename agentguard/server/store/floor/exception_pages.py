@@ -120,11 +120,6 @@ def cost(connection: Connection, scope: Scope, now: float) -> list[Cost]:
     return sorted(rows, key=lambda each: (-each.hours, each.control))
 
 
-def waiting(connection: Connection, scope: Scope, now: float) -> int:
-    """Count what is asked for and not ruled on."""
-    return sum(each.state == ASKED for each in lines(connection, scope, now, over=False))
-
-
 def _whole(now: float, scope: Scope) -> Select[Any]:
     """Return exceptions with sums over their desks that may be seen, and over no others."""
     over = case((exception_desk.c.until < now, exception_desk.c.until), else_=now)

@@ -22,6 +22,7 @@ from agentguard.server.store.schema.tables import (
 from agentguard.wire import v1
 
 _EVENT = Stored(v1.Event)
+EVENTS = 50  # of a desk, the newest
 QUIET = frozenset({"good"})
 
 
@@ -76,7 +77,7 @@ def among(connection: Connection, ids: Sequence[str]) -> list[Desk]:
     return [found[id_] for id_ in ids if id_ in found]
 
 
-def newest_events(connection: Connection, id_: str, limit: int = 50) -> list[v1.Event]:
+def newest_events(connection: Connection, id_: str, limit: int = EVENTS) -> list[v1.Event]:
     """Return a desk's newest events."""
     rows = connection.scalars(
         select(event.c.body)
