@@ -24,7 +24,7 @@ _SNIFFED = 4096
 _TOKEN = later(r"<!--|<(/?)([A-Za-z][A-Za-z0-9]*+)([^<>]*+)>|([^<]++|<)")
 _ATTRIBUTE = later(r"""(?<![\w:.\-])([\w:.\-]++)\s*+=\s*+("[^"]*"|'[^']*'|[^\s"'>]++)""")
 _VALUES = words("value content alt title href placeholder aria-label summary action label")
-_NAMES = ("name", "id", "placeholder", "property", "itemprop", "aria-label", "title")
+_NAMES = ("name", "id", "key", "placeholder", "property", "itemprop", "aria-label", "title")
 _UNTOLD = words("checkbox radio submit button reset hidden text on off true false")
 _INLINE = words(
     "a abbr b bdi bdo big cite code data del dfn em font i ins kbd label mark output q s samp small"

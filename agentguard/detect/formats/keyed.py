@@ -82,6 +82,7 @@ class _Settings:
         self._section = ""
         self._above: list[tuple[int, str]] = []
         self._block: int | None = None  # how deep the key stands whose value goes on in lines
+        self._is_awaited = False  # the value of the key in the line before
         self._rest = ""  # of a value that a stroke at its end carries over
         self._says = (-1, "")  # how deep a key stands that names another one's value, and the name
 
@@ -102,6 +103,7 @@ class _Settings:
         return self._block is not None
 
     def _alone(self, line: str) -> str:
+        is_awaited, self._is_awaited = self._is_awaited, False
         if len(line) > _LONGEST or _COMMENT.match(line):
             return f"{line}\n"
         if section := _SECTION.fullmatch(line):
@@ -112,6 +114,8 @@ class _Settings:
         if item := _ITEM.fullmatch(line):
             self._leave(len(item[1]))
             return said(self._name(""), item[2].strip("\"' "))
+        if is_awaited and line.strip():  # one line below its key, as people write it
+            return said(self._name(""), line.strip())
         return f"{line}\n"
 
     def _keyed(self, indent: int, key: str, value: str) -> str:
@@ -120,6 +124,7 @@ class _Settings:
         if not value or _BLOCK.fullmatch(value):
             self._above.append((indent, key))
             self._block = indent if value else None
+            self._is_awaited = not value
             return f"{key}:\n" if value else ""
         return self._beside(indent, key, value.strip("\"'"))
 
