@@ -7,7 +7,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -306,10 +306,12 @@ def test_what_was_copied_while_the_clipboard_is_held_open_is_read_when_it_is_let
     clipboard, other: Another
 ) -> None:
     other("copy", "held")
-    with watched(clipboard) as told:
-        with held(other):
+    with ExitStack() as holding:  # begun first: who watches reads what is there at once
+        holding.enter_context(held(other))
+        with watched(clipboard) as told:
             eventually(lambda: any(isinstance(one, PlatformError) for one in told))
-        eventually(lambda: text_of(told) == "held")
+            holding.close()
+            eventually(lambda: text_of(told) == "held")
 
 
 def test_each_copy_is_told_and_a_flood_ends_with_the_newest(clipboard, other: Another) -> None:
