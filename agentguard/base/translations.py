@@ -162,14 +162,14 @@ def _loaded(language: str) -> Texts:
     return Texts(Translated(own), language=language)
 
 
-def rest() -> None:
+def pack_unread() -> None:
     """Keep packed from now on what nobody has asked for: this process lives for hours.
 
     Most of it is what the console and other commands say, a third of a megabyte in English and
     twice that in Hindi. It is not left on the disk, where an update may take it away.
     """
-    global _resting  # noqa: PLW0603 - one process is of one kind
-    _resting = True
+    global _packs  # noqa: PLW0603 - one process is of one kind
+    _packs = True
     for sentences in _read:
         sentences.pack()
 
@@ -209,7 +209,7 @@ class Sentences(Mapping[str, str]):
         for file in packed.texts(folder, ".toml"):
             self._open(file)
         _read.append(self)
-        if _resting:
+        if _packs:
             self.pack()
 
     def pack(self) -> None:
@@ -283,7 +283,7 @@ def _unpacked(text: str | bytes) -> str:
 
 
 _read: list[Sentences] = []
-_resting = False
+_packs = False
 
 
 def _damaged(file: Path) -> CannotError:

@@ -140,7 +140,7 @@ def _started(folder: Path, starting: Starting, stack: ExitStack) -> Agent:
 
     one_heap()  # before the threads, and after the first icon
     lean_messages.load()
-    translations.rest()  # what comes next has room in what it leaves
+    translations.pack_unread()  # what comes next has room in what it leaves
     early = Starting()  # what fails now is tried again by the agent, which tells it
     packs = early.room("catalogue", lambda: _catalogue(folder), lambda _why: None)
     from agentguard.runtime.bootstrap import Place, logged, opened  # noqa: PLC0415 - after it

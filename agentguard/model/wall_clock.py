@@ -56,8 +56,8 @@ def compared(wall: Wall | None, at: Moment) -> tuple[Wall, Changed | None]:
     if abs(ahead - wall.last) >= STEP:
         return replace(wall, last=ahead, stepped=True), None
     moved = ahead - wall.believed
-    told = wall.trusted == wall.believed or not _calm(wall, at)
-    if ahead == wall.last and not wall.stepped and abs(moved) < DRIFT and told:
+    is_settled = wall.trusted == wall.believed or not _calm(wall, at)
+    if ahead == wall.last and not wall.stepped and abs(moved) < DRIFT and is_settled:
         return wall, None
     now = replace(wall, last=ahead, stepped=False)
     if wall.stepped and abs(moved) >= STEP:

@@ -115,13 +115,13 @@ def test_a_language_that_there_is_not_is_given_in_english(language: str) -> None
 def test_row_247_what_nobody_asked_for_is_kept_packed_and_not_left_on_the_disk(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(translations, "_resting", False)
+    monkeypatch.setattr(translations, "_packs", False)
     monkeypatch.setattr(translations, "_read", [])
     (folder / "one.toml").write_text('[a]\nx = "Yes"\n')
     (folder / "two.toml").write_text('[b]\ny = "\u0928\u0939\u0940\u0902"\n', encoding="utf-8")
     words = translations.load()
     assert words.say("a.x") == "Yes"
-    translations.rest()
+    translations.pack_unread()
     for file in folder.iterdir():
         file.unlink()
     assert [type(text) for text in words.sentences._unread.values()] == [bytes]  # type: ignore[attr-defined] # of all

@@ -39,7 +39,7 @@ from agentguard.server.store.records import audit
 FACTORS = "/factors"
 LONGEST = 200
 SHARE = 100  # percent
-OPENED = 10  # that are listed; all are on the page of openings
+OPENED = 10  # that are listed; more are on the page of openings
 
 
 @get(FACTORS)

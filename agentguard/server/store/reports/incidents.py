@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from agentguard.model.guided import OUT
 from agentguard.model.incidents import read_number
 from agentguard.server.store.accounts.people import Scope, Visitor
 from agentguard.server.store.engine.stored_values import Stored
@@ -29,8 +30,6 @@ REPORTED, STEP = "incident.reported", "incident.step"
 CARD_DATA = "card-data"
 DESK = "desk-"
 """The kind of a step that a desk told begins so."""
-OUT = "out"
-"""What a desk tells of a step of a guided response when its file has left the vault again."""
 LONGEST_NOTE = 4000
 OPEN, TAKEN, CLOSED = "open", "taken", "closed"
 

@@ -20,7 +20,7 @@ from tests.corpus.dice import Dice
 from tests.corpus.plans import plain
 from tests.corpus.plans.item import Planner
 from tests.corpus.wording import load
-from tests.unit.detect.files.extracted import counts, read
+from tests.unit.detect.files.extracted import counts, format_of, read
 
 VECTORS = Path(__file__).parents[3] / "vectors" / "pii"
 ABOVE = "Lunch\n\n"
@@ -176,3 +176,31 @@ def test_the_last_row_of_a_dump_needs_no_line_end(end: str) -> None:
     rows = ",\n".join(f"('{n}', '15/03/19{n}')" for n in range(40, 48))
     dump = f"INSERT INTO people (id, birthday) VALUES\n{rows};{end}"
     assert counts(dump.encode()) == {"DOB": 8}
+
+
+SECTIONS = "[notes]\n[mail]\n[bank]\n[post]\n[desk]\n[till]\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{SECTIONS}Sort code:\n20-45-53\nAccount number:\n31926819\n",
+        f"{SECTIONS}Sort code:\n  20-45-53\nAccount number:\n  31926819\n",
+        f"{SECTIONS}sort code: 20-45-53\naccount number:\n31926819\n",
+    ],
+)
+def test_row_368_a_value_in_the_line_below_its_key_is_read_with_it(text: str) -> None:
+    assert format_of(text.encode()) == "keyed"
+    assert counts(text.encode()) == {"SORT_ACCT": 1}
+
+
+def test_row_368_only_the_line_below_a_key_is_its_value() -> None:
+    text = f"{SECTIONS}[room]\n[file]\nPassport number:\nsee below\n533104482\n"
+    assert format_of(text.encode()) == "keyed"
+    assert counts(text.encode()) == {}
+
+
+def test_row_368_an_element_of_a_page_names_its_value_by_a_key() -> None:
+    page = '<html><body><p>Notes</p><add key="Password" value="Kirsch7Baum!" /></body></html>'
+    assert format_of(page.encode()) == "html"
+    assert counts(page.encode()) == {"SECRET": 1}
