@@ -83,7 +83,7 @@ def test_a_trend_says_one_thing_and_compares_it(running: Any, browser: Any) -> N
     running.time.at = START + 3600
     page = browser.get("/trends").text
     said = " ".join(re.sub(r"<[^>]*>", " ", page).split())
-    assert "Desks in order, of those that reported 100 % 50 % more than in the 30 days" in said
+    assert "Desks in order, of those that reported 100 % 50 % in the 30 days before" in said
     assert "Desks that reported 80 % as in the 30 days before" in said
     assert "Incidents that agents reported 1 1 more than" in said
     assert page.count("<figure") == 4

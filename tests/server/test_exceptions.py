@@ -105,9 +105,12 @@ def overlay(answer: Any, desk: Any) -> wire.Exceptions | None:
 def test_row_310_an_exception_of_days_needs_a_second_person(
     running: Any, browser: Any, officer: Any, three: list[Any]
 ) -> None:
+    none = "No exception holds or waits"
+    assert none in said(browser.get("/exceptions"))
     assert ask(browser).status_code == 303
     line = only(running)
     assert (line.state, line.desks) == ("asked", 0)
+    assert none not in said(browser.get("/exceptions")), "one waits"
     own = post(browser, f"/exceptions/{line.id}/approve")
     assert own.status_code == 400
     assert "somebody else must approve it" in said(own)
