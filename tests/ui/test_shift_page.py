@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QPlainTextEdit, QPushButton, QWidget
 
 from agentguard.checks.clipboard import Settings
 from agentguard.model.events import NOT_ENROLLED, UplinkState
@@ -16,9 +16,15 @@ from agentguard.model.snapshot import Snapshot
 from agentguard.model.verdicts import Owner, Severity, State
 from agentguard.ui.run import Interface
 from agentguard.ui.views import Page
+from agentguard.ui.widgets import GAP
 from tests.ui.test_incident_page import fill
 from tests.ui.test_window import opened, press
 from tools.gallery import data
+
+
+def room(chip: QLabel) -> int:
+    """Give the pixels that a chip has beside its word."""
+    return chip.width() - chip.fontMetrics().horizontalAdvance(chip.text())
 
 
 def opened_page(interface: Interface, page: Page) -> QWidget:
@@ -56,6 +62,16 @@ def test_a_desk_of_which_all_is_known_and_in_order_is_ready(rig, qtbot) -> None:
     press(qtbot, page, "Start my shift")
     assert one.desk.shifts.begun == [(0, 0)]
     one.until(lambda: "Your shift began at" in one.said(page))
+
+
+def test_the_word_of_the_whole_has_as_much_room_in_its_chip_as_the_others(rig) -> None:
+    one = rig(failing(State.FAIL))
+    page = opened(one, Page.SHIFT)
+    chips = [a for a in page.findChildren(QLabel) if a.property("look") == "chip"]
+    words = {chip.text(): room(chip) for chip in chips if chip.isVisibleTo(page)}
+    assert {"One thing is not ready", "Not ready"} <= words.keys()
+    assert min(words.values()) >= 2 * GAP
+    assert max(words.values()) - min(words.values()) <= 2
 
 
 @pytest.mark.parametrize(
