@@ -9,6 +9,7 @@ from typing import Any
 
 from agentguard.base import paths, translations
 from agentguard.base.errors import CannotError
+from agentguard.base.translations import Texts
 from agentguard.platforms import agent_runs
 
 FILE = "local.json"  # as agentguard.sensors.local_door names it
@@ -30,10 +31,10 @@ def tell(path: str, **body: str) -> None:
         told = json.loads((paths.data_folder() / FILE).read_bytes())
         port, token = int(told["port"]), str(told["token"])
         status, _ = _sent("POST", port, token, path, json.dumps(body))
+    except (FileNotFoundError, ConnectionRefusedError) as error:
+        raise (_doorless(words) or _nobody(words)) from error
     except (OSError, ValueError, LookupError, TypeError, HTTPException) as error:
-        raise CannotError(words.say("cli.local.none"), words.say("cli.local.none-advice")) from (
-            error
-        )
+        raise _nobody(words) from error
     if status != HTTPStatus.NO_CONTENT:
         raise CannotError(words.say("cli.local.refused", status=status))
 
@@ -50,14 +51,30 @@ def ask(path: str) -> dict[str, Any] | None:
         status, body = _sent("GET", int(where["port"]), str(where["token"]), path)
         told = json.loads(body) if status == HTTPStatus.OK else None
     except (FileNotFoundError, ConnectionRefusedError) as error:
-        if agent_runs(paths.wanted_folder()):  # one that begins, or that lost its door
-            raise _silent() from error
+        if there := _doorless(translations.load()):
+            raise there from error
         return None
     except (OSError, ValueError, LookupError, TypeError, HTTPException) as error:
         raise _silent() from error
     if not isinstance(told, dict):
         raise _silent()
     return told
+
+
+def _nobody(words: Texts) -> CannotError:
+    return CannotError(words.say("cli.local.none"), words.say("cli.local.none-advice"))
+
+
+def _doorless(words: Texts) -> CannotError | None:
+    """Return what to say of an agent that guards and cannot be asked; None where there is none.
+
+    It begins, or it cannot write where to ask it.
+    """
+    folder = paths.wanted_folder()
+    if not agent_runs(folder):
+        return None
+    said = words.say("cli.local.doorless", folder=str(folder))
+    return CannotError(said, words.say("cli.local.doorless-advice"))
 
 
 def _silent() -> CannotError:

@@ -22,6 +22,9 @@ AWAITED = 200  # notices that may wait for it at once
 TITLED = frozenset({"action.vaulted", "action.cleared", "action.masked", "action.purged"})
 """Ends that name a notice, by a title of their own."""
 
+WITHOUT_REASON = "action.failed"
+"""What tells that it failed, and not why."""
+
 
 def await_end(decision: Decision, key: Key, notice: str, doing: ActionKind | None) -> Decision:
     """Remember which notice is to tell how it ends; of too many the oldest is forgotten."""
@@ -68,9 +71,9 @@ FINAL = frozenset({Outcome.DONE, Outcome.UNSUPPORTED})
 
 def _said(event: ActionFinished) -> tuple[Message | None, Message | None]:
     """Return the title and the advice that an end leaves."""
-    if event.outcome is Outcome.FAILED:
-        return None, say(f"prompt.failed-{event.action.kind}")
     told = event.message
+    if event.outcome is Outcome.FAILED and (told is None or told.id == WITHOUT_REASON):
+        return None, say(f"prompt.failed-{event.action.kind}")
     named = told is not None and told.id in TITLED
     return (say(f"{told.id}-title") if told is not None and named else None), told
 

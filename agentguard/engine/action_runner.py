@@ -48,6 +48,10 @@ class NotYet(_Ended):
     outcome = Outcome.WAITING
 
 
+class NotDone(_Ended):
+    """It could not be done, so that it is tried again; `said` tells why."""
+
+
 class NotTold(_Ended):
     """Nobody can tell whether it was done, so that it is tried again; `said` tells why."""
 

@@ -18,6 +18,8 @@ FILE = "agent.lock"
 BEAT = "agent.beat"
 CALL = "agent.called"
 QUIT = "agent.quit"
+_HELD = " FLOCK  ADVISORY  WRITE "
+"""How the kernel's list of locks begins to tell of one that one process alone has."""
 
 if sys.platform == "win32":
     import msvcrt
@@ -33,6 +35,10 @@ if sys.platform == "win32":
     def _give_way() -> None:
         mutex.give_way()
 
+    def held(folder: Path) -> bool:
+        """Check whether anybody holds the folder, without taking it or asking its files."""
+        return mutex.there(mutex.of(folder))
+
 else:
     import fcntl
 
@@ -44,6 +50,28 @@ else:
 
     def _give_way() -> None:
         """Leave it to the desktop whose window may come to the front."""
+
+    def held(folder: Path) -> bool:
+        """Check whether anybody holds the folder, without taking it or asking its files.
+
+        The kernel's own list tells, so that an agent is known that could write nothing there, and
+        one that starts at this moment finds no lock of ours (proc_locks(5)).
+        """
+        try:
+            locks = Path("/proc/locks").read_text("ascii").splitlines()
+        except (OSError, UnicodeError):
+            return False
+        places = {place for one in (folder / FILE, folder) if (place := _place(one))}
+        return any(_HELD in line and line.split()[-3] in places for line in locks)
+
+    def _place(file: Path) -> str:
+        """Return how the kernel's list of locks names a file, empty where there is none."""
+        try:
+            known = file.stat()
+        except OSError:
+            return ""
+        device = known.st_dev
+        return f"{os.major(device):02x}:{os.minor(device):02x}:{known.st_ino}"
 
 
 def _opened(folder: Path) -> int | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from agentguard.platforms._instance import holder
+from agentguard.platforms._instance import held, holder
 
 BEATS = 2.0
 """Seconds between two signs of life of an agent."""
@@ -43,8 +43,11 @@ def silent(folder: Path, *, seconds: float = SILENT, begins: float = BEGINS) -> 
 
 
 def runs(folder: Path) -> bool:
-    """Check whether the process that holds `folder`, as it wrote itself, is an agent that runs."""
-    return _agent(holder(folder)[0]) is not None
+    """Check whether an agent runs that holds `folder`: as it wrote itself, or as the system knows.
+
+    What it wrote is of an older one where it can write no more.
+    """
+    return _agent(holder(folder)[0]) is not None or held(folder)
 
 
 def end(process: int) -> None:

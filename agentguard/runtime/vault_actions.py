@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentguard.base.errors import AgentGuardError, CannotError
-from agentguard.engine.action_runner import LeftAlone, NotYet
+from agentguard.base.errors import AgentGuardError, CannotError, StoreError, VaultError
+from agentguard.engine.action_runner import LeftAlone, NotDone, NotYet
 from agentguard.model.actions import Action
 from agentguard.model.events import FileScanned
 from agentguard.model.facts import OldFile, RetentionSeen
 from agentguard.model.findings import Finding
+from agentguard.model.hits import Hit
 from agentguard.model.messages import Message, say
 from agentguard.model.outcomes import FileOutcome
 from agentguard.model.records import Json, Record
 from agentguard.model.retention_rules import RetentionRule
+from agentguard.model.vault import VaultItem
 from agentguard.ports.clock import Clock
 from agentguard.ports.sensor import PolicySource, Submit
 from agentguard.ports.storage import Journal
@@ -25,7 +28,10 @@ from agentguard.retention.proof import proof
 from agentguard.sensors.mounts import Drives, mounts
 from agentguard.vault.forbidden_data import forbidden
 from agentguard.vault.move_guards import busy, left_alone
+from agentguard.vault.source import Refused
 from agentguard.vault.vault import Vault
+
+LOG = logging.getLogger(__name__)
 
 Findings = Callable[[], Sequence[Finding]]
 OldFiles = Callable[[], RetentionSeen | None]
@@ -54,7 +60,8 @@ class VaultHand:
         Raises:
             LeftAlone: it is not moved without being asked, or it is gone.
             NotYet: it is in use, or a person brought it back a while ago.
-            VaultError: the file is where it was.
+            NotDone: the vault cannot take it; the file is where it was.
+            Refused: the file is where it was, for a reason of its own.
 
         """
         hits = next((f.hits for f in self.findings() if f.subject == action.subject), ())
@@ -70,11 +77,20 @@ class VaultHand:
         self._wait_if_brought_back(path, rules.returned_minutes)
         if why := busy(path, rules, self.clock.now().wall):
             raise NotYet(say(f"vault.left.{why}"))
-        item = self.vault.put(path, hits)
+        item = self._put(path, hits)
         if forbidden(item):
             self.alarm()
         self._gone(action)
         return say("action.vaulted", item=item.id)
+
+    def _put(self, path: Path, hits: tuple[Hit, ...]) -> VaultItem:
+        try:
+            return self.vault.put(path, hits)
+        except Refused:
+            raise
+        except (VaultError, StoreError) as error:
+            LOG.warning("the vault takes nothing: %s", type(error).__name__)
+            raise NotDone(say("vault.left.unwritten")) from error
 
     def _gone(self, action: Action) -> None:
         at = self.clock.now()

@@ -16,7 +16,7 @@ from agentguard.model.prompts import Prompt, PromptKind
 from agentguard.ui.coaching import coaching_picture, coaching_text
 from agentguard.ui.corner_card import CornerCard
 from agentguard.ui.flow import Flow
-from agentguard.ui.notice_words import notice_advice, notice_body, notice_title
+from agentguard.ui.notice_words import is_doing, notice_advice, notice_body, notice_title
 from agentguard.ui.theme import Theme
 from agentguard.ui.widgets import GAP, button, column, draw, empty, frame, label, row
 
@@ -24,6 +24,16 @@ OK = "ok"
 TRAINING = "training"
 PICTURE = 8 * GAP
 ICON = 3 * GAP
+
+
+def _is_advised(prompt: Prompt) -> bool:
+    """Check whether a card has room for what to do: what is taught stands in its place.
+
+    That something was not done is told beside what is taught.
+    """
+    if prompt.brief or not prompt.coach:
+        return not prompt.brief
+    return prompt.title is None and prompt.advice is not None and not is_doing(prompt.advice)
 
 
 class NoticeCard(CornerCard):
@@ -117,7 +127,7 @@ class NoticeCard(CornerCard):
         told = {
             self._place: masked(prompt.place),
             self._body: "" if prompt.brief else body,
-            self._advice: "" if prompt.brief or prompt.coach else self._said(prompt),
+            self._advice: self._said(prompt) if _is_advised(prompt) else "",
             self._more: self._number(prompt.more),
         }
         for part, text in told.items():

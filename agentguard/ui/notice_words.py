@@ -31,3 +31,8 @@ def notice_advice(about: Prompt | Notice, texts: Texts) -> str:
     """Return what is being done or was done with the next step, else the advice of the check."""
     advice: Message | None = about.advice
     return texts.render(advice) or texts.advice(about.check, about.body.id)
+
+
+def is_doing(advice: Message) -> bool:
+    """Check whether an advice tells what is being done, and not yet how it ended."""
+    return advice.id.startswith("prompt.doing-")

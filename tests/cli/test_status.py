@@ -11,6 +11,8 @@ from agentguard.base import translations
 from agentguard.base.languages import SPOKEN
 from agentguard.commands import status
 from agentguard.model.posture import Overall
+from agentguard.platforms import only_one
+from agentguard.platforms._instance import BEAT
 from agentguard.sensors.local_door import FILE
 from tests.cli.test_bad_state import agent, eventually, guards
 from tests.cli.typed import Type, assert_one_sentence
@@ -65,6 +67,25 @@ def test_where_no_agent_runs_that_is_said_and_is_not_fine(type_: Type) -> None:
     assert said.out.startswith("No agent guards this session.")
     again = type_("status", "--json")
     assert (again.code, json.loads(again.out)) == (3, {"running": False})
+
+
+@pytest.mark.parametrize("left", ["", "4194304"], ids=["nothing", "an older agent"])
+@pytest.mark.parametrize("words", ["status", "status --json", "lock", "call start", "drill --all"])
+def test_row_517_an_agent_that_can_write_nothing_is_not_told_as_none(
+    words: str, left: str, home: Path, type_: Type
+) -> None:
+    """Its folder is full or read-only, so that nothing there tells of it but its lock."""
+    with only_one(home) as first:
+        assert first
+        (home / BEAT).unlink()
+        if left:
+            (home / BEAT).write_text(left)
+        said = type_(*words.split())
+    assert_one_sentence(said, 3)
+    assert "An agent guards this session, but cannot be asked" in said.err
+    assert str(home) in said.err
+    assert "No agent" not in said.out + said.err
+    assert type_("status").out.startswith("No agent guards this session.")
 
 
 def test_a_running_agent_tells_every_control(home: Path, type_: Type) -> None:

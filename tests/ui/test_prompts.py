@@ -198,6 +198,25 @@ def test_coaching_is_a_few_words_and_a_picture_without_a_question(
     assert one.desk.answers == [(prompt.id, "ok")]
 
 
+@pytest.mark.parametrize(
+    ("advice", "is_told"),
+    [
+        ("vault.left.unwritten", True),
+        ("vault.left.open", True),
+        ("prompt.failed-vault", True),
+        ("prompt.doing-vault", False),
+    ],
+)
+def test_row_518_a_card_that_teaches_tells_what_was_not_done(
+    prompts, advice: str, *, is_told: bool
+) -> None:
+    one, shown = prompts(replace(data.COACHING, advice=say(advice)))
+    said = translations.load().say(advice)
+    assert (said in one.said(shown.corner)) is is_told
+    assert (said in shown.corner.accessibleName()) is is_told
+    assert "A plain file can be opened by anyone" in one.said(shown.corner)
+
+
 def test_every_control_that_coaches_has_words_of_fifteen_seconds_and_a_picture() -> None:
     """Three words a second are read at ease (Brysbaert 2019: 238 a minute)."""
     words = translations.load()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.base import file_marks
+from agentguard.base import file_marks, translations
 from agentguard.base.errors import CannotError, PlatformError, StoreError
 from agentguard.engine.action_runner import LeftAlone
 from agentguard.model.actions import Action, ActionKind, Deed
@@ -195,12 +195,17 @@ def test_what_is_gone_with_its_proof_is_done_though_the_last_word_is_lost(
     assert not file.exists()
 
 
-def test_a_vault_that_cannot_be_used_leaves_the_file(desk: Desk, file: Path) -> None:
+def test_row_518_a_vault_that_cannot_be_used_leaves_the_file_and_blames_no_program(
+    desk: Desk, file: Path
+) -> None:
     folder = file.parent / "agent"
     folder.mkdir()
     (folder / "vault").write_text("no folder")
     assert why(desk.hands.move, about(file)) == "todo.refused.not-moved"
     assert file.read_text() == WORDS
+    said = translations.load().say("todo.refused.not-moved")
+    assert "disk may be full" in said
+    assert "program" not in said
 
 
 @pytest.mark.posix

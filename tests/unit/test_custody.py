@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from agentguard.base.errors import CannotError
-from agentguard.engine.action_runner import LeftAlone, NotYet
-from agentguard.model.actions import Action, ActionKind
+from agentguard.engine.action_runner import LeftAlone, NotDone, NotYet
+from agentguard.model.actions import Action, ActionKind, Outcome
 from agentguard.model.custody import VaultRules
 from agentguard.model.events import Event, FileScanned
 from agentguard.model.facts import OldFile, RetentionSeen
@@ -147,6 +147,17 @@ def test_a_file_in_the_making_waits(desk: Desk) -> None:
     assert file.exists()
     desk.clock.advance(300)
     assert desk.vaults(file) == "action.vaulted"
+
+
+def test_row_518_a_vault_that_takes_nothing_is_the_reason_and_no_program(desk: Desk) -> None:
+    file = desk.file("cards.csv")
+    (desk.home.parent / "vault").write_text("no folder")
+    with pytest.raises(NotDone) as failed:
+        desk.vaults(file)
+    assert failed.value.said.id == "vault.left.unwritten"
+    assert failed.value.outcome is Outcome.FAILED, "it is tried again"
+    assert file.exists()
+    assert desk.told == []
 
 
 def test_what_a_person_brought_back_stays_for_the_time_that_was_told(desk: Desk) -> None:

@@ -113,6 +113,15 @@ def test_a_failure_keeps_the_state_and_says_that_it_is_tried_again(rig: Rig) -> 
     assert said(shown(rig)[0])[0] == "A file was moved to the vault", "it is told in the end"
 
 
+def test_row_518_a_failure_of_the_vault_tells_its_own_reason(rig: Rig) -> None:
+    rig.file(FILE, CARD)
+    ended(rig, Outcome.FAILED, say("vault.left.unwritten"))
+    title, advice = said(shown(rig)[0])
+    assert title == "Customer data in a file that is not protected"
+    assert advice == WORDS.say("vault.left.unwritten")
+    assert "program" not in advice
+
+
 def test_what_is_left_alone_says_why_and_for_how_long(rig: Rig) -> None:
     rig.file(FILE, CARD)
     ended(rig, Outcome.UNSUPPORTED, say("vault.left.mail"))
