@@ -30,6 +30,23 @@ DEFAULT_LANGUAGE = "en"
 PLURAL = frozenset({"by", "other"})
 """What the table of a sentence that counts holds at least."""
 
+_PARTS = ("sensors", "ui.sensor.{}")
+_DRILLS = ("drills", "drill.{}.title")
+NAMED: Mapping[str, tuple[str, ...]] = {
+    "agent-health.sensor": _PARTS,
+    "agent-health.control": ("controls", "{}.title", "ui.page.{}"),
+    "drills.passed": _DRILLS,
+    "drills.failed": _DRILLS,
+    "drills.overdue": _DRILLS,
+    "engine.actor-failed": ("name", "ui.sensor.{}"),
+    "engine.actor-hangs": ("name", "ui.sensor.{}"),
+}
+"""Sentences that bring along ids, in which parameter, and what names these for people.
+
+A newer program's id has no name here, and is shown.
+"""
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
 _FORMS = {"pass": "ok", "fail": "todo", "unknown": "unknown", "partial": "part"}
 
 _TABLE = re.compile(r"\n\[([A-Za-z0-9_.\-]+)\]")  # begins with plain signs, which is found at once
@@ -92,10 +109,23 @@ class Texts:
         """Return the sentence; an id without a sentence is shown as it is, never an error."""
         if message is None:
             return ""
-        given = message.params.items()
+        given = self._named(message).items()
         return self._filled(
             message.id, {k: self.mask(v) if isinstance(v, str) else v for k, v in given}
         )
+
+    def _named(self, message: Message) -> Mapping[str, str | int]:
+        """Return what a message brings along, with names for people in the place of ids."""
+        name, *forms = NAMED.get(message.id, ("",))
+        ids = message.params.get(name)
+        if not isinstance(ids, str):
+            return message.params
+
+        def named(found: re.Match[str]) -> str:
+            known = (self.sentences.get(form.format(found.group())) for form in forms)
+            return next(filter(None, known), found.group())
+
+        return {**message.params, name: _ID.sub(named, ids)}
 
     def say(self, id_: str, /, **params: str | int) -> str:
         """Return the sentence of an id with these words as they are."""

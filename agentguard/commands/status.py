@@ -63,7 +63,7 @@ def lines(told: dict[str, Any], words: Texts) -> Iterator[str]:
     each = (f"{n} {words.say(f'cli.state.{state}')}" for state, n in counted.most_common())
     yield _row("controls", ", ".join(each), words)
     if told["unwatched"]:
-        yield _row("unwatched", ", ".join(told["unwatched"]), words)
+        yield _row("unwatched", ", ".join(_part(one, words) for one in told["unwatched"]), words)
     for state in SHOWN:
         yield from _group(state.value, told["controls"], words)
 
@@ -76,6 +76,11 @@ def _no_letters() -> tuple[str, ...]:
 
 def _row(name: str, said: str, words: Texts) -> str:
     return f"{words.say(f'cli.status.{name}'):<{WIDTH}} {said}"
+
+
+def _part(sensor: str, words: Texts) -> str:
+    name = f"ui.sensor.{sensor}"
+    return words.say(name) if words.has(name) else sensor
 
 
 def _findings(told: dict[str, Any], words: Texts) -> str:

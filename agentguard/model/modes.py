@@ -66,6 +66,8 @@ TOLD_FOR = 8 * HOUR
 """Seconds for which it is told that a request was declined, or that its exception is over."""
 NOT_KNOWN = "not-known"
 HEALTH = "agent-health"
+JOURNAL = "journal"
+"""The part whose reason is told with it: somebody can make room for it."""
 TOLD_APART = ("agent-health.policy", "agent-health.sensor", "agent-health.uplink", "policy.")
 """Sentences of the agent's health that are modes of their own."""
 
@@ -131,11 +133,13 @@ def _call(seen: Snapshot) -> Iterator[Mode]:
 def _parts(seen: Snapshot) -> Iterator[Mode]:
     """Yield what of the agent does not work; what was never there is told where it matters."""
     kind = ModeKind.PARTS
-    failed = tuple(s.sensor for s in seen.sensors if s.state is Watching.FAILED)
+    broken = tuple(s for s in seen.sensors if s.state is Watching.FAILED)
+    failed = tuple(s.sensor for s in broken)
     if not seen.sensors:
         yield Mode(kind=kind, form="starting")
     if failed:
-        yield Mode(kind=kind, form="failed", weight=Weight.NOTED, sensors=failed)
+        why = next((s.message for s in broken if s.sensor == JOURNAL), None)
+        yield Mode(kind=kind, form="failed", weight=Weight.NOTED, sensors=failed, why=why)
     for one in seen.findings:
         if one.check == HEALTH and not one.message.id.startswith(TOLD_APART):
             yield Mode(kind=kind, form="health", weight=Weight.NOTED, why=one.message, at=one.since)

@@ -53,6 +53,8 @@ def around(holding: tuple[ModeView, ...], report: str) -> tuple[list[str], list[
 def _told(mode: Mode, words: Wording) -> ModeView:
     id_, given = f"mode.{mode.kind}", _given(mode, words)
     said = words.texts.say(f"{id_}.{mode.form}", **given)
+    if mode.kind is ModeKind.PARTS and mode.form == "failed" and mode.why is not None:
+        said = f"{said} {given['why']}"
     cleared = int(mode.params.get("cleared", 0))
     if cleared:
         said = f"{said} {words.count(f'{id_}.cleared', cleared)}"

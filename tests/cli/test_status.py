@@ -25,7 +25,7 @@ TOLD = {
     "payment": True,
     "policy": {"name": "pci", "version": 7, "expires": "2027-01-31"},
     "endpoint": {"state": "receipted", "at": "8:00", "waiting": 3, "problem": ""},
-    "unwatched": ["clipboard"],
+    "unwatched": ["clipboard", "journal"],
     "controls": [
         {
             "id": "usb-storage",
@@ -117,6 +117,7 @@ def test_modes_policy_report_and_what_to_do_are_told() -> None:
     assert "in a call, payment mode, the screen is locked" in shown
     assert "pci, version 7, until 2027-01-31" in shown
     assert "entries that wait: 3" in shown
+    assert "Clipboard, AgentGuard's journal" in shown
     assert shown.index("A stick") < shown.index("Out.") < shown.index("No VPN")
     assert "Wait." not in shown  # what is not known is not hers to do
     assert "Vault" not in shown

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 from PySide6.QtWidgets import QApplication
 
-from agentguard import sensors
+from agentguard import engine, runtime, sensors, uplink
 from agentguard.ui import window
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.pages.inbox import NoticeRow
@@ -63,8 +66,17 @@ def test_a_window_that_is_seen_tells_ages_anew_and_a_hidden_one_rests(rig, monke
     assert not shown._ages.isActive()
 
 
-def test_every_sensor_has_a_name_for_people(said) -> None:
-    """Found by what the sensors call themselves."""
+def actors(room: ModuleType) -> Iterator[str]:
+    """Yield what the actors of a room are called, but for those of the last seconds of an agent."""
+    source = "".join(
+        file.read_text(encoding="utf-8") for file in Path(room.__path__[0]).glob("*.py")
+    )
+    named = re.findall(r'(?:\bActor\(name=|_on_demand\(|\.share\()"([^"]+)"', source)
+    yield from set(named) - {"farewell", "last word"}
+
+
+def test_row_519_every_sensor_and_every_part_has_a_name_for_people(said) -> None:
+    """Found by what they call themselves."""
     found: set[str] = set()
     for file in sorted(Path(sensors.__file__).parent.glob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -74,4 +86,6 @@ def test_every_sensor_has_a_name_for_people(said) -> None:
             if names & {"NAME", "name"} and isinstance(node.value.value, str):
                 found.add(node.value.value)
     assert len(found) > 8
+    found |= {actor for room in (runtime, engine, uplink) for actor in actors(room)}
+    assert {"hands", "local", "worker"} <= found
     assert {name for name in found if not said.has(f"ui.sensor.{name}")} == set()

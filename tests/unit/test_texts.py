@@ -9,9 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agentguard import checks, drills
 from agentguard.base import paths, translations
 from agentguard.base.errors import CannotError
-from agentguard.base.translations import Texts
+from agentguard.base.languages import SPOKEN
+from agentguard.base.plugins import discover
+from agentguard.base.translations import NAMED, Texts, load
+from agentguard.checks.base import Check
+from agentguard.drills.base import Drill
 from agentguard.model.messages import Message, say
 
 WORDS = Texts(
@@ -173,3 +178,26 @@ def test_no_sentence_and_no_values_end_the_program(
 
 def test_values_are_not_read_as_sentences() -> None:
     assert WORDS.render(say("a.full", n=1, where="{n} {x}")) == "1 files in {n} {x}"
+
+
+NAMING = {
+    "sensors": ["journal", "screen-of-tomorrow"],
+    "name": ["local"],
+    "controls": [*sorted(check.id for check in discover(checks, "CHECK", Check)), "vault"],
+    "drills": sorted(drill.id for drill in discover(drills, "DRILL", Drill)),
+}
+"""Ids as they come along, by the parameter; one of them is of a newer program."""
+
+
+@pytest.mark.parametrize("language", sorted(SPOKEN))
+@pytest.mark.parametrize("id_", sorted(NAMED))
+def test_row_519_no_id_stands_in_a_sentence_for_people(id_: str, language: str) -> None:
+    words = load(language)
+    name, *forms = NAMED[id_]
+    ids = NAMING[name]
+    told = words.render(say(id_, **{name: ", ".join(ids) + " (+3)"}, days=8, minutes=3, error="E"))
+    for one in ids:
+        shown = next(filter(None, (words.sentences.get(f.format(one)) for f in forms)), None)
+        assert (shown or one) in told, told
+        assert shown is not None or one == "screen-of-tomorrow", one
+    assert "(+3)" in told

@@ -101,9 +101,9 @@ def test_every_place_has_its_sentence(place: str) -> None:
 def test_failed_sensors_are_named_until_each_sees_again(desk) -> None:
     sensor(desk, "files", Watching.FAILED)
     sensor(desk, "clipboard", Watching.FAILED)
-    assert tick(desk).words.startswith("AgentGuard cannot see: clipboard, files.")
+    assert tick(desk).words.startswith("These parts of AgentGuard do not work: Clipboard, Files.")
     sensor(desk, "files", Watching.WATCHING)
-    assert tick(desk).words.startswith("AgentGuard cannot see: clipboard.")
+    assert tick(desk).words.startswith("These parts of AgentGuard do not work: Clipboard.")
     sensor(desk, "clipboard", Watching.WATCHING)
     assert tick(desk).words == WELL
 
@@ -208,7 +208,7 @@ def test_a_control_that_failed_its_test_is_told_until_it_works_again(desk) -> No
     desk.see(ControlsTested, worked=("clipboard",), failed=("vault", "journal"))
     told = tick(desk)
     assert told.state is State.FAIL
-    assert "self-test failed for: journal, vault" in told.words
+    assert "self-test failed for: AgentGuard's journal, Vault" in told.words
     desk.see(ControlsTested, worked=("clipboard", "vault", "journal"))
     assert tick(desk).state is State.PASS
 

@@ -79,7 +79,14 @@ def test_parts_that_failed_are_named_and_one_that_never_was_is_no_fault() -> Non
     assert forms(replace(GOOD, sensors=())) == ["parts.starting"]
     two = (sensor("files", Watching.FAILED), sensor("host", Watching.FAILED))
     (mode,) = modes(replace(GOOD, sensors=(*two, sensor("calls", Watching.ABSENT))))
-    assert (mode.form, mode.sensors) == ("failed", ("files", "host"))
+    assert (mode.form, mode.sensors, mode.why) == ("failed", ("files", "host"), None)
+
+
+def test_row_519_a_journal_that_cannot_be_written_tells_why() -> None:
+    why = say("engine.journal-refused")
+    failed = replace(sensor("journal", Watching.FAILED), message=why)
+    (mode,) = modes(replace(GOOD, sensors=(failed,)))
+    assert (mode.form, mode.sensors, mode.why) == ("failed", ("journal",), why)
 
 
 @pytest.mark.parametrize(
