@@ -29,6 +29,7 @@ from agentguard.engine import (
     shield_proof,
     shift,
     shift_counts,
+    told_anew,
 )
 from agentguard.engine.action_outcome import tell_end
 from agentguard.engine.attention_book import FRESH, Attention
@@ -126,7 +127,7 @@ def decide(state: State, event: Event, replan: Replan) -> Decision:
     decision = judge_all(clipboard.anew(decision, event), event)
     for copied in clipboard.to_judge_again(decision, event):
         decision = judge_all(decision, copied, again=True)
-    decision = exceptions.prove(decision, event.at)
+    decision = told_anew.follow(exceptions.prove(decision, event.at), event)
     decision = retention_notice.told(
         gate.follow(payment.follow(decision, event, act), event), event
     )
@@ -345,8 +346,7 @@ def _(event: ClockSeen, decision: Decision) -> Decision:
         known = replace(now, trusted=now.believed) if now is not None else None
         noted = records.plain("clock.known", event.at)
         return decision.then(replace(decision.state, wall=known), records=(noted,))
-    seconds = round(event.seconds)
-    said = records.plain("clock.changed", event.at, how="start", seconds=seconds)
+    said = records.plain("clock.changed", event.at, how="start", seconds=round(event.seconds))
     return decision.then(replace(decision.state, wall=event.before), records=(said,))
 
 

@@ -19,6 +19,8 @@ FINDING = "finding/"
 NOTICE = "notice/"
 LESSON = "lesson/"
 DONE = "done/"
+EPOCH = "epoch/told"
+"""The epoch in which the open findings were written down; none for the first."""
 
 INBOX_LIMIT = 100
 HISTORY_LIMIT = 200

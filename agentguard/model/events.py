@@ -281,6 +281,13 @@ class JournalChecked(Event):
     whole: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpochBegun(Event):
+    """The journal goes on in a new epoch, in which the endpoint knows of no open finding."""
+
+    epoch: int
+
+
 class Watching(StrEnum):
     """Whether a sensor sees."""
 

@@ -211,6 +211,8 @@ def _additions(
     if not back.store.lasting:
         actors.append(Actor(name="journal-return", run=back.run))
         engine.submit(stores.in_memory(place.clock.now()))
+    for begun in stores.begun_epoch(back.store, place.clock.now()):
+        engine.submit(begun)
     if uplink is None:
         at = place.clock.now()
         engine.submit(UplinkState(at=at, problem=NOT_ENROLLED, waiting=0, receipted=0))

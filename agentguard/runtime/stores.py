@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from agentguard.base.errors import NewerStore, SecretError, StoreError
 from agentguard.base.startup import JOURNAL, Starting, why_of
-from agentguard.model.events import SensorState, Watching
+from agentguard.engine import memory
+from agentguard.model.events import EpochBegun, SensorState, Watching
 from agentguard.model.held_data import HeldThere
 from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from agentguard.store.entry_box import Box
 
 ENROLMENT = "enrolment.json"  # as agentguard.uplink.enrolment names it
+FIRST_EPOCH = 1
 LOST = frozenset({"gone", "damaged"})
 """Reasons for which there is no hope of a key."""
 
@@ -118,6 +120,19 @@ def in_memory(at: Moment) -> SensorState:
     """Say that the journal is gone with the program."""
     message = say("engine.journal-in-memory")
     return SensorState(at=at, sensor="journal", state=Watching.FAILED, message=message)
+
+
+def begun_epoch(store: Store, at: Moment) -> tuple[EpochBegun, ...]:
+    """Return that the journal is in an epoch in which no open finding was written down yet.
+
+    One is begun where a journal was damaged, was put back, or could not be written for a while.
+    """
+    try:
+        epoch = store.journal.head()[0]
+        told = store.journal.memory(memory.EPOCH).get(memory.EPOCH, FIRST_EPOCH)
+    except StoreError:
+        return ()
+    return () if told == epoch else (EpochBegun(at=at, epoch=epoch),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from functools import partial
 import msgspec
 
 from agentguard.base.errors import EnrolmentError, StoreError, UplinkError
-from agentguard.model.events import UplinkState
+from agentguard.model.events import EpochBegun, UplinkState
 from agentguard.model.messages import Message, say
 from agentguard.model.snapshot import Snapshot
 from agentguard.ports.clock import Clock, Stop
@@ -280,10 +280,11 @@ class Sender:
     def _heal(self, above: int) -> float:
         """Begin a new epoch: the endpoint knows other entries, as after a restored disk."""
         try:
-            self._reports.journal.begin_epoch("conflict", self._clock.now(), above=above)
+            epoch = self._reports.journal.begin_epoch("conflict", self._clock.now(), above=above)
         except StoreError as error:
             LOG.error("no new epoch could be begun: %s", error.title)  # noqa: TRY400 - said in full
             return STORE_WAIT
+        self._submit(EpochBegun(at=self._clock.now(), epoch=epoch))
         return SHORTEST_WAIT
 
     def _tell(self, kind: str, message: Message | None) -> None:
