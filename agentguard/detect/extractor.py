@@ -6,11 +6,12 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, BinaryIO, TypeAlias, cast
 
 from agentguard.base.errors import ScanError
 from agentguard.detect.limits import MIB, Limits
 from agentguard.detect.turns import Turn
+from agentguard.detect.unfolding import UNTOLD, Make, Unfolding
 
 HEAD = 64 << 10
 """Bytes that a format is told by."""
@@ -21,11 +22,15 @@ TEXT = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A file, or a member of one: seekable bytes, their number, and the first of them."""
+    """A file, or a member of one: seekable bytes, their number, and the first of them.
+
+    `mark` is another one when the file has changed; nothing of what has none is kept.
+    """
 
     file: BinaryIO
     size: int
     head: bytes
+    mark: tuple[object, ...] = ()
 
     @classmethod
     def of_file(cls, file: BinaryIO, size: int) -> Source:
@@ -37,6 +42,25 @@ class Source:
     def of_bytes(cls, data: bytes) -> Source:
         """Wrap bytes."""
         return cls(file=io.BytesIO(data), size=len(data), head=data[:HEAD])
+
+    @property
+    def flows(self) -> bool:
+        """Whether it is unpacked while it is read, so that going back is dear."""
+        return isinstance(self.file, Unfolding)
+
+    def held(self, most: int) -> Source:
+        """Return it in memory, where it is unpacked while it is read.
+
+        Raises:
+            ScanError: it has more than `most` bytes.
+
+        """
+        if not isinstance(self.file, Unfolding):
+            return self
+        data = self.file.held(most)
+        if data is None:
+            raise ScanError("reason.too-large")
+        return Source.of_bytes(data)
 
     def read(self, most: int) -> bytes:
         """Return the bytes from the start, at most `most`."""
@@ -101,22 +125,40 @@ class Work:
         """Account for `size` unpacked bytes.
 
         Raises:
-            ScanError: the file unfolds to more than it may; it is a bomb if it is itself small.
+            ScanError: the file is a bomb: it unfolds to more than it may for its size.
 
         """
         self.spent += size
-        if self.spent > self.limits.total_mib * MIB:
-            grown = self.spent > self.limits.ratio * self.packed
-            raise ScanError("reason.bomb" if grown else "reason.partial")
+        if not self.may_spend(0):
+            raise ScanError("reason.bomb")
+
+    def may_spend(self, size: int) -> bool:
+        """Check whether so many more bytes may be unpacked."""
+        limits = self.limits
+        return self.spent + size <= max(limits.total_mib * MIB, limits.ratio * self.packed)
 
     def within(self, data: bytes) -> Iterator[str]:
         """Read bytes that stand inside a container."""
+        yield from self._deeper(lambda: Source.of_bytes(data))
+
+    def unfolded(self, make: Make, size: int = UNTOLD) -> Iterator[str]:
+        """Read what stands packed inside a container, while it is unpacked; it is accounted for."""
+        yield from self._deeper(lambda: self._flowing(make, size))
+
+    def _flowing(self, make: Make, size: int) -> Source:
+        most = self.limits.flow_kib << 10
+        file = Unfolding(make, self.spend, most)
+        if (data := file.held(most)) is not None:
+            return Source.of_bytes(data)
+        return Source.of_file(cast("BinaryIO", file), size)
+
+    def _deeper(self, source: Callable[[], Source]) -> Iterator[str]:
         if self.depth >= self.limits.depth:
             self.note("reason.too-deep")
             return
         self.depth += 1
         try:
-            yield from self.inner(Source.of_bytes(data), self)
+            yield from self.inner(source(), self)
         finally:
             self.depth -= 1
 
@@ -139,7 +181,8 @@ class Extractor:
     text piece by piece; it may raise ScanError with a reason. A format of `prose` holds notes,
     letters and talk as people write them. `opened` says that its first marks alone tell it, so that
     any text may begin as it does. A source that it goes `on` with is read in turns, whatever its
-    size. `streams` reads what other compound files embed of it.
+    size. One that `flows` goes from the start to the end, so that a part need not be held in
+    memory. `streams` reads what other compound files embed of it.
     """
 
     name: str
@@ -149,6 +192,7 @@ class Extractor:
     prose: bool = False
     opened: bool = False
     on: Callable[[Source], bool] = never
+    flows: bool = False
     streams: Streams = field(default_factory=dict)
 
 

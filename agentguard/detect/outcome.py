@@ -15,6 +15,7 @@ class Reading:
 
     `test_cards` are the card numbers published for tests that were met: nobody's, and no hits.
     Where it was not read to its end, `left` is the byte of its `size` at which to go on; else 0.
+    What is told is `total`, of all turns so far, or only what this one has found besides.
     """
 
     outcome: FileOutcome
@@ -23,6 +24,7 @@ class Reading:
     test_cards: int = 0
     left: int = 0
     size: int = 0
+    total: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,15 @@ def together(first: tuple[Hit, ...], second: tuple[Hit, ...]) -> tuple[Hit, ...]
     return tuple(sorted(every.values(), key=lambda hit: hit.kind))
 
 
+def at_least(first: tuple[Hit, ...], second: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """Return the more of each kind that two readings of the same parts of a file have found."""
+    every = {hit.kind: hit for hit in second}
+    for hit in first:
+        if hit.kind not in every or every[hit.kind].count < hit.count:
+            every[hit.kind] = hit
+    return tuple(sorted(every.values(), key=lambda hit: hit.kind))
+
+
 def beyond(hits: tuple[Hit, ...], known: tuple[Hit, ...]) -> tuple[Hit, ...]:
     """Return what was found besides that which stands in a part that was read before."""
     before = {hit.kind: hit for hit in known}

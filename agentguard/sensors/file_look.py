@@ -11,7 +11,7 @@ from typing import Protocol
 
 from agentguard.base.errors import ScanError
 from agentguard.model.events import Event, FileScanned
-from agentguard.model.hits import Hit, together
+from agentguard.model.hits import Hit, at_least, together
 from agentguard.model.moments import Moment
 from agentguard.model.outcomes import FileOutcome
 from agentguard.ports.clock import Clock
@@ -89,6 +89,11 @@ class Scanned(Protocol):
         """Its size in bytes, where that is known."""
         ...
 
+    @property
+    def total(self) -> bool:
+        """Whether it tells what all turns found; else only what this one has found besides."""
+        ...
+
 
 Scan = Callable[[str], Scanned]
 ReadOn = Callable[[str, int], Scanned]
@@ -118,7 +123,8 @@ class Looker:
     `rules` is the version of the recognisers: under another one everything is read again.
     `refused` are the folders in which files may not be opened; each is told once, not each file.
     `scope` is what is looked at, `table` what is mounted. `reads` counts readings. `unfinished` are
-    the files that are not read to their end, each with the byte at which `read_on` goes on.
+    the files that are not read to their end, each with the byte at which `read_on` goes on: one
+    after the other by `go_on`, and not by a sweep as well, since what reads keeps one in mind.
     """
 
     def __init__(
@@ -143,6 +149,8 @@ class Looker:
         self.told = Told()
         self.refused: set[str] = set()
         self.unfinished: dict[str, int] = {}
+        self._waiting: dict[str, int] = {}
+        self._begun_anew: dict[str, int] = {}
         self.table = Mounts()
         self.scope = Scope(roots=(), exclude=None)
         self.reads = 0
@@ -150,6 +158,10 @@ class Looker:
     def read_by(self, rules: str) -> None:
         """Read by other rules from now on."""
         self.rules = rules
+
+    def sweep_begins(self) -> None:
+        """Have those wait that are met unfinished, and forget those that are not met."""
+        self._waiting, self.unfinished = self.unfinished, {}
 
     def stay_in(self, scope: Scope, table: Mounts) -> None:
         """Look only at what is within a scope, on a computer where this is mounted."""
@@ -207,7 +219,7 @@ class Looker:
         held = held or _held(before)
         known = before.looked if before is not None and before.state == state else None
         if before is not None and known is not None and _trusted(found, before, now):
-            if not known.left:
+            if not known.left or self._still_waits(found.path, known):
                 self.tell(found.path, known, submit, held=held, mark=found.mark.word)
                 return known
             looked = self._further(found.path, known)
@@ -250,15 +262,32 @@ class Looker:
         return self._tries[path] <= TRIES
 
     def go_on(self, submit: Submit) -> bool:
-        """Read another turn of a file that waits for it; tell whether it is read to its end now.
+        """Read another turn of the file that waits longest for it; tell whether it is read now.
 
         One that gets no further, or has changed, is left to the next sweep.
         """
         path, left = next(iter(self.unfinished.items()))
+        others = {other: at for other, at in self.unfinished.items() if other != path}
+        self._waiting.pop(path, None)
         self.look_at(path, submit)
-        if self.unfinished.get(path, 0) > left:
+        now = self.unfinished.get(path, 0)
+        if now > left or (now and self._may_begin_anew(path)):
+            self.unfinished = {path: now, **others}
             return False
+        self._begun_anew.pop(path, None)
         return self.unfinished.pop(path, None) is None and not self.told.unread(path)
+
+    def _may_begin_anew(self, path: str) -> bool:
+        """Check whether what lost its place may be begun once more: that happens, if not always."""
+        self._begun_anew[path] = self._begun_anew.get(path, 0) + 1
+        return self._begun_anew[path] <= TRIES
+
+    def _still_waits(self, path: str, known: Looked) -> bool:
+        """Check whether a sweep has met what waits for its next turn by itself."""
+        if self._waiting.pop(path, 0) != known.left:
+            return False
+        self.unfinished[path] = known.left
+        return True
 
     def _wait_for_the_rest(self, path: str, looked: Looked) -> None:
         if looked.left and len(self.unfinished) < TRIED:
@@ -266,32 +295,21 @@ class Looker:
 
     def _further(self, path: str, known: Looked) -> Looked:
         """Read a file on, and add up what all turns found; a turn that fails takes nothing back."""
-        new = self._told(lambda: self._read_on(path, known.left))
-        if new.outcome is not FileOutcome.READ:
-            return new if new.outcome is FileOutcome.GONE else replace(known, reason=new.reason)
-        return replace(
-            new,
-            hits=together(known.hits, new.hits),
-            test_cards=known.test_cards + new.test_cards,
-        )
-
-    def _read(self, path: str) -> Looked:
-        return self._told(lambda: self._scan(path))
-
-    def _told(self, scan: Callable[[], Scanned]) -> Looked:
         self.reads += 1
         try:
-            scanned = scan()
+            scanned = self._read_on(path, known.left)
+        except ScanError as error:
+            return replace(known, reason=error.reason)
+        if scanned.outcome in {FileOutcome.READ, FileOutcome.GONE}:
+            return _after(known, scanned)
+        return replace(known, reason=scanned.reason)
+
+    def _read(self, path: str) -> Looked:
+        self.reads += 1
+        try:
+            return _looked(self._scan(path))
         except ScanError as error:
             return Looked(outcome=FileOutcome.UNREADABLE, reason=error.reason)
-        return Looked(
-            outcome=scanned.outcome,
-            hits=scanned.hits,
-            reason=scanned.reason,
-            test_cards=scanned.test_cards,
-            left=scanned.left,
-            size=scanned.size if scanned.left else 0,
-        )
 
     def _last(self, path: str) -> Kept | None:
         return self._seen.last(name_of(path, Mark(0, 0, 0, 0), 1, self._seen.secret))
@@ -314,6 +332,29 @@ class Looker:
         event = self.told.news(path, (outcome, reason), looked.hits, self._clock.now, held=held)
         if event is not None:
             submit(self._label(replace(event, mark=mark)))
+
+
+def _looked(scanned: Scanned) -> Looked:
+    return Looked(
+        outcome=scanned.outcome,
+        hits=scanned.hits,
+        reason=scanned.reason,
+        test_cards=scanned.test_cards,
+        left=scanned.left,
+        size=scanned.size if scanned.left else 0,
+    )
+
+
+def _after(known: Looked, scanned: Scanned) -> Looked:
+    """Return what is known after another turn; what was found stands until all is read anew."""
+    new = _looked(scanned)
+    if scanned.total:
+        hits = at_least(known.hits, new.hits) if new.left else new.hits
+        return replace(new, hits=hits)
+    if new.outcome is FileOutcome.GONE:
+        return new
+    cards = known.test_cards + new.test_cards
+    return replace(new, hits=together(known.hits, new.hits), test_cards=cards)
 
 
 def current_mark(path: str) -> Mark | None:

@@ -146,7 +146,7 @@ class FilesSensor:
     def _new_round(self, *, fast: bool) -> Round:
         self._looker.told.also(self._known())
         self._looker.refused.clear()
-        self._looker.unfinished.clear()
+        self._looker.sweep_begins()
         self._seen.sweep_begins()
         steps = chain(walk(self._guard.scope), self._left_over())
         blind = self._guard.blind and self._swept_by == self._looker.rules

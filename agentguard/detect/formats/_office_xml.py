@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from agentguard.detect.extractor import Source, Work
 from agentguard.detect.formats import xml
-from agentguard.detect.formats._zip_members import part, stream
+from agentguard.detect.formats._zip_members import has_long_directory, part, stream
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.tables.document_layout import Layout
 
@@ -73,7 +73,7 @@ def names_of(source: Source) -> list[str]:
 
     Names of parts are the same whatever their case (ECMA-376-2, 6.2.2.3).
     """
-    if not source.head.startswith(b"PK"):
+    if not source.head.startswith(b"PK") or has_long_directory(source):
         return []
     try:
         with zipfile.ZipFile(source.file) as archive:

@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 
 from agentguard.base.errors import ScanError
-from agentguard.detect.extractor import Work
+from agentguard.detect.extractor import Source, Work
 from agentguard.detect.formats._encoding import decoder_of, encoding_of
 from agentguard.detect.limits import MIB
 
 ENCRYPTED = 0x1
+MOST_LISTED = 10_000
+"""Members of a directory that are held in memory: they take some 7 MB."""
+
 _STEP = 128 << 10
+_END, _END_RECORD = b"PK\x05\x06", struct.Struct("<10xHI6x")
+_LONGEST_END = 22 + 0xFFFF  # a comment may stand behind it
+_ENTRY = 256  # bytes of an entry, names and all
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
+
+
+def has_long_directory(source: Source, most: int = MOST_LISTED) -> bool:
+    """Check whether a directory lists more members than are held (APPNOTE.TXT, 4.3.16)."""
+    size = source.file.seek(0, io.SEEK_END)
+    source.file.seek(max(0, size - _LONGEST_END))
+    data = source.file.read(_LONGEST_END)
+    at = data.rfind(_END)
+    if at < 0 or len(data) - at < _END_RECORD.size:
+        return False
+    count, length = _END_RECORD.unpack_from(data, at)
+    return bool(count > most or length > most * _ENTRY)
 
 
 def part(archive: zipfile.ZipFile, member: zipfile.ZipInfo, work: Work) -> bytes:
@@ -37,6 +57,22 @@ def part(archive: zipfile.ZipFile, member: zipfile.ZipInfo, work: Work) -> bytes
     except _DAMAGED:
         work.note("reason.corrupt-part")
     return b""
+
+
+def unfolded(archive: zipfile.ZipFile, member: zipfile.ZipInfo, work: Work) -> Iterator[str]:
+    """Yield the text of a member, which is unpacked while it is read.
+
+    Raises:
+        ScanError: the member is a bomb, or all members together are.
+
+    """
+    if not member.file_size or not _may_unpack(member, work):
+        return
+
+    def pieces() -> Iterator[bytes]:
+        return _pieces(archive, member, work)
+
+    yield from work.unfolded(pieces, member.file_size)
 
 
 def stream(archive: zipfile.ZipFile, member: zipfile.ZipInfo, work: Work) -> Iterator[str]:
@@ -65,6 +101,11 @@ def stream_bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo, work: Work) 
     if not _may_unpack(member, work):
         return
     work.spend(member.file_size)
+    yield from _pieces(archive, member, work)
+
+
+def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo, work: Work) -> Iterator[bytes]:
+    """Unpack a member, up to where it is damaged."""
     try:
         with archive.open(member) as file:
             while data := file.read(_STEP):

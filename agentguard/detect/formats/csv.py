@@ -219,4 +219,6 @@ def _parts(line: str) -> list[str]:
     return [line[at : at + _LONGEST_FIELD] for at in range(0, len(line), _LONGEST_FIELD)]
 
 
-EXTRACTOR = Extractor(name="csv", sniff=sniff, extract=extract, order=BINARY + 10, on=always)
+EXTRACTOR = Extractor(
+    name="csv", sniff=sniff, extract=extract, order=BINARY + 10, on=always, flows=True
+)

@@ -116,4 +116,4 @@ _SEGMENTS = {
     "FII": _banked,
 }
 
-EXTRACTOR = Extractor(name="edifact", sniff=sniff, extract=extract, order=_ORDER)
+EXTRACTOR = Extractor(name="edifact", sniff=sniff, extract=extract, order=_ORDER, flows=True)

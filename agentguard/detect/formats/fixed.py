@@ -114,4 +114,4 @@ def _written(line: str, starts: Sequence[int], table: Table) -> str:
     return table.put(row) if row is not None else f"{line}\n"
 
 
-EXTRACTOR = Extractor(name="fixed", sniff=sniff, extract=extract, order=_ORDER)
+EXTRACTOR = Extractor(name="fixed", sniff=sniff, extract=extract, order=_ORDER, flows=True)

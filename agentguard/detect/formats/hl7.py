@@ -122,4 +122,4 @@ _FIELDS: dict[tuple[str, int], Callable[[_Components], str]] = {
     ("IN2", 2): _social,
 }
 
-EXTRACTOR = Extractor(name="hl7", sniff=sniff, extract=extract, order=_ORDER)
+EXTRACTOR = Extractor(name="hl7", sniff=sniff, extract=extract, order=_ORDER, flows=True)

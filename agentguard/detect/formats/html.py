@@ -212,5 +212,11 @@ class _Page:
 
 
 EXTRACTOR = Extractor(
-    name="html", sniff=sniff, extract=extract, prose=True, order=_ORDER, opened=True
+    name="html",
+    sniff=sniff,
+    extract=extract,
+    prose=True,
+    order=_ORDER,
+    opened=True,
+    flows=True,
 )

@@ -200,4 +200,5 @@ EXTRACTOR = Extractor(
     order=_BEFORE_MARKUP,
     opened=True,
     on=is_of_lines,
+    flows=True,
 )

@@ -147,4 +147,4 @@ class _Settings:
         return path((self._section, *(above for _, above in self._above), key))
 
 
-EXTRACTOR = Extractor(name="keyed", sniff=sniff, extract=extract, order=_ORDER)
+EXTRACTOR = Extractor(name="keyed", sniff=sniff, extract=extract, order=_ORDER, flows=True)

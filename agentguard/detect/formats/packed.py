@@ -1,4 +1,4 @@
-"""GZ, BZ2, XZ and LZMA: one packed file, or several one behind the other, unpacked to a limit."""
+"""GZ, BZ2, XZ and LZMA: one packed file, or several one behind the other, of any size."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from agentguard.detect.limits import MIB
 
 _GZ, _BZ2, _XZ = b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00"
 _LZMA, _LZMA_HEAD, _LZMA_LARGEST = b"\x5d\0\0", 13, 1 << 38
-_STEP = 256 << 10
+_STEP, _MOST_AT_ONCE = 64 << 10, 256 << 10
 _GZIP_WINDOW = 31
 _XZ_MEMORY = 128 * MIB
 
@@ -27,6 +27,9 @@ class _Unpacker(Protocol):
 
     @property
     def unused_data(self) -> bytes: ...
+
+    @property
+    def needs_input(self) -> bool: ...
 
 
 def sniff(source: Source) -> bool:
@@ -43,66 +46,92 @@ def _is_lzma(head: bytes) -> bool:
 
 def extract(source: Source, work: Work) -> Iterator[str]:
     """Yield the text of what is packed."""
-    data = _unpack(source, work)
-    yield from work.within(data)
+    yield from work.unfolded(lambda: _unpacked(source, work))
 
 
 def _unpacker(head: bytes) -> _Unpacker:
     if head.startswith(_GZ):
-        return zlib.decompressobj(_GZIP_WINDOW)
+        return _Inflating()
     if head.startswith(_BZ2):
         return bz2.BZ2Decompressor()
     return lzma.LZMADecompressor(memlimit=_XZ_MEMORY)
 
 
-def _unpack(source: Source, work: Work) -> bytes:
-    """Unpack at most one part's size.
+class _Inflating:
+    """Takes apart GZ as the other unpackers do: what it could not give yet, it keeps."""
+
+    def __init__(self) -> None:
+        self._unpacker = zlib.decompressobj(_GZIP_WINDOW)
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        return self._unpacker.decompress(self._unpacker.unconsumed_tail + data, max_length)
+
+    @property
+    def eof(self) -> bool:
+        return self._unpacker.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._unpacker.unused_data
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._unpacker.unconsumed_tail
+
+
+def _unpacked(source: Source, work: Work) -> Iterator[bytes]:
+    """Unpack piece by piece, as far as it is not damaged.
 
     Raises:
         ScanError: it is damaged from the start, or a bomb.
 
     """
-    most, out = work.limits.part_mib * MIB, bytearray()
+    limits, size, empty = work.limits, 0, 0
     try:
-        for piece in _pieces(source, most, work):
-            out += piece
-            if len(out) > most:
-                _judge(source, len(out), work)
-                break
-    except (zlib.error, OSError, EOFError, lzma.LZMAError, ValueError) as error:
-        if not out:
-            raise ScanError("reason.corrupt") from error
-        work.note("reason.corrupt-part")
-    work.spend(len(out))
-    return bytes(out[:most])
-
-
-def _pieces(source: Source, most: int, work: Work) -> Iterator[bytes]:
-    """Unpack one part after the other, as logs are joined; zeros and the like behind are left."""
-    unpacker, rest, parts = _unpacker(source.head), b"", 1
-    source.file.seek(0)
-    while data := rest or source.file.read(_STEP):
-        piece = unpacker.decompress(data, most + 1)
-        most, rest = max(0, most - len(piece)), b""
-        yield piece
-        if unpacker.eof:
-            rest = unpacker.unused_data.lstrip(b"\0")
-            if len(rest) < len(_XZ):
-                rest += source.file.read(_STEP).lstrip(b"\0")
-            if not rest.startswith((_GZ, _BZ2, _XZ)):
-                return
-            unpacker, parts = _unpacker(rest), parts + 1
-            if parts > work.limits.members:
+        for piece, place in _pieces(source):
+            size += len(piece)
+            if size > limits.plain_mib * MIB and size > limits.ratio * place:
+                raise ScanError("reason.bomb")
+            empty = 0 if piece else empty + 1
+            if empty > limits.members:  # parts with nothing in them, one behind the other
                 work.note("reason.partial")
                 return
-    if not unpacker.eof:
-        raise EOFError
+            if piece:
+                yield piece
+    except (zlib.error, OSError, EOFError, lzma.LZMAError, ValueError) as error:
+        if not size:
+            raise ScanError("reason.corrupt") from error
+        work.note("reason.corrupt-part")
 
 
-def _judge(source: Source, size: int, work: Work) -> None:
-    if size > work.limits.ratio * source.file.tell():
-        raise ScanError("reason.bomb")
-    work.note("reason.partial")
+def _pieces(source: Source) -> Iterator[tuple[bytes, int]]:
+    """Unpack one part after the other, as logs are joined; zeros and the like behind are left.
+
+    Each piece is given with how far the file was read for it.
+    """
+    unpacker = _unpacker(source.head)
+    rest, place = _read_on(source, 0)
+    while rest:
+        yield unpacker.decompress(rest, _MOST_AT_ONCE), place
+        while not unpacker.eof and not unpacker.needs_input:
+            yield unpacker.decompress(b"", _MOST_AT_ONCE), place
+        if not unpacker.eof:
+            rest, place = _read_on(source, place)
+            continue
+        rest = unpacker.unused_data.lstrip(b"\0")
+        if len(rest) < len(_XZ):
+            more, place = _read_on(source, place)
+            rest += more.lstrip(b"\0")
+        if not rest.startswith((_GZ, _BZ2, _XZ)):
+            return
+        unpacker = _unpacker(rest)
+    raise EOFError
 
 
-EXTRACTOR = Extractor(name="packed", sniff=sniff, extract=extract)
+def _read_on(source: Source, place: int) -> tuple[bytes, int]:
+    source.file.seek(place)
+    data = source.file.read(_STEP)
+    return data, place + len(data)
+
+
+EXTRACTOR = Extractor(name="packed", sniff=sniff, extract=extract, flows=True)

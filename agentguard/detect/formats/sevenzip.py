@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import lzma
 import zlib
+from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from agentguard.base.errors import ScanError
 from agentguard.detect.binary.sevenzip_header import MAGIC, folders_of
 from agentguard.detect.binary.sevenzip_streams import Folder, Member, unpacked
 from agentguard.detect.extractor import Extractor, Source, Work
 from agentguard.detect.limits import MIB
+
+_DAMAGED = (lzma.LZMAError, zlib.error, OSError, EOFError, ValueError)
 
 
 def sniff(source: Source) -> bool:
@@ -27,14 +31,13 @@ def extract(source: Source, work: Work) -> Iterator[str]:
     """
     folders = folders_of(source)
     _judge(folders, work)
-    unknown, left = 0, work.limits.members
+    unknown = 0
     for folder in folders:
         if folder.is_locked:
             work.note("reason.sealed-part")
-        elif left <= 0 or work.spent + folder.size > work.limits.total_mib * MIB:
-            work.note("reason.partial")
+        elif not work.may_spend(folder.size):
+            raise ScanError("reason.bomb")
         else:
-            left -= len(folder.members)
             try:
                 yield from _folder(source, folder, work)
             except ScanError as error:
@@ -55,28 +58,60 @@ def _judge(folders: Sequence[Folder], work: Work) -> None:
 
 
 def _folder(source: Source, folder: Folder, work: Work) -> Iterator[str]:
-    work.spend(folder.size)
-    pieces = _Pieces(unpacked(source, folder))
-    try:
-        for member in folder.members:
-            if member.size > work.limits.part_mib * MIB:
-                work.note("reason.too-large-part")
-                yield from pieces.skip(member.size)
-            elif member.size:
-                yield from _member(pieces, member, work)
-                yield "\n"
-            if pieces.is_over and member is not folder.members[-1]:
-                work.note("reason.corrupt-part")
-                return
-    except (lzma.LZMAError, zlib.error, OSError, EOFError, ValueError):
-        work.note("reason.corrupt-part")
+    pieces, place = _Pieces(unpacked(source, folder)), 0
+    for member in folder.members:
+        if member.size:
+            yield from _member(_Packed(source, folder, place, pieces), member, work)
+            yield "\n"
+        if pieces.is_over and member is not folder.members[-1]:
+            work.note("reason.corrupt-part")
+            return
+        place += member.size
 
 
-def _member(pieces: _Pieces, member: Member, work: Work) -> Iterator[str]:
-    data = pieces.take(member.size)
-    if len(data) < member.size or (member.crc is not None and zlib.crc32(data) != member.crc):
+@dataclass(slots=True)
+class _Packed:
+    """Where a member begins in what a folder unpacks to, and what unpacks that once for all."""
+
+    source: Source
+    folder: Folder
+    place: int
+    pieces: _Pieces
+    begun: bool = False
+
+    def unpacked(self, size: int) -> Iterator[bytes]:
+        """Yield the member's bytes; again, if it was begun before."""
+        pieces = self.pieces
+        if self.begun:
+            pieces = _Pieces(unpacked(self.source, self.folder))
+            deque(pieces.take(self.place), maxlen=0)
+        self.begun = True
+        yield from pieces.take(size)
+
+
+def _member(packed: _Packed, member: Member, work: Work) -> Iterator[str]:
+    taken = seen = crc = 0
+
+    def read() -> Iterator[bytes]:
+        nonlocal taken, seen, crc
+        first, size = not packed.begun, 0
+        for piece in packed.unpacked(member.size):
+            size += len(piece)
+            taken += len(piece) if first else 0
+            if size > seen:
+                crc = zlib.crc32(piece[seen - size :], crc)
+                seen = size
+            yield piece
+
+    yield from work.unfolded(read, member.size)
+    for piece in packed.pieces.take(member.size - taken):
+        taken += len(piece)
+        if taken > seen:
+            crc = zlib.crc32(piece[seen - taken :], crc)
+            seen = taken
+        yield ""  # so that time can be told
+    if seen < member.size or (member.crc is not None and crc != member.crc):
         work.note("reason.corrupt-part")
-    yield from work.within(data)
 
 
 class _Pieces:
@@ -87,21 +122,15 @@ class _Pieces:
         self._rest = memoryview(b"")
         self.is_over = False
 
-    def take(self, size: int) -> bytes:
-        """Return the next bytes; fewer when the stream ends or is damaged there."""
-        found = bytearray()
+    def take(self, size: int) -> Iterator[bytes]:
+        """Yield the next bytes; fewer when the stream ends or is damaged there."""
         try:
-            while len(found) < size and self._more():
-                found += self._next(size - len(found))
-        except (lzma.LZMAError, zlib.error, OSError, EOFError, ValueError):
+            while size > 0 and self._more():
+                found, self._rest = self._rest[:size], self._rest[size:]
+                size -= len(found)
+                yield bytes(found)
+        except _DAMAGED:
             self.is_over = True
-        return bytes(found)
-
-    def skip(self, size: int) -> Iterator[str]:
-        """Leave out bytes, and let go in between so that time can be told."""
-        while size > 0 and self._more():
-            size -= len(self._next(size))
-            yield ""
 
     def _more(self) -> bool:
         if not self._rest:
@@ -109,9 +138,5 @@ class _Pieces:
             self.is_over = not self._rest
         return bool(self._rest)
 
-    def _next(self, most: int) -> memoryview:
-        found, self._rest = self._rest[:most], self._rest[most:]
-        return found
 
-
-EXTRACTOR = Extractor(name="sevenzip", sniff=sniff, extract=extract)
+EXTRACTOR = Extractor(name="sevenzip", sniff=sniff, extract=extract, flows=True)

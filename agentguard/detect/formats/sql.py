@@ -216,4 +216,6 @@ def _plain(written: str) -> str:
     return _ESCAPE.sub(lambda m: _WRITTEN.get(m[1], m[1]) if m[1] else "'", written)
 
 
-EXTRACTOR = Extractor(name="sql", sniff=sniff, extract=extract, order=_ORDER, opened=True)
+EXTRACTOR = Extractor(
+    name="sql", sniff=sniff, extract=extract, order=_ORDER, opened=True, flows=True
+)

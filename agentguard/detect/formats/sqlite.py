@@ -5,11 +5,7 @@ Nothing in the file is trusted: it is opened to be read alone, without its schem
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import closing
-from itertools import islice
-from pathlib import Path
+from collections.abc import Generator, Iterator, Sequence
 
 import apsw
 
@@ -20,18 +16,15 @@ from agentguard.detect.formats.text import shown
 from agentguard.detect.limits import MIB
 from agentguard.detect.tables.columns import without_point
 from agentguard.detect.tables.table_rows import Table
+from agentguard.detect.unfolding import UNTOLD
 
 _MAGIC = b"SQLite format 3\0"
 _LOGS = (*_sqlite_pages.WAL_MAGICS, _sqlite_pages.JOURNAL_MAGIC)
-_MOST_ROWS = 2_000_000
-_BATCH = 200
-_WRITE_VERSION = slice(18, 20)
-_NO_LOG = b"\x01\x01"
+_BATCH, _BATCH_SIZE = 200, 256 << 10
 _PAGE_SIZES = tuple(1 << bits for bits in range(9, 17))
 _HEAD = 100
 _WAL_HEAD, _FRAME_HEAD = 32, 24
 _NUMBER, _CHECKSUM = 4, 4
-_MOST_FREE = 10_000
 _SHORTEST_FILE = 24
 
 
@@ -44,53 +37,61 @@ def extract(source: Source, work: Work) -> Iterator[str]:
     """Yield the rows of every table, then what its free pages still hold.
 
     Raises:
-        ScanError: the database is too large to be held, where it cannot be read from its file.
+        ScanError: the database is damaged, after what can be read page by page.
 
     """
     if source.head.startswith(_LOGS):
         yield from _log(source, work)
         return
-    is_whole = True
-    with closing(_opened(source, work)) as database:
-        try:
-            names = _tables(database)
-        except apsw.Error:
-            names, is_whole = [], False
-        for name in names:
-            try:
-                yield from _table(database, name, work)
-            except apsw.SQLError:
-                continue  # a virtual table, whose content stands in others
-            except (apsw.Error, UnicodeDecodeError):  # a column whose name is no text
-                is_whole = False
-    if is_whole:
+    source = _in_reach(source, work)
+    why = "reason.too-large"
+    if source.size < UNTOLD:
+        why = yield from _every_table(source, work)
+    if not why:
         yield from _free(source, work)
         return
     yield from _every_page(source, work)
     if not work.depth:
-        raise ScanError("reason.corrupt")
-    work.note("reason.corrupt-part")
+        raise ScanError(why)
+    work.note(f"{why}-part")
 
 
-def _opened(source: Source, work: Work) -> apsw.Connection:
+def _in_reach(source: Source, work: Work) -> Source:
+    """Return a part that tells no size in memory, if it is not too large: its pages are asked for.
+
+    One that is too large is read as it comes.
+    """
+    if source.size < UNTOLD:
+        return source
     try:
-        path = Path(f"/proc/self/fd/{source.file.fileno()}")
-        there = sys.platform == "linux" and path.exists()
-    except (OSError, AttributeError):  # a file in memory, or another system
-        there = False
-    if there:
-        flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
-        database = apsw.Connection(f"file:{path}?mode=ro&immutable=1", flags=flags)
-    elif source.size <= work.limits.held_mib * MIB:
-        data = bytearray(source.read(source.size))
-        data[_WRITE_VERSION] = _NO_LOG  # a copy in memory has no write-ahead log beside it
-        database = apsw.Connection(":memory:")
-        database.deserialize("main", bytes(data))
-    else:
-        raise ScanError("reason.too-large")
-    database.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
-    database.limit(apsw.SQLITE_LIMIT_LENGTH, work.limits.part_mib * MIB)
-    return database
+        return source.held(work.limits.part_mib * MIB)
+    except ScanError:
+        return source
+
+
+def _every_table(source: Source, work: Work) -> Generator[str, None, str]:
+    """Yield every table; return why SQLite could not read all, or nothing."""
+    from agentguard.detect.formats._sqlite_source import database_of  # noqa: PLC0415 - slow to load, seldom used
+
+    why = ""
+    with database_of(source) as database:
+        database.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+        database.limit(apsw.SQLITE_LIMIT_LENGTH, work.limits.part_mib * MIB)
+        try:
+            for name in _tables(database):
+                try:
+                    yield from _table(database, name, work)
+                except apsw.SQLError:
+                    continue  # a virtual table, whose content stands in others
+                except (apsw.Error, UnicodeDecodeError):  # a column whose name is no text
+                    why = "reason.corrupt"
+        except apsw.Error:
+            return "reason.corrupt"
+        except ScanError as error:
+            if error.reason != "reason.too-large":
+                raise
+            return error.reason  # its pages stand in such an order that all is unpacked for each
+    return why
 
 
 def _tables(database: apsw.Connection) -> list[str]:
@@ -112,18 +113,28 @@ def _text(value: str, encoding: str) -> str:
 def _table(database: apsw.Connection, name: str, work: Work) -> Iterator[str]:
     quoted = _quoted(name)
     columns = _columns(database, quoted)
-    table, count = Table(dict(enumerate(columns)), full=work.full), 0
-    rows = _rows(database, quoted, columns)
-    while batch := list(islice(rows, _BATCH)):
-        count += len(batch)
+    table = Table(dict(enumerate(columns)), full=work.full)
+    for batch in _batches(_rows(database, quoted, columns)):
         text = "".join([table.put(_cells(row)) for row in batch])
         work.spend(len(text))
         yield text
         for row in batch:
             yield from _blobs(row, work)
     yield f"{table.close()}\n"
-    if count >= _MOST_ROWS:
-        work.note("reason.partial")
+
+
+def _batches(rows: Iterator[Sequence[object]]) -> Iterator[list[Sequence[object]]]:
+    """Yield rows together, as many as are read well at once and not held in vain."""
+    batch: list[Sequence[object]] = []
+    size = 0
+    for row in rows:
+        batch.append(row)
+        size += sum(len(cell) for cell in row if isinstance(cell, (bytes, str)))
+        if len(batch) >= _BATCH or size >= _BATCH_SIZE:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def _quoted(name: str) -> str:
@@ -143,7 +154,7 @@ def _rows(
     """Yield the rows of a table; from the first with text that is none on, by way of `hex`."""
     count = 0
     try:
-        for row in database.execute(f"SELECT * FROM {quoted} LIMIT {_MOST_ROWS}"):  # noqa: S608
+        for row in database.execute(f"SELECT * FROM {quoted}"):  # noqa: S608
             yield row
             count += 1
     except UnicodeDecodeError:
@@ -152,7 +163,7 @@ def _rows(
             for one in map(_quoted, columns)
         )
         encoding = _encoding(database)
-        left = f"LIMIT {_MOST_ROWS - count} OFFSET {count}"
+        left = f"LIMIT -1 OFFSET {count}"
         for row in database.execute(f"SELECT {', '.join(cells)} FROM {quoted} {left}"):  # noqa: S608
             yield [_text(one, encoding) if isinstance(one, str) else one for one in row]
 
@@ -190,37 +201,55 @@ def _page_size(source: Source) -> int:
 def _free(source: Source, work: Work) -> Iterator[str]:
     """Yield what deleted rows left in pages that are free."""
     size, trunk = _page_size(source), int.from_bytes(source.head[32:36], "big")
-    seen: set[int] = set()
-    while trunk and trunk not in seen and len(seen) < _MOST_FREE and size in _PAGE_SIZES:
-        seen.add(trunk)
+    if size not in _PAGE_SIZES:
+        return
+    seen = _Numbers(source.size // size)
+    while trunk and seen.add(trunk):
         page = _page(source, trunk, size)
         count = min(int.from_bytes(page[4:8], "big"), size // _NUMBER - 2)
         for place in range(8, 8 + _NUMBER * count, _NUMBER):
             number = int.from_bytes(page[place : place + _NUMBER], "big")
-            if number and number not in seen and len(seen) < _MOST_FREE:
-                seen.add(number)
+            if number and seen.add(number):
                 work.spend(size)
                 yield _sqlite_pages.text_of(_page(source, number, size))
         yield shown(page[8 + _NUMBER * max(count, 0) :])
         trunk = int.from_bytes(page[:4], "big")
 
 
+class _Numbers:
+    """The pages that were read, each a bit."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._read = bytearray(most // 8 + 1)
+
+    def add(self, number: int) -> bool:
+        """Take a page; tell whether it is there and was not read before."""
+        byte, bit = number // 8, 1 << number % 8
+        if number > self._most or self._read[byte] & bit:
+            return False
+        self._read[byte] |= bit
+        return True
+
+
 def _page(source: Source, number: int, size: int) -> bytes:
-    source.file.seek((number - 1) * size)
-    return source.file.read(size)
+    return _at(source, (number - 1) * size, size)
 
 
 def _every_page(source: Source, work: Work) -> Iterator[str]:
     """Yield what can be read of a damaged database, page by page."""
     size = _page_size(source)
     size = size if size in _PAGE_SIZES else _PAGE_SIZES[3]
-    end = min(source.size, work.limits.file_mib * MIB)
-    for place in range(0, end, size):
-        source.file.seek(place)
-        work.spend(size)
-        yield _sqlite_pages.text_of(source.file.read(size), 0 if place else _HEAD) + "\n"
-    if end < source.size:
-        work.note("reason.partial")
+    place = 0
+    while page := _at(source, place, size):
+        work.spend(0 if source.flows else size)
+        yield _sqlite_pages.text_of(page, 0 if place else _HEAD) + "\n"
+        place += size
+
+
+def _at(source: Source, place: int, size: int) -> bytes:
+    source.file.seek(place)
+    return source.file.read(size)
 
 
 def _log(source: Source, work: Work) -> Iterator[str]:
@@ -233,15 +262,12 @@ def _log(source: Source, work: Work) -> Iterator[str]:
         before, after = _NUMBER, _CHECKSUM
     if size not in _PAGE_SIZES or place > source.size:
         raise ScanError("reason.corrupt")
-    end = min(source.size, work.limits.file_mib * MIB)
-    while place + before < end:
-        source.file.seek(place)
-        number = int.from_bytes(source.file.read(before)[:_NUMBER], "big")
-        work.spend(size)
-        yield _sqlite_pages.text_of(source.file.read(size), _HEAD if number == 1 else 0) + "\n"
+    while place + before < source.size and (frame := _at(source, place, before + size)):
+        number = int.from_bytes(frame[:_NUMBER], "big")
+        work.spend(0 if source.flows else size)
+        text = _sqlite_pages.text_of(frame[before:], _HEAD if number == 1 else 0)
+        yield f"{text}\n"
         place += before + size + after
-    if end < source.size:
-        work.note("reason.partial")
 
 
-EXTRACTOR = Extractor(name="sqlite", sniff=sniff, extract=extract)
+EXTRACTOR = Extractor(name="sqlite", sniff=sniff, extract=extract, flows=True)

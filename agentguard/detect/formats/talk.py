@@ -43,4 +43,4 @@ def _as_said(text: str) -> str:
     return in_turns(as_talk("\n".join(map(respaced, in_digits(text).split("\n")))))
 
 
-EXTRACTOR = Extractor(name="talk", sniff=sniff, extract=extract, order=_BEFORE_JSON)
+EXTRACTOR = Extractor(name="talk", sniff=sniff, extract=extract, order=_BEFORE_JSON, flows=True)

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from agentguard.base.errors import ScanError
 from agentguard.detect.extractor import Extractor, Source, Work
 from agentguard.detect.lexicon.lazy_pattern import later
-from agentguard.detect.limits import MIB
 
 _BLOCK = 512
 _SUM, _SIZE = slice(148, 156), slice(124, 136)
@@ -28,7 +27,7 @@ _MOST_ABOUT = 64 << 10
 _TOLD_SIZE = later(rb"(?:^|\n)[0-9]{1,6} size=([0-9]{1,18})\n")
 _TOLD_SPARSE = b"GNU.sparse."
 _MOST_EMPTY = 40  # blocks between archives that were joined
-_MOST_HEADERS = 200_000
+_STEP = 128 << 10
 
 
 @dataclass(slots=True)
@@ -66,8 +65,8 @@ def extract(source: Source, work: Work) -> Iterator[str]:
         ScanError: a header is damaged, and what follows cannot be found.
 
     """
-    place, told, members = 0, _Told(), 0
-    for _ in range(_MOST_HEADERS):
+    place, told = 0, _Told()
+    while True:
         place = _next(source, place)
         block = _read(source, place, _BLOCK)
         if not any(block):
@@ -79,14 +78,11 @@ def extract(source: Source, work: Work) -> Iterator[str]:
         place = _behind_map(source, place + _BLOCK, block)
         if kind in _ABOUT:
             told = _about(_read(source, place, min(size, _MOST_ABOUT)), told)
-        elif kind in _FILES and members < work.limits.members:
-            members += 1
+        elif kind in _FILES:
             yield from _member(_Part(place, size, told.is_sparse or kind == _SPARSE), source, work)
             told = _Told()
-        elif kind in _FILES:
-            break
+        yield ""  # so that time can be told
         place += 0 if kind in _HOLDS_NOTHING else -(-size // _BLOCK) * _BLOCK
-    work.note("reason.partial")
 
 
 def _next(source: Source, place: int) -> int:
@@ -148,17 +144,24 @@ def _behind_map(source: Source, place: int, block: bytes) -> int:
 
 
 def _member(part: _Part, source: Source, work: Work) -> Iterator[str]:
-    if part.place + part.size > source.size:
+    if not source.flows and part.place + part.size > source.size:
         work.note("reason.corrupt-part")
     if part.is_sparse:
         work.note("reason.unsupported-part")
-    elif part.size > work.limits.part_mib * MIB:
-        work.note("reason.too-large-part")
     elif part.size:
-        data = _read(source, part.place, part.size)
-        work.spend(len(data))
-        yield from work.within(data)
+        yield from work.unfolded(lambda: _pieces(part, source, work), part.size)
         yield "\n"
 
 
-EXTRACTOR = Extractor(name="tar", sniff=sniff, extract=extract)
+def _pieces(part: _Part, source: Source, work: Work) -> Iterator[bytes]:
+    place, end = part.place, part.place + part.size
+    while place < end:
+        data = _read(source, place, min(_STEP, end - place))
+        if not data:
+            work.note("reason.corrupt-part")
+            return
+        yield data
+        place += len(data)
+
+
+EXTRACTOR = Extractor(name="tar", sniff=sniff, extract=extract, flows=True)

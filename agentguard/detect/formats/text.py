@@ -102,13 +102,15 @@ def plain(source: Source, work: Work) -> Iterator[str]:
 def pieces(source: Source, work: Work) -> Iterator[str]:
     """Yield the text in small pieces.
 
-    Of a file over the limit that is not read in turns: the head, the tail and windows.
+    Of a file over the limit that is not read in turns: the head, the tail and windows. Of a part
+    all, as it is unpacked.
     """
     name = encoding_of(source.head)
     if work.own_turn is not None:
         yield from _of_turn(source, work.own_turn, name)
         return
-    for start, length in _spans(source.size, work):
+    spans = [(0, source.size)] if source.flows else _spans(source.size, work)
+    for start, length in spans:
         encoding = name if not start else unmarked(name, source.head)
         lied = start == 0 and not name.startswith(_WIDE_NAMES) and source.head.startswith(_MARKS)
         yield from _decode(_read(source, start + 2 * lied, length - 2 * lied), encoding)
@@ -217,4 +219,4 @@ def shown(data: bytes, pieces: re.Pattern[bytes] = _SHOWN) -> str:
     return b"\n".join((*pieces.findall(data), b"")).decode("cp1252", "replace")
 
 
-EXTRACTOR = Extractor(name="text", sniff=sniff, extract=extract, order=TEXT, on=always)
+EXTRACTOR = Extractor(name="text", sniff=sniff, extract=extract, order=TEXT, on=always, flows=True)

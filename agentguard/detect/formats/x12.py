@@ -66,4 +66,4 @@ def _segment(told: list[str]) -> Iterator[str]:
         yield said("", " ".join(part for part in told[1:] if part))
 
 
-EXTRACTOR = Extractor(name="x12", sniff=sniff, extract=extract, order=_ORDER)
+EXTRACTOR = Extractor(name="x12", sniff=sniff, extract=extract, order=_ORDER, flows=True)

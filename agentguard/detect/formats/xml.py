@@ -131,4 +131,6 @@ def _declaration(elements: Elements, mark: str) -> str:
     return "" if mark.startswith("<?xml") or mark in _SPANS else elements.text(mark[2:-1])
 
 
-EXTRACTOR = Extractor(name="xml", sniff=sniff, extract=extract, order=_BEFORE_PAGES, opened=True)
+EXTRACTOR = Extractor(
+    name="xml", sniff=sniff, extract=extract, order=_BEFORE_PAGES, opened=True, flows=True
+)

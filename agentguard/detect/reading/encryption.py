@@ -9,7 +9,7 @@ from agentguard.detect.binary.compound_file import MAGIC
 from agentguard.detect.binary.random_bytes import is_opaque
 from agentguard.detect.extractor import Source
 from agentguard.detect.formats import odf, office_unlocked, pdf
-from agentguard.detect.formats._zip_members import ENCRYPTED
+from agentguard.detect.formats._zip_members import ENCRYPTED, has_long_directory
 from agentguard.detect.formats.text import encoding_of
 from agentguard.detect.lexicon.lazy_pattern import later
 
@@ -75,6 +75,8 @@ def _is_written(head: bytes) -> bool:
 
 def _zip(source: Source) -> bool:
     """Check whether every member that holds anything is encrypted, by ZipCrypto or AES alike."""
+    if has_long_directory(source):
+        return False
     try:
         with zipfile.ZipFile(source.file) as archive:
             members = [member for member in archive.infolist() if member.file_size]

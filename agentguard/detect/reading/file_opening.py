@@ -8,6 +8,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from agentguard.base.errors import ScanError
@@ -48,8 +49,9 @@ def opened(path: str) -> Iterator[Source]:
     if wrong:
         os.close(descriptor)
         raise ScanError(wrong)
+    mark = (path, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
     with os.fdopen(descriptor, "rb") as file:
-        yield Source.of_file(file, found.st_size)
+        yield replace(Source.of_file(file, found.st_size), mark=mark)
 
 
 def _refusal(path: str, error: OSError) -> str:

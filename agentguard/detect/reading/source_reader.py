@@ -13,9 +13,10 @@ from time import perf_counter, process_time
 from agentguard.base.errors import ScanError
 from agentguard.detect.extractor import Extractor, Source, Work, streams_of
 from agentguard.detect.formats import _text_openings, default_extractors
-from agentguard.detect.limits import Limits
+from agentguard.detect.limits import MIB, Limits
 from agentguard.detect.outcome import Reading
 from agentguard.detect.reading.encryption import is_sealed
+from agentguard.detect.reading.kept_run import Run, lent_of
 from agentguard.detect.reading.wrapped_text import unwrapped
 from agentguard.detect.recognition.scanner import Scanner
 from agentguard.detect.tables.embedded_tables import SHORT
@@ -48,32 +49,46 @@ _OF_PARTS = {
 
 
 class Reader:
-    """Reads any source with the extractors that it is given."""
+    """Reads any source with the extractors that it is given.
+
+    Of a file that needs another turn and cannot begin at a byte the reading is kept in memory, one
+    at a time, until the next turn goes on with it.
+    """
 
     def __init__(self, scanner: Scanner, extractors: Sequence[Extractor], limits: Limits) -> None:
         self._scanner = scanner
         self._extractors = sorted(extractors, key=lambda extractor: extractor.order)
         self._streams = streams_of(extractors)
         self._limits = limits
+        self._kept: Run | None = None
 
     def read(self, source: Source, start: int = 0) -> Reading:
         """Return the hits; the first thing that could not be read is the reason.
 
-        A text that was left at a byte is read on from `start`; only what is new is told.
+        What was left at a byte is read on from `start`. A text begins there, and only what is new
+        is told. Anything else goes on if its reading was kept, and begins anew if it was not.
 
         Raises:
             MemoryError: the content needs more than this process may have.
 
         """
+        kept = self._kept
+        if kept is not None and kept.is_of(source):
+            self._kept = None
+            if start and start == kept.left:
+                kept.go_on(source)
+                return self._fed(kept, asked=True)
         if is_sealed(source):
             return Reading(outcome=FileOutcome.SEALED, reason="reason.sealed")
-        over = self._deadline()
+        if start > 0 and not self._begins_anywhere(source):
+            return replace(self._begun(source, asked=True), total=True)
         if start <= 0:
-            return self._judged(source, Turn(over=over))
+            return self._begun(source, asked=False)
         if start >= source.size:  # it has become shorter meanwhile: there is nothing else
             return Reading(outcome=FileOutcome.READ)
-        known = self._judged(source, Turn(start=start, end=start, over=over))
-        found = self._judged(source, Turn(start=start, over=over))
+        over = self._deadline()
+        known = self._fed(self._run(source, Turn(start=start, end=start, over=over)))
+        found = self._fed(self._run(source, Turn(start=start, over=over)))
         return replace(
             found,
             outcome=FileOutcome.READ,  # at least what came before
@@ -81,40 +96,63 @@ class Reader:
             test_cards=max(0, found.test_cards - known.test_cards),
         )
 
-    def _judged(self, source: Source, turn: Turn) -> Reading:
+    def release(self) -> bool:
+        """Forget the reading that is kept; tell whether there was one."""
+        kept, self._kept = self._kept, None
+        return kept is not None
+
+    def _begins_anywhere(self, source: Source) -> bool:
+        try:
+            return self._taker(source).on(source)
+        except ScanError:
+            return False
+
+    def _begun(self, source: Source, *, asked: bool) -> Reading:
+        lent = lent_of(source)
+        return self._fed(self._run(lent, Turn(over=self._deadline())), asked=asked)
+
+    def _run(self, source: Source, turn: Turn) -> Run:
         stream = self._scanner.stream()
-        size = source.size
         work = Work(
             limits=self._limits,
             inner=self._inner,
             streams=self._streams,
-            packed=size,
+            packed=source.size,
             full=stream.full,
             turn=turn,
         )
+        behind: list[str] = []
+        pieces = unwrapped(self._noted(source, work, behind))
+        return Run(source=source, work=work, stream=stream, turn=turn, pieces=pieces, behind=behind)
+
+    def _noted(self, source: Source, work: Work, behind: list[str]) -> Iterator[str]:
+        """Yield the text, and note it for the end of a turn."""
+        for piece in self._text(source, work):
+            if piece:
+                behind.append(piece)
+            yield piece
+
+    def _fed(self, run: Run, *, asked: bool = False) -> Reading:
+        """Read until there is nothing more, or the time is over.
+
+        What was `asked` to go on is kept before what was only begun.
+        """
+        over = self._deadline() if run.turns else run.turn.over
         failure = ""
         try:
-            for piece in unwrapped(self._text(source, work)):
-                stream.feed(piece)
-                if turn.over() and not turn.minds:
-                    work.note("reason.partial-time")
+            for piece in run.pieces:
+                run.feed(piece)
+                if over() and not run.turn.minds:
+                    if run.may_wait:
+                        self._kept = run if asked or self._kept is None else self._kept
+                        return run.waits()
+                    run.work.note("reason.partial-time")
                     break
         except ScanError as error:
             failure = error.reason
         except DAMAGED:
             failure = "reason.corrupt"
-        hits = stream.finish()
-        if failure and not hits:
-            return Reading(outcome=FileOutcome.UNREADABLE, reason=failure)
-        unfinished = "reason.unfinished" if turn.left else ""
-        return Reading(
-            outcome=FileOutcome.READ,
-            hits=hits,
-            reason=failure or unfinished or next(iter(work.notes), ""),
-            test_cards=stream.test_cards,
-            left=turn.left,
-            size=size if turn.left else 0,
-        )
+        return run.ends(failure)
 
     def _deadline(self) -> Callable[[], bool]:
         """Return what tells that it is time, by the time of the processor that was used.
@@ -148,6 +186,8 @@ class Reader:
         taker = self._taker(source)
         if work.own_turn is not None:
             work.read_in_turns(on=taker.on(source))
+        if not taker.flows:
+            source = source.held(work.limits.part_mib * MIB)
         found = taker.extract(source, work)
         found = running(found) if taker.prose and source.size <= SHORT else found
         return chain(

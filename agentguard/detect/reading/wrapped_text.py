@@ -51,6 +51,9 @@ def unwrapped(found: Iterator[str]) -> Iterator[str]:
     """
     rest = ""
     for piece in _gathered(found):
+        if not piece:
+            yield ""
+            continue
         text, rest = rest + piece, ""
         if _may_be_wrapped(text):
             end = text.rfind("\n") + 1
@@ -71,11 +74,17 @@ def _by_cell(text: str) -> str:
 
 
 def _gathered(found: Iterator[str]) -> Iterator[str]:
-    """Yield small pieces together: the turns of a talk and the lines of a note stand in several."""
+    """Yield small pieces together: the turns of a talk and the lines of a note stand in several.
+
+    One with nothing in it is passed on: it says that time went by.
+    """
     held: list[str] = []
     size = 0
     try:
         for piece in found:
+            if not piece:
+                yield ""
+                continue
             held.append(piece)
             size += len(piece)
             if size >= _LEAST:

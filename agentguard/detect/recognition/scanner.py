@@ -19,7 +19,7 @@ from agentguard.detect.matching.shape_matcher import Part, Refused
 from agentguard.detect.recogniser import AFTER, BEFORE, LONGEST, Recogniser
 from agentguard.detect.recognition.spoken_numbers import Heard, heard, in_digits
 from agentguard.detect.trace_records import Belief, Explained
-from agentguard.model.hits import Hit
+from agentguard.model.hits import Hit, at_least
 
 CHUNK = 192 << 10
 """Characters that are searched at once when text comes in a stream; at most twice as many."""
@@ -112,6 +112,17 @@ class Stream:
             self._judge(self._cut())
         self._judge(len(self._kept))
         return self._tally.hits()
+
+    def so_far(self, behind: str = "") -> tuple[Hit, ...]:
+        """Return what was found by now, also in what is not judged yet and in what comes `behind`.
+
+        More of the text is to come; what is told of the end here changes nothing of it.
+        """
+        start = max(0, self._context - _BEHIND)
+        end = Stream(self._patterns, self._chunk)
+        end._kept, end._context = self._kept[start:], self._context - start
+        end.feed("".join((self._rest, *self._pending, behind)))
+        return at_least(self._tally.hits(), end.finish())
 
     def explain(self) -> Explained:
         """Judge the rest, and give the hits with what the watcher saw."""

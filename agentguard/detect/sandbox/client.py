@@ -16,7 +16,7 @@ from agentguard.detect.sandbox import ipc_messages, worker_entry
 from agentguard.detect.sandbox.strikes import MemoryStrikes
 from agentguard.detect.sandbox.worker_process import Offspring
 from agentguard.model.detection import ALL, Detection
-from agentguard.model.hits import Hit, together
+from agentguard.model.hits import Hit, at_least, together
 from agentguard.model.moments import Moment
 from agentguard.model.outcomes import FileOutcome
 from agentguard.ports.clock import Clock
@@ -29,6 +29,9 @@ __all__ = ["IDLE", "Limits", "ScanClient", "Scanned"]
 IDLE = 60.0
 """Seconds without use after which `retire_if_idle` ends the child."""
 
+WAITS = 3600.0
+"""The same for one that knows a file of which it has read a part: that would be read once more."""
+
 _STRIKES_FOR = frozenset(("reason.timeout", "reason.crashed", "reason.memory"))
 
 _Identity = tuple[str, int, int]
@@ -40,6 +43,7 @@ class Scanned:
 
     `test_cards` are the card numbers published for tests that it holds: nobody's, and no hits.
     Where it was not read to its end, `left` is the byte of its `size` at which to go on; else 0.
+    What is told is `total`, of all turns so far, or only what this one has found besides.
     """
 
     path: str
@@ -49,6 +53,7 @@ class Scanned:
     test_cards: int = 0
     left: int = 0
     size: int = 0
+    total: bool = False
 
 
 class ScanClient:
@@ -87,6 +92,7 @@ class ScanClient:
         self._died: Offspring | None = None
         self._aborted = False
         self._used: Moment | None = None
+        self._in_part = ""
         self._strikes = MemoryStrikes(clock) if strikes is None else strikes
 
     def use(self, detection: Detection, file_mib: int) -> None:
@@ -109,16 +115,7 @@ class ScanClient:
         """
         scanned = self._turn(path, drilled, start)
         while self._to_the_end and scanned.left:
-            more = self._turn(path, drilled, scanned.left)
-            left = more.left if more.left > scanned.left else 0
-            ends = more.left > 0 and not left  # no turn gets any further
-            scanned = replace(
-                scanned,
-                hits=together(scanned.hits, more.hits),
-                reason="reason.partial-time" if ends else more.reason,
-                test_cards=scanned.test_cards + more.test_cards,
-                left=left,
-            )
+            scanned = _further(scanned, self._turn(path, drilled, scanned.left))
         return scanned
 
     def _turn(self, path: str, drilled: str, start: int) -> Scanned:
@@ -129,6 +126,8 @@ class ScanClient:
             reading = self._ask(ipc_messages.ask("file", path, drilled, start))
             if reading.reason in _STRIKES_FOR:
                 self._strikes.add(*identity)
+            if reading.left or path == self._in_part:
+                self._in_part = path if reading.left else ""
             return Scanned(
                 path=path,
                 outcome=reading.outcome,
@@ -137,6 +136,7 @@ class ScanClient:
                 test_cards=reading.test_cards,
                 left=reading.left,
                 size=reading.size,
+                total=reading.total,
             )
 
     def explain(self, path: str) -> Explanation:
@@ -157,6 +157,7 @@ class ScanClient:
         with self._lock:
             if self._child is None or self._used is None:
                 return False
+            idle = max(idle, WAITS) if self._in_part else idle
             if self._clock.now().since(self._used) < idle:
                 return False
             self._end()
@@ -239,10 +240,23 @@ class ScanClient:
         if self._child is not None:
             self._child.end()
             self._child = None
+            self._in_part = ""
 
     def _is_aside(self, identity: _Identity) -> bool:
         limits = self._errand.limits
         return self._strikes.count(*identity, limits.aside) >= limits.strikes
+
+
+def _further(before: Scanned, more: Scanned) -> Scanned:
+    """Return what is known of a file after another turn; one that failed takes nothing back."""
+    left = more.left if more.left > before.left else 0
+    ends = more.left > 0 and not left  # no turn gets any further
+    hits, test_cards = together(before.hits, more.hits), before.test_cards + more.test_cards
+    if more.total:
+        hits = at_least(before.hits, more.hits) if more.left else more.hits
+        test_cards = more.test_cards
+    reason = "reason.partial-time" if ends else more.reason
+    return replace(before, hits=hits, test_cards=test_cards, reason=reason, left=left)
 
 
 def _identity(path: str) -> _Identity:

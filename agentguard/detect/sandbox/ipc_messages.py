@@ -123,7 +123,7 @@ def tell(reading: Reading) -> bytes:
     """Write an answer; what an explanation says more, it says at the end."""
     hits = [[hit.kind, hit.count, list(hit.masked)] for hit in reading.hits]
     answer: list[Any] = [reading.outcome.value, reading.reason, hits, reading.test_cards]
-    answer += [reading.left, reading.size]
+    answer += [reading.left, reading.size, reading.total]
     if isinstance(reading, Explanation):
         answer += [
             [[layer.depth, layer.format, layer.count] for layer in reading.layers],
@@ -141,7 +141,7 @@ def told(data: bytes) -> Reading:
 
     """
     try:
-        outcome, reason, hits, test_cards, left, size, *more = json.loads(data)
+        outcome, reason, hits, test_cards, left, size, total, *more = json.loads(data)
         reading = Reading(
             outcome=FileOutcome(outcome),
             reason=str(reason),
@@ -149,6 +149,7 @@ def told(data: bytes) -> Reading:
             test_cards=int(test_cards),
             left=int(left),
             size=int(size),
+            total=bool(total),
         )
         return _explanation(reading, *more) if more else reading
     except (ValueError, TypeError, KeyError) as error:

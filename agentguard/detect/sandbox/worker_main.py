@@ -61,7 +61,16 @@ class _Answerer:
     def answer(self, asked: ipc_messages.Question) -> Reading:
         if asked.kind == "explain":
             return _of_file(asked.subject, self._explain)
-        return _of_file(asked.subject, lambda source: self._reader.read(source, asked.start))
+        return _of_file(asked.subject, lambda source: self._read(source, asked.start))
+
+    def _read(self, source: Source, start: int) -> Reading:
+        """Read; what waits for its next turn does not take the memory of another file."""
+        try:
+            return self._reader.read(source, start)
+        except MemoryError:
+            if not self._reader.release():
+                raise
+        return self._reader.read(source, start)
 
     def _explain(self, source: Source) -> Reading:
         return explained(source, self._scanner, self._extractors, self._limits)

@@ -18,12 +18,17 @@ from agentguard.ports.children import Child, Leash
 WATCHED = sys.platform != "linux"
 """Whether the parent must watch the child's memory, since the system may not bound it."""
 
+TOLD = sys.platform != "win32"
+"""Whether the system tells what a process waits for."""
+
 _JOIN = 5.0
 _LOOK = 0.1
 _ITS_TURN = 0.9
 """The part of a file's seconds on the processor from which on it was its turn, and it is slow."""
 _AT_WORK = 0.05
 """The part of a span of time on the processor that shows a child at work, though it waits now."""
+_IDLE = 0.05
+"""The part of a span of time without work for a processor that shows that others left it some."""
 _LOOKS, _APART = 10, 0.05
 """How often a child that had next to nothing is looked at, with so many seconds between."""
 
@@ -48,6 +53,7 @@ class Offspring:
         self._watched = watched
         self._ready = False
         self._base = 0
+        self._idled = 0.0
         self._process: Child | None = None
         try:
             self._process, self._line = worker_spawn.born(start)
@@ -124,6 +130,7 @@ class Offspring:
         begun = perf_counter()
         first = used = self._used() if patience > 1 else 0.0
         end, last = begun + seconds, begun + patience * seconds
+        self._idled = self._idle()
         while not self._line.poll(self._until(end)):
             if self._ready and self._watched:
                 self._judge_memory()
@@ -147,9 +154,19 @@ class Offspring:
 
         `had` is what it had of the processor in the last `seconds`.
         """
-        if sys.platform == "win32":  # where no process tells what it waits for
-            return had > 0
+        if not TOLD:  # a clock that ticks 64 times a second may count nothing of what it had
+            crowded = self._is_crowded_out(seconds)
+            return had > 0 or crowded
         return had > seconds * _AT_WORK or self._is_about_to_work()
+
+    def _is_crowded_out(self, seconds: float) -> bool:
+        """Check whether others took all of every processor since the last look: it comes last."""
+        before, self._idled = self._idled, self._idle()
+        return self._idled - before < seconds * _IDLE
+
+    def _idle(self) -> float:
+        """Return the seconds in which all processors together had nothing to do."""
+        return 0.0 if TOLD else float(psutil.cpu_times().idle)
 
     def _is_about_to_work(self) -> bool:
         """Look for half a second: one that comes last may just wait between two pieces of work."""

@@ -37,6 +37,7 @@ class Answer:
     test_cards: int = 0
     left: int = 0
     size: int = 0
+    total: bool = False
 
 
 @dataclass

@@ -125,3 +125,80 @@ def test_row_420_between_two_sweeps_the_rest_is_read_and_a_sweep_tells_it(root: 
     assert (last.part, last.waiting, last.why) == (0, 0, ())
     assert reading.asked == [0, TURN, 2 * TURN]
     assert [event.hits for event in heard.files()][-1] == cards(3)
+
+
+@dataclass
+class Keeping:
+    """Reads ten bytes a turn, and knows one file alone: of another it begins anew."""
+
+    asked: list[tuple[str, int]] = field(default_factory=list)
+    known: tuple[str, int] = ("", 0)
+
+    def scan(self, path: str) -> Answer:
+        return self.read_on(path, 0)
+
+    def read_on(self, path: str, start: int) -> Answer:
+        name, size = Path(path).name, Path(path).stat().st_size
+        self.asked.append((name, start))
+        begin = start if self.known == (name, start) else 0
+        end = begin + TURN
+        if start or not self.known[0]:
+            self.known = (name, end) if end < size else ("", 0)
+        found = cards(-(-min(end, size) // TURN))
+        if end >= size:
+            return Answer(FileOutcome.READ, found, total=True)
+        return Answer(FileOutcome.READ, found, UNFINISHED, left=end, size=size, total=True)
+
+
+def run_until_whole(root: Path, reading: Keeping, heard: Heard) -> None:
+    stop, policy = threading.Event(), policy_of(root)
+    sensor = FilesSensor(
+        reading.scan, lambda: policy, system_clock(), read_on=reading.read_on, duty=1.0
+    )
+    thread = threading.Thread(target=sensor.run, args=(heard, stop))
+    thread.start()
+    try:
+        heard.wait(lambda _e: any(not swept.part for swept in heard.sweeps()))
+    finally:
+        stop.set()
+        thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_row_514_one_file_is_read_to_its_end_before_the_next_is_gone_on_with(root: Path) -> None:
+    """Who reads keeps one of them in mind; in turns they would throw each other back for ever."""
+    for name in ("big.log", "one.zip", "two.zip"):
+        (root / name).write_bytes(b"x" * 4 * TURN)
+    settled(root)
+    reading, heard = Keeping(), Heard()
+    run_until_whole(root, reading, heard)
+    names = [name for name, start in reading.asked if start]
+    assert names == sorted(names, key=names.index), "each after the other"
+    assert {event.path: event.hits for event in heard.files()} == {
+        str(root / name): cards(4) for name in ("big.log", "one.zip", "two.zip")
+    }
+
+
+def test_row_514_what_lost_its_place_is_begun_anew_and_what_was_found_stands(root: Path) -> None:
+    settled(root)
+    first = Keeping()
+    sweep(root, first)
+    sweep(root, first)
+    assert first.asked == [("big.log", 0), ("big.log", TURN)]
+    reading = Keeping()
+    ((file,), swept) = sweep(root, reading)
+    assert (file.hits, swept.waiting) == (cards(2), 20), "it reads the first part once more"
+    ((file,), swept) = sweep(root, reading)
+    ((file,), swept) = sweep(root, reading)
+    assert (file.hits, file.reason, swept.part) == (cards(3), "", 0)
+
+
+def test_row_514_a_sweep_does_not_read_on_what_waits_for_its_turn(root: Path) -> None:
+    settled(root)
+    reading, heard = Keeping(), Heard()
+    policy = policy_of(root)
+    sensor = FilesSensor(reading.scan, lambda: policy, system_clock(), read_on=reading.read_on)
+    for _ in range(3):
+        sensor.look(heard, threading.Event())
+    assert reading.asked == [("big.log", 0)]
+    assert {swept.waiting for swept in heard.sweeps()} == {20}

@@ -10,9 +10,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from itertools import cycle
+from itertools import count, cycle
 from pathlib import Path
 
 import psutil
@@ -20,7 +20,7 @@ import pytest
 
 from agentguard.base import translations
 from agentguard.base.errors import ScanError
-from agentguard.detect.sandbox import ipc_messages, worker_spawn
+from agentguard.detect.sandbox import ipc_messages, worker_process, worker_spawn
 from agentguard.detect.sandbox.client import Limits, ScanClient, Scanned
 from agentguard.detect.sandbox.worker_process import Offspring
 from agentguard.model.detection import Detection, OwnKind
@@ -104,8 +104,17 @@ def test_a_long_file_tells_what_was_found_before_the_deadline(
     client: ScanClient, tmp_path: Path
 ) -> None:
     scanned = client.scan(write(tmp_path, "a", "DAWDLE"))
-    assert (scanned.outcome, scanned.reason) == (FileOutcome.READ, "reason.partial-time")
-    assert scanned.hits == (CARD,)
+    assert (scanned.outcome, scanned.reason) == (FileOutcome.READ, "reason.unfinished")
+    assert (scanned.hits, scanned.total, 0 < scanned.left < scanned.size) == ((CARD,), True, True)
+
+
+def test_row_512_a_parser_without_end_is_not_gone_on_with_for_ever(
+    clock: FakeClock, tmp_path: Path
+) -> None:
+    limits = Limits(seconds=0.2, patience=500, memory_mib=256)
+    with ScanClient(limits, clock, hostile.extractors, to_the_end=True) as client:
+        scanned = client.scan(write(tmp_path, "a", "DAWDLE"))
+    assert (scanned.hits, scanned.reason, scanned.left) == ((CARD,), "reason.partial-time", 0)
 
 
 def test_a_child_killed_from_outside_is_replaced(client: ScanClient, tmp_path: Path) -> None:
@@ -158,6 +167,47 @@ def test_a_child_that_others_leave_no_time_gets_more_of_it(
             scanned = client.scan(write(tmp_path, "a", "TOIL0.05"))
             assert time.monotonic() - begun > limits.seconds
         assert (scanned.hits, scanned.reason) == ((CARD,), "")
+
+
+@contextmanager
+def crowded_everywhere() -> Iterator[None]:
+    """Have other programs want all of every processor."""
+    say = "import os\nos.sched_setaffinity(0, {%d})\nos.write(1, b'there')\nwhile True: pass"
+    with ExitStack() as stack:
+        for number in os.sched_getaffinity(0):
+            hog = subprocess.Popen((sys.executable, "-c", say % number), stdout=subprocess.PIPE)
+            stack.enter_context(hog)
+            stack.callback(hog.kill)
+            assert hog.stdout is not None
+            assert hog.stdout.read(5) == b"there"
+        yield
+
+
+@pytest.mark.posix
+def test_row_515_a_child_that_others_leave_less_than_a_tick_is_not_taken_for_one_that_hangs(
+    clock: FakeClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows counts in ticks of 15.6 ms, and tells of no process whether it waits for its turn."""
+    monkeypatch.setattr(worker_process, "TOLD", False)
+    monkeypatch.setattr(Offspring, "_used", lambda _self: 0.0)
+    limits = Limits(seconds=0.3, patience=400, memory_mib=256)
+    with ScanClient(limits, clock, hostile.extractors) as client:
+        client.scan(write(tmp_path, "calm", "x"))
+        with crowded_everywhere():
+            begun = time.monotonic()
+            scanned = client.scan(write(tmp_path, "a", "TOIL0.05"))
+            assert time.monotonic() - begun > 2 * limits.seconds, "it was crowded out"
+        assert (scanned.hits, scanned.reason) == ((CARD,), "")
+
+
+def test_row_515_a_child_that_hangs_while_a_processor_has_nothing_to_do_is_ended(
+    clock: FakeClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    idle = count()
+    monkeypatch.setattr(worker_process, "TOLD", False)
+    monkeypatch.setattr(Offspring, "_idle", lambda _self: float(next(idle)))
+    with ScanClient(Limits(seconds=0.3, patience=400), clock, hostile.extractors) as client:
+        assert client.scan(write(tmp_path, "a", "LOOP")).reason == "reason.timeout"
 
 
 @pytest.mark.posix
@@ -234,6 +284,33 @@ def test_an_idle_child_is_retired_and_comes_back(
     assert client.child_pid is None
     assert not psutil.pid_exists(pid or 0)
     assert client.scan(path).outcome is FileOutcome.READ
+
+
+def test_row_514_a_child_that_knows_a_part_of_a_file_is_not_retired(
+    clock: FakeClock, tmp_path: Path
+) -> None:
+    limits = Limits(seconds=0.2, patience=500, memory_mib=256)
+    with ScanClient(limits, clock, hostile.extractors) as client:
+        path = write(tmp_path, "a", "DAWDLE")
+        first = client.scan(path)
+        client.scan(write(tmp_path, "b.txt", "x"))
+        clock.advance(600)
+        assert not client.retire_if_idle()
+        more = client.scan(path, start=first.left)
+        assert (more.total, more.hits, more.left > first.left) == (True, (CARD,), True)
+        clock.advance(4000)
+        assert client.retire_if_idle()
+        again = client.scan(path, start=more.left)
+        assert (again.total, again.hits, again.left) == (True, (CARD,), first.left)
+
+
+def test_row_512_a_file_that_waits_for_its_next_turn_is_not_kept_open(
+    client: ScanClient, tmp_path: Path
+) -> None:
+    path = write(tmp_path, "a", "DAWDLE")
+    assert client.scan(path).left
+    held = [file.path for file in psutil.Process(client.child_pid).open_files()]
+    assert path not in held
 
 
 def test_closing_ends_the_child(clock: FakeClock, tmp_path: Path) -> None:
