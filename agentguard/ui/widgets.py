@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -25,11 +26,38 @@ from agentguard.ui.colours import STATE_TONES
 L = TypeVar("L", QVBoxLayout, QHBoxLayout)
 GAP = 8  # pixels: every distance is a multiple of it
 LONGEST_CODE = 64  # characters
+_LONG = re.compile(r"\S{25,}")
+"""A word that may be broken, as names of files can be."""
+_PART = re.compile(r"\S{8}(?=\w)")
+"""What of it stands before a place for a break: never between a letter and its sign."""
+
+
+class _Broken(QLabel):
+    """A label whose words may be broken where they are very long, as names of files can be."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._said = ""
+        self.setText(text)
+
+    def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
+        """Show a text, with room for a break in each very long word."""
+        self._said, before = text, super().text()
+        broken = _LONG.sub(lambda word: _PART.sub("\\g<0>\u200b", word.group()), text)
+        if broken != text:
+            self.setAccessibleName(text)  # without the breaks
+        elif "\u200b" in before:
+            self.setAccessibleName("")
+        super().setText(broken)
+
+    def text(self) -> str:
+        """Return the text as it was given."""
+        return self._said
 
 
 def label(text: str = "", look: str = "", *, wrap: bool = True) -> QLabel:
-    """Make a text that is never read as markup."""
-    made = QLabel(text)
+    """Make a text that is never read as markup; a word that is too long for a line is broken."""
+    made = _Broken(text) if wrap else QLabel(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setWordWrap(wrap)
     made.setProperty("look", look)
