@@ -65,6 +65,15 @@ def test_a_failing_control_is_heard_whatever_the_desk_calls_itself(said, severit
     assert desk_status.overall(said, [a_control("partial"), a_control("fail", severity)]) == word
 
 
+def test_row_521_a_desk_that_names_no_control_is_not_fine_whatever_it_calls_itself() -> None:
+    assert desk_status.overall("good", ()) == "blind"
+    assert posture_values(a_report("good"), (), NOW)["overall"] == "blind"
+    row = desk_status.row(desk_status.Stands(device="d1", overall="good", controls=(), now=NOW))
+    assert row["rank"] == desk_status.BLIND
+    shown = floor.line(a_desk("blind"), NOW, 180)
+    assert (shown.tier, shown.blind, shown.control) == ("attention", True, None)
+
+
 @pytest.mark.parametrize("said", ["good", "blind", "attention", "act", "odd"])
 def test_a_desk_is_never_made_better_than_it_says(said: str) -> None:
     assert desk_status.overall(said, [a_control(s) for s in sorted(desk_status.WELL)]) == said

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
+from agentguard.server.store.accounts.teams import team_id
 from agentguard.server.store.desks.devices import RETIRED
-from agentguard.server.store.floor import exception_pages
+from agentguard.server.store.floor import exception_pages, places
 from agentguard.server.store.reports import exceptions
 from agentguard.server.store.schema.tables import device
+from tests.server.conftest import PASSWORD
 from tests.server.test_exceptions import (
     DAY,
     HOUR,
@@ -167,3 +169,40 @@ def test_row_348_a_desk_that_is_gone_is_unguarded_no_more_and_one_that_moved_is_
     over = do(running, lambda c: exception_pages.lines(c, None, running.time(), over=True))
     assert {one.why for one in over} == {"gone"}
     assert do(running, lambda c: exception_pages.cost(c, None, running.time())) == []
+
+
+def two_teams_at_a_site(connection: Connection, now: float) -> tuple[int, int]:
+    """Place the first team and another at a site; give the other and the site."""
+    other = team_id(connection, "Sales")
+    places.put_site(connection, "Porto")
+    (at,) = places.sites(connection)
+    for each in (1, other):
+        assert places.place(connection, each, at.id, None, now)
+    return other, at.id
+
+
+def test_row_523_who_answers_for_one_team_decides_nothing_for_a_whole_site(
+    running: Any, browser: Any, officer: Any, another: Any, add_known: Any, three: list[Any]
+) -> None:
+    other, site = do(running, lambda c: two_teams_at_a_site(c, running.time()))
+    moved = update(device).where(device.c.id == three[0].id).values(team=other)
+    do(running, lambda c: c.execute(moved))
+    assert ask(officer, place=f"site:{site}", hours="8").status_code == 303
+    assert post(officer, f"/exceptions/{only(running).id}/approve").status_code == 303
+    line = only(running)
+    add_known(running, "lea", PASSWORD, "supervisor", teams=("Billing",))
+    with another() as lea:
+        lea.sign_in("lea", PASSWORD)
+        page = lea.get("/exceptions")
+        assert "teams that you do not see" in said(page)
+        assert f"/exceptions/{line.id}/end" not in page.text, "it is not offered"
+        refused = post(lea, f"/exceptions/{line.id}/end")
+        assert refused.status_code == 400
+        assert "somebody who sees all of them" in said(refused)
+        assert only(running).state == "running"
+    add_known(running, "ida", PASSWORD, "supervisor", teams=("Billing", "Sales"))
+    with another() as ida:
+        ida.sign_in("ida", PASSWORD)
+        assert f"/exceptions/{line.id}/end" in ida.get("/exceptions").text
+        assert post(ida, f"/exceptions/{line.id}/end").status_code == 303
+    assert do(running, lambda c: exception_pages.lines(c, None, running.time(), over=False)) == []

@@ -46,6 +46,7 @@ LONGEST = 1000
 class _Read:
     now: list[Line]
     over: list[Line]
+    others: frozenset[str]
     cost: list[Cost]
     controls: dict[str, int]
     teams: list[tuple[int, str]]
@@ -89,7 +90,7 @@ async def approve(request: Asked, id_: FromPath[str]) -> Page | Redirect:
     site, visitor = site_of(request), permitted(request, Right.EXCEPT)
 
     def rule(connection: Connection) -> None:
-        line = _seen(connection, id_, visitor.scope, site.now())
+        line = _answered(connection, id_, visitor.scope, site.now())
         desks = _desks(connection, line.scope, exceptions.place_of(connection, id_))
         _within(connection, site, desks, line.control, line.until - site.now())
         exceptions.approve(connection, id_, visitor.name, site.now())
@@ -104,7 +105,7 @@ async def refuse(request: Asked, id_: FromPath[str]) -> Page | Redirect:
     why = await told(request, "why", LONGEST)
 
     def rule(connection: Connection) -> None:
-        _seen(connection, id_, visitor.scope, site.now())
+        _answered(connection, id_, visitor.scope, site.now())
         exceptions.refuse(connection, id_, visitor.name, site.now(), why)
 
     return await _ruled(request, rule)
@@ -116,7 +117,7 @@ async def end(request: Asked, id_: FromPath[str]) -> Page | Redirect:
     site, visitor = site_of(request), permitted(request, Right.CARE)
 
     def rule(connection: Connection) -> None:
-        _seen(connection, id_, visitor.scope, site.now())
+        _answered(connection, id_, visitor.scope, site.now())
         exceptions.withdraw(connection, id_, visitor.name, site.now())
 
     return await _ruled(request, rule)
@@ -183,6 +184,19 @@ def _seen(connection: Connection, id_: str, scope: Scope, now: float) -> Line:
     return line
 
 
+def _answered(connection: Connection, id_: str, scope: Scope, now: float) -> Line:
+    """Return an exception about which a visitor may decide.
+
+    Raises:
+        Refused: it is about desks of other teams as well.
+
+    """
+    line = _seen(connection, id_, scope, now)
+    if exception_pages.beyond(connection, (line,), scope):
+        raise Refused("others")
+    return line
+
+
 async def _ruled(request: Asked, rule: Callable[[Connection], None]) -> Page | Redirect:
     site = site_of(request)
     try:
@@ -204,6 +218,7 @@ async def _page(request: Asked, problem: str = "") -> Page:
         status=400 if problem else 200,
         lines=read.now,
         over=read.over,
+        others=read.others,
         most=exception_pages.MOST,
         cost=read.cost,
         controls=sorted(read.controls),
@@ -222,8 +237,10 @@ def _read(connection: Connection, site: Site, scope: Scope, desk: str) -> _Read:
     at = {one.site for one in own}
     seen = bool(desk) and _may(connection, [desk], scope)
     known = seen and bool(exceptions.desks_of(connection, exceptions.DESK, desk))
+    open_ = exception_pages.lines(connection, scope, now, over=False)
     return _Read(
-        now=exception_pages.lines(connection, scope, now, over=False),
+        now=open_,
+        others=exception_pages.beyond(connection, open_, scope),
         over=exception_pages.lines(connection, scope, now, over=True),
         cost=exception_pages.cost(connection, scope, now),
         controls=Rules(site.settings.reading).controls(connection),

@@ -63,13 +63,14 @@ def _need(one: v1.Control) -> tuple[bool, bool, int, bool, str]:
 def overall(said: str, controls: Iterable[v1.Control]) -> str:
     """Return the overall state of a posture.
 
-    No better than its controls, whatever the agent says.
+    No better than its controls, whatever the agent says; without any, nothing is known.
     """
     if said not in {"good", "blind"}:
         return said
-    bad = worst_first(controls)
+    known = tuple(controls)
+    bad = worst_first(known)
     if not bad:
-        return said
+        return said if known else "blind"
     if bad[0].state != "fail":
         return "blind"
     return "act" if severity(bad[0].severity) <= severity("high") else "attention"

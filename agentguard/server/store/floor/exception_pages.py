@@ -5,10 +5,24 @@ The cost is desks times hours in which nothing is done about what is found, up t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    true,
+)
 
 from agentguard.server.roles import Scope
 from agentguard.server.store.reports.exceptions import ASKED, DESK, RUNNING
@@ -17,6 +31,7 @@ from agentguard.server.store.schema.exception_tables import (
     exception_act,
     exception_desk,
 )
+from agentguard.server.store.schema.floor_tables import team_place
 from agentguard.server.store.schema.tables import device, team
 
 HOUR = 3600.0
@@ -92,6 +107,30 @@ def one(connection: Connection, id_: str, scope: Scope, now: float) -> Line | No
     asked = _seen(_whole(now, scope), scope).where(exception.c.id == id_)
     row = connection.execute(asked).first()
     return _line(row) if row is not None else None
+
+
+def beyond(connection: Connection, lines: Sequence[Line], scope: Scope) -> frozenset[str]:
+    """Return the ids of those that are about desks of other teams as well, which may not be seen.
+
+    Who answers for some of the teams alone decides nothing about these.
+    """
+    if scope is None or not lines:
+        return frozenset()
+    mine, ids = tuple(sorted(scope)), [one.id for one in lines]
+    elsewhere = select(exception_desk.c.exception).join(
+        device, device.c.id == exception_desk.c.device
+    )
+    held = elsewhere.where(
+        exception_desk.c.exception.in_(ids),
+        exception_desk.c.ended_at.is_(None),
+        device.c.team.not_in(mine),
+    )
+    at_site = (
+        select(exception.c.id)
+        .join(team_place, cast(team_place.c.site, String) == exception.c.place)
+        .where(exception.c.id.in_(ids), exception.c.scope == "site", team_place.c.team.not_in(mine))
+    )
+    return frozenset(connection.scalars(held.union(at_site)))
 
 
 def cost(connection: Connection, scope: Scope, now: float) -> list[Cost]:
