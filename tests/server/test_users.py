@@ -85,7 +85,13 @@ def test_the_last_administrator_cannot_lock_everybody_out(
 ) -> None:
     assert send(boss, "/users/disable", name="sam", off="1").status_code == 409
     assert send(boss, "/users/change", name="sam", role="viewer").status_code == 409
-    assert send(boss, "/users/change", name="nobody", role="viewer").status_code == 409
+    for path, role in (("/users/change", "viewer"), ("/users/disable", "")):
+        refused = send(boss, path, name="sam", role=role, off="1")
+        assert "this is the last administrator" in refused.text
+        gone = send(boss, path, name="nobody", role=role, off="1")
+        assert gone.status_code == 409
+        assert "there is no such user any more" in gone.text
+        assert "last administrator" not in gone.text
     assert held(running)["sam"].role == "admin"
     signed_in("ann", "admin")
     assert send(boss, "/users/change", name="sam", role="viewer").status_code == 303

@@ -75,7 +75,7 @@ async def change(request: Asked) -> Page | Redirect:
     _, teams = await chosen_teams(request)
     known = sorted(teams)
     done = await _do(request, "user.changed", name, lambda c: members.change(c, name, role, known))
-    return back(USERS) if done else await _page(request, problem="console.users.last")
+    return back(USERS) if done else await _left(request, name)
 
 
 @post(USERS + "/disable")
@@ -88,7 +88,7 @@ async def disable(request: Asked) -> Page | Redirect:
     name, off = await field(request, "name", LONGEST), await field(request, "off", 1) == "1"
     act = "user.disabled" if off else "user.enabled"
     done = await _do(request, act, name, lambda c: members.disable(c, name, disabled=off))
-    return back(USERS) if done else await _page(request, problem="console.users.last")
+    return back(USERS) if done else await _left(request, name)
 
 
 async def _do(request: Asked, act: str, name: str, job: Callable[[Connection], bool]) -> bool:
@@ -100,6 +100,13 @@ async def _do(request: Asked, act: str, name: str, job: Callable[[Connection], b
         return done
 
     return await site.database.write(do)
+
+
+async def _left(request: Asked, name: str) -> Page:
+    """Say why nothing was changed: there is no such user, or no other who could change it back."""
+    members_now = await site_of(request).database.read(members.list_members)
+    there = any(one.name == name for one in members_now)
+    return await _page(request, problem="console.users.last" if there else "console.users.gone")
 
 
 async def _page(request: Asked, *, problem: str = "", made: str = "", first: str = "") -> Page:
