@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
-from PySide6.QtWidgets import QCheckBox, QLabel, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPlainTextEdit, QPushButton, QWidget
 
+from agentguard.base import translations
+from agentguard.base.languages import SPOKEN
 from agentguard.checks.clipboard import Settings
 from agentguard.model.events import NOT_ENROLLED, UplinkState
 from agentguard.model.exceptions import Excepted
@@ -14,9 +18,11 @@ from agentguard.model.handover import CleanDesk, Shift, Tick
 from agentguard.model.policy import Control
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.verdicts import Owner, Severity, State
+from agentguard.ui.pages.shift import ReadyRow
+from agentguard.ui.present_shift import ReadyLine
 from agentguard.ui.run import Interface
 from agentguard.ui.views import Page
-from agentguard.ui.widgets import GAP
+from agentguard.ui.widgets import GAP, column
 from tests.ui.test_incident_page import fill
 from tests.ui.test_window import opened, press
 from tools.gallery import data
@@ -246,3 +252,23 @@ def test_the_next_person_gets_a_window_that_knows_nothing_of_the_last(rig, theme
         assert [b.text() for b in held] == ["Shift"]
     finally:
         interface.close()
+
+
+@pytest.mark.parametrize("points", [10, 20])
+@pytest.mark.parametrize("language", sorted(SPOKEN))
+def test_row_524_what_the_lines_say_stands_in_one_column(qtbot, language: str, points: int) -> None:
+    """Whatever their word; also where letters are twice as large."""
+    page = QWidget()
+    qtbot.addWidget(page)
+    inside = column(page)
+    rows = [ReadyRow(SimpleNamespace(texts=translations.load(language))) for _ in range(2)]
+    for one, look in zip(rows, ("fail", "unknown"), strict=True):
+        one.show_item(ReadyLine(look=look, title="A title", detail="Why.", who="Who."))
+        inside.addWidget(one)
+    page.show()
+    for one in rows:
+        one.setStyleSheet(f"QLabel {{ font-size: {points}pt; padding: 2px 9px }}")
+    QApplication.processEvents()
+    places = {one._title.mapTo(page, QPoint(0, 0)).x() for one in rows}
+    assert len(places) == 1
+    assert all(one._word.width() >= one._word.sizeHint().width() for one in rows), "none is cut"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QWidget
 
 from agentguard.model.handover import Tick
 from agentguard.ui.bridge import Bridge
@@ -23,6 +24,10 @@ from agentguard.ui.views import Page, View
 from agentguard.ui.widgets import GAP, button, chip, column, frame, label, row
 from agentguard.ui.wording import Wording
 
+FORMS = ("not-ready", "unknown")
+"""The words of the lines."""
+AT_START = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+
 
 class ReadyRow(QFrame):
     """What is not ready or not known, why, and who helps."""
@@ -33,7 +38,9 @@ class ReadyRow(QFrame):
         self._word, self._title = label(wrap=False), label("", "strong")
         self._detail, self._who = label(), label("", "muted")
         line = row(self, gap=2 * GAP)
-        line.addWidget(self._word, 0, Qt.AlignmentFlag.AlignTop)
+        self._cell = QWidget()
+        column(self._cell).addWidget(self._word, 0, AT_START)
+        line.addWidget(self._cell, 0, Qt.AlignmentFlag.AlignTop)
         words = column(gap=2)
         for part in (self._title, self._detail, self._who):
             words.addWidget(part)
@@ -41,15 +48,35 @@ class ReadyRow(QFrame):
 
     def show_item(self, line: ReadyLine) -> None:
         """Show a line."""
-        form = "not-ready" if line.look == "fail" else "unknown"
-        word = self._texts.say(f"ui.shift.line-{form}")
+        word = self._texts.say(f"ui.shift.line-{FORMS[0] if line.look == 'fail' else FORMS[1]}")
         chip(self._word, word, line.look)
+        self._line_up()
         self._title.setText(line.title)
         self._detail.setText(line.detail)
         self._detail.setVisible(bool(line.detail))
         self._who.setText(line.who)
         said = self._texts.say("ui.shift.line", word=word, title=line.title)
         self.setAccessibleName(f"{said}. {line.detail} {line.who}")
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Line the rows up anew where letters have another size."""
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self._line_up()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Line the rows up once their looks are known."""
+        super().showEvent(event)
+        self._line_up()
+
+    def _line_up(self) -> None:
+        """Give every word the room of the widest, so that what stands beside it is in one line."""
+        shown, widths = self._word.text(), list[int]()
+        for form in FORMS:
+            self._word.setText(self._texts.say(f"ui.shift.line-{form}"))
+            widths.append(self._word.sizeHint().width())
+        self._word.setText(shown)
+        self._cell.setMinimumWidth(max(widths))
 
 
 class ShiftPage(PageFrame):
