@@ -90,7 +90,7 @@ def _unpacked(source: Source, work: Work) -> Iterator[bytes]:
     try:
         for piece, place in _pieces(source):
             size += len(piece)
-            if size > limits.plain_mib * MIB and size > limits.ratio * place:
+            if size > limits.part_mib * MIB and size > limits.ratio * place:
                 raise ScanError("reason.bomb")
             empty = 0 if piece else empty + 1
             if empty > limits.members:  # parts with nothing in them, one behind the other

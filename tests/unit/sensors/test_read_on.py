@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import gzip
+import sqlite3
 import threading
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from agentguard.detect.limits import Limits
+from agentguard.detect.sandbox.client import ScanClient, Scanned
 from agentguard.model.events import FileScanned, SweepFinished
 from agentguard.model.hits import Hit
 from agentguard.model.outcomes import FileOutcome
 from agentguard.platforms import system_clock
 from agentguard.sensors.files import FilesSensor
 from agentguard.store.file_memory import SeenDatabase
+from tests.unit.detect.files.hostile import CARD, zipped
 from tests.unit.sensors.test_files import Answer, Heard, policy_of, settled
 
 TURN = 10
@@ -150,7 +156,7 @@ class Keeping:
         return Answer(FileOutcome.READ, found, UNFINISHED, left=end, size=size, total=True)
 
 
-def run_until_whole(root: Path, reading: Keeping, heard: Heard) -> None:
+def run_until_whole(root: Path, reading: Keeping | Child, heard: Heard) -> None:
     stop, policy = threading.Event(), policy_of(root)
     sensor = FilesSensor(
         reading.scan, lambda: policy, system_clock(), read_on=reading.read_on, duty=1.0
@@ -202,3 +208,44 @@ def test_row_514_a_sweep_does_not_read_on_what_waits_for_its_turn(root: Path) ->
         sensor.look(heard, threading.Event())
     assert reading.asked == [("big.log", 0)]
     assert {swept.waiting for swept in heard.sweeps()} == {20}
+
+
+@pytest.mark.heavy
+def test_row_514_a_sweep_with_its_reading_program_comes_to_the_last_value_of_each(
+    root: Path,
+) -> None:
+    rows = "".join(f"{n},Ann,a note of order {n},5.00\n" for n in range(250_000))
+    table = f"no,name,note,amount\n{rows}9,Zed,card {CARD},1\n".encode()
+    (root / "big.log").unlink()
+    (root / "a.zip").write_bytes(zipped({"a.csv": table}))
+    (root / "b.csv.gz").write_bytes(gzip.compress(table))
+    with closing(sqlite3.connect(root / "c.db")) as database:
+        database.execute("CREATE TABLE notes (number INTEGER, said TEXT)")
+        said = ((n, f"a note of order {n}") for n in range(250_000))
+        database.executemany("INSERT INTO notes VALUES (?, ?)", (*said, (9, f"card {CARD}")))
+        database.commit()
+    settled(root)
+    heard, limits = Heard(), Limits(seconds=1.0, patience=600.0)
+    with ScanClient(limits, system_clock()) as client:
+        reading = Child(client)
+        run_until_whole(root, reading, heard)
+    assert any(start for _path, start in reading.asked)
+    last = {Path(event.path).name: event for event in heard.files()}
+    found = {name: [(hit.kind, hit.count) for hit in event.hits] for name, event in last.items()}
+    assert found == {name: [("PAN", 1)] for name in ("a.zip", "b.csv.gz", "c.db")}
+    assert {event.reason for event in last.values()} == {""}
+
+
+@dataclass
+class Child:
+    """Has the real reading program read."""
+
+    client: ScanClient
+    asked: list[tuple[str, int]] = field(default_factory=list)
+
+    def scan(self, path: str) -> Scanned:
+        return self.read_on(path, 0)
+
+    def read_on(self, path: str, start: int) -> Scanned:
+        self.asked.append((path, start))
+        return self.client.scan(path, start=start)

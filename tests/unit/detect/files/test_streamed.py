@@ -230,7 +230,7 @@ def test_row_512_what_is_gone_on_with_is_kept_before_what_was_only_begun() -> No
 
 
 def test_row_513_a_bomb_is_one_wherever_it_is_met_and_what_came_before_is_told() -> None:
-    limits = replace(SMALL, plain_mib=1, total_mib=1)
+    limits = replace(SMALL, plain_mib=1, total_mib=1, part_mib=1)
     bomb = gzip.compress(bytes(9 << 20))
     reader = Reader(default_scanner(), default_extractors(), limits)
     for data in (bomb, zipped({"a": b"x", "b": bytes(9 << 20)}), gzip.compress(bomb)):
