@@ -79,8 +79,11 @@ def pytest_collection() -> Iterator[None]:
         gc.enable()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what passed in a run before; begin with those that share a long scene.
+
+    After `-m` has chosen: of few cases, none is one that is not run.
 
     A process that has nothing left takes the last of another's: the first stay with theirs.
     """

@@ -1,7 +1,7 @@
 """Of a test with many cases, a few: what differs between two Pythons differs for the test itself.
 
 A case is a name in the brackets behind a test. Those that are kept lie evenly between the first and
-the last, so that of two databases, or of two systems, one case of each is among them.
+the last; of one, it is the first that the run does not leave out otherwise.
 """
 
 from __future__ import annotations

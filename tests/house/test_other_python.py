@@ -57,3 +57,16 @@ def test_a_run_of_few_cases_has_every_test() -> None:
     )
     assert ended.stdout.count("test_of_many_cases") == 2
     assert "test_one_that_is_here_is_found" in ended.stdout
+
+
+def test_of_few_cases_none_is_one_that_the_run_leaves_out() -> None:
+    """A test whose first case is left out by `-m` or `-k` is run with the next one."""
+    words = ("-k", "a_few_are_run and kept3", "--few-cases", "1", __file__)
+    ended = subprocess.run(
+        (sys.executable, "-m", "pytest", "--collect-only", "-q", *words),
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    assert ended.stdout.count("test_of_many_cases") == 1
