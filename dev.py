@@ -20,6 +20,7 @@ import ssl
 import subprocess
 import sys
 import sysconfig
+import time
 import tomllib
 import urllib.request
 import zipfile
@@ -132,8 +133,8 @@ LINUX = ["appstream", "dpkg-dev", "desktop-file-utils", "python3", "rpm"]
 
 
 def say(text: str) -> None:
-    """Tell what is being done."""
-    print(f"[dev] {text}", file=sys.stderr, flush=True)
+    """Tell what is being done, and since when: a run of an hour is read by where its time went."""
+    print(f"[dev {time.strftime('%H:%M:%S')}] {text}", file=sys.stderr, flush=True)
 
 
 def fail(text: str) -> None:
@@ -319,6 +320,7 @@ def test(rest: list[str]) -> int:
     os.environ["TESTED_SIDE_BY_SIDE"] = "1"  # each would hold the other to its own twelve minutes
     with _beside("--installer") as installer:
         code = _under_wine([])
+        say(f"tests under Wine ended with {code}")
     return code or installer.returncode
 
 
@@ -355,6 +357,7 @@ def _tests(rest: list[str], *, everything: bool) -> int:
     # Tests wait for programs, endpoints and limits, real desktops for windows: one more fills that.
     many = (os.cpu_count() or 1) + 1
     workers = () if chosen else ("-n", str(many), "--dist", "worksteal")
+    say(f"tests on Python {platform.python_version()}")
     code = run((PYTHON, "-m", "pytest", *marks, *workers, *left_out, *rest), PYTHONUTF8="1")
     if code == FAILED and (everything or os.environ.get("CI")):
         code = _alone()
@@ -419,6 +422,7 @@ def _under_wine(rest: list[str]) -> int:
     system_packages(WINE)
     environment()
     folder, tests = TOOLS / "windows", ROOT / "tests" / "windows"
+    say("tests under Wine")
     return _windows_python() or run((PYTHON, tests / "run.py", folder, *rest))
 
 
