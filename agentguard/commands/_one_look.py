@@ -19,8 +19,10 @@ from agentguard.commands._words import of_one_look
 from agentguard.detect.sandbox.client import Limits, ScanClient
 from agentguard.mfa import Verifiers
 from agentguard.model.events import PolicyInForce
+from agentguard.model.messages import say
 from agentguard.model.policy import Policy
 from agentguard.model.posture import ControlState
+from agentguard.model.verdicts import State
 from agentguard.platforms import cage, child_starter, leash, load, machine_layers, system_clock
 from agentguard.policy.last_good import Keeper
 from agentguard.ports.clock import Clock
@@ -33,6 +35,7 @@ from agentguard.store.agent_store import open_for_reading
 from agentguard.store.file_memory import SeenDatabase
 from agentguard.store.memory import InMemoryJournal, InMemoryOutbox
 
+HEALTH = "agent-health"
 PREFIXES = ("lesson", "watched-file/", "watched-pattern/")
 LOOK_AGAIN, TRIES = 0.1, 30
 """Seconds between two tries to remove the copies, and how many there are."""
@@ -51,7 +54,13 @@ def taken(
 
 
 def _promising_nothing(control: ControlState, words: Texts) -> ControlState:
-    """Return a control without a word on what comes later: after one look nothing does."""
+    """Return a control without a word on what comes later: after one look nothing does.
+
+    That a look went well proves nothing of an agent that may not even run.
+    """
+    if control.check == HEALTH and control.state is State.PASS:
+        untold = replace(control.coverage, why=(say("engine.not-yet"),))
+        control = replace(control, state=State.UNKNOWN, coverage=untold)
     once = partial(of_one_look, words)
     coverage = replace(control.coverage, why=tuple(map(once, control.coverage.why)))
     detail = None if control.detail is None else once(control.detail)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import string
 from pathlib import Path
@@ -69,3 +70,14 @@ def test_row_428_a_check_promises_nothing(type_: Type, tmp_path: Path) -> None:
     assert "a single look does not note how they are" in said.out
     assert "A single look does not tell this." in said.out
     assert not PROMISE.search(said.out)
+
+
+def test_row_525_a_check_does_not_say_that_an_agent_works_where_none_runs(type_: Type) -> None:
+    """A look that went well proves nothing of an agent."""
+    told = json.loads(type_("check", "--json").out)
+    (health,) = (one for one in told if one["id"] == "agent-health")
+    assert health["state"] == "unknown"
+    said = type_("check").out
+    assert "AgentGuard is working" not in said
+    assert "Everything that can be watched here is watched" not in said
+    assert "agentguard status does" in said
