@@ -90,6 +90,7 @@ REAL = [
     "network-manager",
     "nginx-light",
     "openbox",
+    "pgbouncer",
     "pipewire",
     "pipewire-pulse",
     "postgresql",

@@ -18,7 +18,6 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 BY_NAME = {
     "httptools": "uvicorn takes it when it is there",
     "uvloop": "uvicorn is told to take it when it is there",
-    "psycopg": "SQLAlchemy loads it by the address postgresql+psycopg",
 }
 COMES_ALONG = {
     "shiboken6": "a part of PySide6-Essentials, of the same release",

@@ -8,17 +8,18 @@ waits for others to come.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from threading import Event
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from agentguard.server.store.engine import audit_chain, causes, dialects, revisions
+from agentguard.server.store.engine.trips import Unwritten
 from agentguard.server.store.engine.writes import (
     Failed,
     Job,
@@ -32,6 +33,9 @@ from agentguard.server.store.engine.writes import (
     settle,
 )
 
+if TYPE_CHECKING:
+    from agentguard.server.store.engine.pipelines import Lane
+
 T = TypeVar("T")
 A = TypeVar("A")
 READERS = 2
@@ -41,8 +45,8 @@ ROUNDS = 5
 LOOK = 1.0
 """Seconds between two looks whether a newer release has ended this one's writing."""
 GATHER = 0.003
-"""Seconds that a batch for PostgreSQL waits for more. Each costs seven trips to it however many
-reports it holds, so that more are taken, and sooner, than without (`benchmarks/ingest.py`)."""
+"""Seconds that a batch for PostgreSQL waits for more at most, while more come. More of them share
+then what a batch costs by itself; to wait when none come only lets the processor idle."""
 _READ, _WRITE = "BEGIN", "BEGIN IMMEDIATE"
 
 
@@ -55,7 +59,7 @@ class Database:
 
     def __init__(self, url: str, *, batch: int, most_waiting: int) -> None:
         self._engine = dialects.make(url)
-        self._by_key = dialects.by_key(url, self._engine)
+        self._by_key = dialects.by_key(url)
         self._sqlite = self._engine.dialect.name == "sqlite"
         self._batch = batch
         self._gather = 0.0 if self._sqlite else GATHER
@@ -92,7 +96,7 @@ class Database:
             return job(connection)
 
     @contextmanager
-    def _begun(self, how: str, on: Engine | None = None) -> Iterator[Connection]:
+    def _begun(self, how: str, on: Engine | Lane | None = None) -> Iterator[Connection]:
         """Yield a connection in a transaction that is committed at the end, begun as SQLite needs.
 
         A listener of the engine's could begin it as well, but then each statement asks for others.
@@ -149,7 +153,8 @@ class Database:
         self._writer.shutdown()
         self._readers.shutdown()
         self._engine.dispose()
-        self._by_key.dispose()
+        if self._by_key is not None:
+            self._by_key.dispose()
 
     async def read(self, job: Job[T]) -> T:
         """Run a job that only reads."""
@@ -192,8 +197,7 @@ class Database:
         loop = asyncio.get_running_loop()
         while True:
             batch = [await self._queue.get()]
-            if self._gather and self._queue.qsize() < self._batch:
-                await asyncio.sleep(self._gather)
+            await self._gathered(loop.time)
             while len(batch) < self._batch and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
             outcomes = await loop.run_in_executor(self._writer, self._commit, batch)
@@ -201,6 +205,13 @@ class Database:
             for waiting, outcome in zip(batch, outcomes, strict=True):
                 settle(waiting.answer, outcome)
                 self._queue.task_done()
+
+    async def _gathered(self, now: Callable[[], float]) -> None:
+        """Wait for more as long as each turn of the loop brings some, but not for long."""
+        until, before = now() + self._gather, -1
+        while before < self._queue.qsize() < self._batch and now() < until:
+            before = self._queue.qsize()
+            await asyncio.sleep(0)
 
     def _remember(self, outcomes: list[Any], at: float) -> None:
         """Keep in mind why the database last refused a write."""
@@ -220,10 +231,8 @@ class Database:
 
     def _run(self, batch: list[Waiting]) -> list[Any]:
         if of_a_kind(batch):
-            on = self._by_key if batch[0].job is None else self._engine
-            with suppress(TakenBack), self._begun(_WRITE, on) as connection:
-                if on is not self._engine:
-                    connection.exec_driver_sql(dialects.BY_KEY)
+            on = self._engine if batch[0].job is not None or not self._by_key else self._by_key
+            with suppress(TakenBack, Unwritten), self._begun(_WRITE, on) as connection:
                 return run_bare(connection, batch)
         with self._begun(_WRITE) as connection:
             return run_all(connection, batch)

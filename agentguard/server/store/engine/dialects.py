@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+if TYPE_CHECKING:
+    from agentguard.server.store.engine.pipelines import Lane
+
 BUSY_SECONDS = 10
-BY_KEY = (
-    "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), "
-    "set_config('enable_mergejoin', 'off', true), "
-    "set_config('plan_cache_mode', 'force_generic_plan', true)"
-)
-"""Has PostgreSQL plan by keys until the transaction ends: behind a pooler of transactions others
-have the session afterwards."""
 
 
 def make(url: str) -> Engine:
@@ -29,18 +25,22 @@ def make(url: str) -> Engine:
     return engine
 
 
-def by_key(url: str, plain: Engine) -> Engine:
-    """Return the engine for writes that look a few rows up by their keys; on SQLite the same.
+def by_key(url: str) -> Lane | None:
+    """Return the lane for writes that look a few rows up by their keys; on SQLite there is none.
 
     PostgreSQL plans them without counting rows. Where it has not counted yet, after an upgrade, a
     restore or the first morning, it would read whole tables for each batch, and even where it has,
     planning costs more than the batch. One connection knows its statements for good.
     """
-    if plain.dialect.name == "sqlite":
-        return plain
-    engine = create_engine(url, pool_pre_ping=True, pool_size=1, max_overflow=0)
+    if url.startswith("sqlite"):
+        return None
+    from agentguard.server.store.engine.pipelines import Lane  # noqa: PLC0415 - loads the driver
+
+    engine = create_engine(
+        url, isolation_level="AUTOCOMMIT", pool_size=1, max_overflow=0, pool_reset_on_return=None
+    )
     event.listen(engine, "connect", _plan_plainly)
-    return engine
+    return Lane(engine)
 
 
 def file_of(url: str) -> Path | None:

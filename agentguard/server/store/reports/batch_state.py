@@ -12,6 +12,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
+from agentguard.server.store.engine import trips
+from agentguard.server.store.engine.trips import Statement
 from agentguard.server.store.schema.tables import device_seen
 
 _JSON = msgspec.json.Encoder()
@@ -24,7 +26,10 @@ COLUMNS = (
 Row = tuple[int, str, float, float, bool, bool, int, str, str, str, float]
 
 _POSTGRESQL = "postgresql"
-_LOCK = "SELECT id FROM device WHERE id = ANY(%s::text[]) ORDER BY id FOR NO KEY UPDATE"
+_LOCK = Statement(
+    name="hold",
+    words="SELECT id FROM device WHERE id = ANY(%s::text[]) ORDER BY id FOR NO KEY UPDATE",
+)
 _READ = """
 SELECT device.id, device.status, device.public_key, device.team, device.epoch, seen.seq, seen.run,
   posture.device IS NOT NULL, posture.digest, kept.keeper, seen.stored_until,
@@ -36,24 +41,24 @@ LEFT JOIN posture_current AS posture ON posture.device = device.id
 LEFT JOIN keeper_agent AS kept ON kept.device = device.id
 WHERE device.id {}
 """
-_OF = {
-    "sqlite": _READ.format("IN (SELECT value FROM json_each(?))"),
-    _POSTGRESQL: _READ.format("= ANY(%s::text[])"),
-}
+_OF_SQLITE = _READ.format("IN (SELECT value FROM json_each(?))")
+_OF_POSTGRESQL = Statement(name="look", words=_READ.format("= ANY(%s::text[])"))
 _SET_SQLITE = (
     "UPDATE device_seen SET seq = ?, hash = ?, last_seen = ?, skew = ?, locked = ?, in_call = ?, "
     "waiting = ?, agent = ?, policy = ?, policy_digest = ?, stored_until = ? WHERE device = ?"
 )
-_SET_POSTGRESQL = (
-    "UPDATE device_seen AS seen SET seq = new.seq, hash = new.hash, last_seen = new.last_seen, "
-    "skew = new.skew, locked = new.locked, in_call = new.in_call, waiting = new.waiting, "
+_SET_POSTGRESQL = Statement(
+    name="see",
+    words="UPDATE device_seen AS seen SET seq = new.seq, hash = new.hash, "
+    "last_seen = new.last_seen, skew = new.skew, locked = new.locked, in_call = new.in_call, "
+    "waiting = new.waiting, "
     "agent = new.agent, policy = new.policy, policy_digest = new.policy_digest, "
     "stored_until = new.stored_until "
     "FROM unnest(%s::bigint[], %s::text[], %s::float8[], %s::float8[], %s::boolean[], "
     "%s::boolean[], %s::integer[], %s::text[], %s::text[], %s::text[], %s::float8[], %s::text[]) "
     "AS new (seq, hash, last_seen, skew, locked, in_call, waiting, agent, policy, policy_digest, "
     "stored_until, device) "
-    "WHERE seen.device = new.device"
+    "WHERE seen.device = new.device",
 )
 
 
@@ -114,13 +119,12 @@ class Held(msgspec.Struct, frozen=True, gc=False):
 def find_held(connection: Connection, devices: Iterable[str]) -> dict[str, Held]:
     """Return what is held of these devices; until the transaction ends nobody else changes it."""
     ids = sorted(set(devices))
-    name = connection.dialect.name
-    if name == _POSTGRESQL:  # read afterwards, so that what the one before wrote is seen
-        given = _words(ids)
-        connection.exec_driver_sql(_LOCK, (given,))
+    rows: Sequence[Any]
+    if connection.dialect.name == _POSTGRESQL:
+        given = (_words(ids),)  # read after the lock, so that what the one before wrote is seen
+        rows = trips.ask(connection, (_LOCK, given), (_OF_POSTGRESQL, given))
     else:
-        given = _JSON.encode(ids).decode()
-    rows = connection.exec_driver_sql(_OF[name], (given,)).all()
+        rows = connection.exec_driver_sql(_OF_SQLITE, (_JSON.encode(ids).decode(),)).all()
     return {row[0]: _held(*row[1:]) for row in rows}
 
 
@@ -170,7 +174,7 @@ def put(connection: Connection, rows: Sequence[tuple[str, Row]]) -> None:
     if connection.dialect.name == _POSTGRESQL:
         columns = zip(*flat, strict=True)
         given = tuple([kind(column) for kind, column in zip(_KINDS, columns, strict=True)])
-        connection.exec_driver_sql(_SET_POSTGRESQL, given)
+        trips.tell(connection, (_SET_POSTGRESQL, given))
     else:
         connection.exec_driver_sql(_SET_SQLITE, flat)
 
