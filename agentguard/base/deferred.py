@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import typing
 from _thread import allocate_lock
@@ -19,6 +20,36 @@ def _get_annotations(of: type, /) -> dict[str, Any]:
     return dict(vars(of).get("__annotations__", {}))
 
 
+_NOTHING = object()
+
+
+def _getattr_static(of: object, name: str, default: object = _NOTHING) -> object:
+    """Return what an object or its class has under a name, as `inspect.getattr_static` does.
+
+    Raises:
+        AttributeError: there is nothing, and no default.
+
+    """
+    kind: type = type(of)
+    places = of.__mro__ + kind.__mro__ if isinstance(of, type) else kind.__mro__
+    shared = next((vars(one)[name] for one in places if name in vars(one)), _NOTHING)
+    if not isinstance(of, type) and not hasattr(type(shared), "__set__"):
+        try:
+            own: dict[str, object] = object.__getattribute__(of, "__dict__")
+        except AttributeError:  # it has slots alone
+            own = {}
+        shared = own.get(name, shared)
+    found = default if shared is _NOTHING else shared
+    if found is _NOTHING:
+        raise AttributeError(name)
+    return found
+
+
+def _system() -> str:
+    """Return the system's name, as `platform.system` does."""
+    return {"win32": "Windows", "linux": "Linux", "darwin": "Darwin"}[sys.platform]
+
+
 def _unused_functions() -> list[str]:
     """Return the names of OpenSSL's functions that *cryptography* lists for other libraries."""
     rust = import_module("cryptography.hazmat.bindings._rust")
@@ -31,7 +62,8 @@ OPENSSL_NAMES = "cryptography.hazmat.bindings.openssl._conditional"
 pyOpenSSL, which is not here. A desk has no use for the list, which would take it a megabyte."""
 
 _READY: dict[str, dict[str, Any]] = {
-    "inspect": {"get_annotations": _get_annotations},
+    "inspect": {"get_annotations": _get_annotations, "getattr_static": _getattr_static},
+    "platform": {"system": _system},
     "typing_extensions": {
         "get_type_hints": typing.get_type_hints,
         "NotRequired": typing.NotRequired,
@@ -40,9 +72,13 @@ _READY: dict[str, dict[str, Any]] = {
     OPENSSL_NAMES: {"CONDITIONAL_NAMES": {"SSL_ERROR_NONE": _unused_functions}},
 }
 """What a module answers before it is read: from 3.13 on `dataclasses` asks `inspect` that of each
-class, and reading `inspect` and `ast` for it would take a start ten milliseconds. msgspec asks
-`typing_extensions` for what Python has since 3.11, which would take a megabyte. Of *cryptography*'s
-names those are left out whose condition is 0, as SSL_ERROR_NONE is."""
+class, and `typing` of each object that may fit a port; reading `inspect` and `ast` for it would
+take a start ten milliseconds, and a desk half a megabyte. The library of X11 and that of
+certificates ask which system this is. msgspec asks `typing_extensions` for what Python has since
+3.11, which would take a megabyte. Of *cryptography*'s names those are left out whose condition is
+0, as SSL_ERROR_NONE is."""
+if sys.platform != "win32":
+    _READY["platform"]["uname"] = os.uname
 
 
 def defer(names: Iterable[str]) -> None:

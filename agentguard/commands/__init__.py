@@ -4,8 +4,8 @@ from agentguard.base.deferred import defer
 
 # What argparse, dataclasses, psutil and others import for what few commands do: a fifth of a start.
 defer(("base64", "bz2", "csv", "inspect", "ipaddress", "lzma", "pkgutil"))
-defer(("msgspec.toml", "msgspec.yaml", "pickle", "platformdirs", "subprocess"))
-defer(("textwrap", "tokenize", "typing_extensions"))
+defer(("msgspec.toml", "msgspec.yaml", "pickle", "platform", "platformdirs"))
+defer(("subprocess", "textwrap", "tokenize", "typing_extensions"))
 # What PySide imports to write out signatures and unpacks them with, and a temporary file that it
 # has no more.
 defer(("ast", "dis", "opcode", "tempfile", "zipfile"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import linecache
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -22,6 +23,7 @@ def loading(*, tidy: bool = False) -> Iterator[None]:
     finally:
         if tidy:
             linecache.clearcache()  # PySide reads sources as it starts
+            sys.path_importer_cache.clear()  # what stands in each folder that was imported from
             gc.unfreeze()
             gc.collect()
         gc.freeze()

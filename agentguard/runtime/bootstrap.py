@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentguard.base import logs, paths, settings, translations
+from agentguard.base import lean_http, logs, paths, settings, translations
 from agentguard.base.errors import AgentGuardError, CannotError
 from agentguard.base.settings import NOTHING, Layers
 from agentguard.base.startup import LOGS, POLICY_FILE, SETTINGS, Starting, why_of
@@ -280,6 +280,7 @@ def _belongs(folder: Path, governor: Governor) -> None:
     """Tell whose computer this is by its enrolment, where there is one."""
     if not (folder / ENROLMENT).exists():
         return  # TLS and signatures would cost a fifth of the agent's memory
+    lean_http.load()
     from agentguard.uplink import enrolment  # noqa: PLC0415 - see above
 
     try:
@@ -300,6 +301,7 @@ def _uplink(
 ) -> LateUplink | None:
     if sealer is None:
         return None  # TLS would cost as much
+    lean_http.load()
     from agentguard.uplink.compose import Desk, Uplink, connect  # noqa: PLC0415 - see above
     from agentguard.uplink.late_identity import LateUplink  # noqa: PLC0415 - see above
 
@@ -314,8 +316,7 @@ def _uplink(
             submit=submit,
             clock=place.clock,
             user=place.user, policies=governor,
-            places=place.secrets.device,
-            phone=phone,
+            places=place.secrets.device, phone=phone,
             desk=Desk(
                 keeper=_keeper, session_ends=session_ends, network=ways,
                 programs=late.programs, lessons=late.lessons, drill=late.drills,

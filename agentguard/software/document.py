@@ -23,6 +23,7 @@ from agentguard.software.catalogue import (
     ReleaseLine,
     Rule,
 )
+from agentguard.software.packed_products import PackedProducts
 
 FORMAT = 1
 Words = Annotated[str, msgspec.Meta(min_length=1)]
@@ -194,7 +195,7 @@ def _catalogue(whole: _Document) -> Catalogue:
         products[slug] = replace(product, exploited=mine) if mine else product
     return Catalogue(
         compiled=whole.compiled,
-        products=products,
+        products=PackedProducts(products),
         rules=tuple(map(_rule, whole.rules)),
     )
 

@@ -7,6 +7,7 @@ read again when that happens.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -48,6 +49,7 @@ def shed() -> bool:
         sys.modules[f"{_NAMES[1]}.{part}"] = stand_in
     let_go("zipfile._path.glob", "zipfile._path")  # which hold the whole
     put_off(_FOR_THEM)
+    re.purge()  # the patterns that they read with
     vars(look)["inspect"] = sys.modules["inspect"]
     return True
 

@@ -6,7 +6,6 @@ import http.client
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -211,6 +210,8 @@ class Client:
 
     def _set_clock(self, answer: Answer, kind: str) -> bool:
         """Take over the endpoint's time; tell whether the clocks were the matter."""
+        from email.utils import parsedate_to_datetime  # noqa: PLC0415 - for a wrong clock alone
+
         try:
             theirs = parsedate_to_datetime(answer.headers.get("date", "")).timestamp()
         except ValueError:

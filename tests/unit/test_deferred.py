@@ -90,3 +90,45 @@ def test_messages_are_made_without_reading_typing_extensions() -> None:
         [sys.executable, "-c", TYPED], capture_output=True, text=True, check=True, timeout=60
     )
     assert ended.stdout.splitlines() == ["3 #/$defs/Told", "True True"]
+
+
+PORTS = """
+import sys
+from typing import Protocol, runtime_checkable
+from agentguard.base.deferred import defer
+defer(("ast", "dis", "inspect", "platform"))
+@runtime_checkable
+class Bell(Protocol):
+    @property
+    def bell(self) -> int: ...
+class Own:
+    def __init__(self): self.bell = 1
+class Shared:
+    bell = None
+class Slotted:
+    __slots__ = ("bell",)
+class Asked:
+    @property
+    def bell(self): raise OSError
+class Dumb:
+    def __getattr__(self, name): return 1
+found = [isinstance(one(), Bell) for one in (Own, Shared, Slotted, Asked, Dumb, int)]
+import platform
+print(found, platform.system() == {"linux": "Linux", "win32": "Windows"}[sys.platform])
+print([sys.modules[name].__spec__ is None for name in ("ast", "dis", "inspect", "platform")])
+ready = vars(sys.modules["inspect"])["getattr_static"]
+import inspect
+inspect.isclass(Own)
+for of in (Own(), Shared(), Slotted(), Asked(), Dumb(), Own, Asked, int, 3):
+    for name in ("bell", "__init__", "__mro__", "real", "none"):
+        assert ready(of, name, "") == inspect.getattr_static(of, name, ""), (of, name)
+"""
+
+
+def test_row_490_whether_an_object_fits_a_port_is_known_without_reading_inspect() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", PORTS], capture_output=True, text=True, check=True, timeout=60
+    )
+    found, read = ended.stdout.splitlines()
+    assert found == "[True, True, True, True, False, False] True"
+    assert read == "[True, True, True, True]"

@@ -16,7 +16,8 @@ from Xlib.protocol import request
 MADE = frozenset({
     "ChangeProperty", "ChangeWindowAttributes", "ConvertSelection", "CreateWindow",
     "DeleteProperty", "DestroyWindow", "GetInputFocus", "GetProperty", "GetSelectionOwner",
-    "GetWindowAttributes", "InternAtom", "QueryExtension", "SendEvent", "SetSelectionOwner",
+    "GetScreenSaver", "GetWindowAttributes", "InternAtom", "QueryExtension", "SendEvent",
+    "SetSelectionOwner",
 })  # fmt: skip
 """What a desk asks for on most days."""
 
