@@ -13,6 +13,7 @@ from agentguard.engine.plan import Bound
 from agentguard.engine.state import Judged, Key, Paying, State
 from agentguard.model import verdicts
 from agentguard.model.actions import ActionKind, Outcome
+from agentguard.model.drills import LONGEST
 from agentguard.model.events import (
     AppFocused,
     CallState,
@@ -101,6 +102,7 @@ def snapshot(state: State, now: Moment) -> Snapshot:
         shift=state.shift,
         orders=tuple(state.orders.known.values()),
         requests=tuple(state.requests.values())[::-1],
+        drilling=_drilling(state, now),
     )
 
 
@@ -126,6 +128,16 @@ def _payment(paying: Paying) -> PaymentMode | None:
     return PaymentMode(
         since=paying.since, image=paying.image, recorder=paying.recorder, cleared=paying.cleared
     )
+
+
+def _drilling(state: State, now: Moment) -> Moment | None:
+    """Return since when a drill runs; one that never told its end is over by itself."""
+    began = (
+        one.began
+        for one in state.drills.values()
+        if not one.ended and 0 <= now.boot - one.began.boot <= LONGEST
+    )
+    return min(began, key=lambda at: at.boot, default=None)
 
 
 def _refused(state: State) -> PolicyRefused | None:

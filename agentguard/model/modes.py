@@ -30,6 +30,7 @@ class ModeKind(StrEnum):
     PARTS = "parts"
     POLICY = "policy"
     EXCEPTION = "exception"
+    DRILL = "drill"
     ENROLMENT = "enrolment"
     OFFLINE = "offline"
 
@@ -82,6 +83,7 @@ def modes(seen: Snapshot) -> tuple[Mode, ...]:
         *_parts(seen),
         *_policy(seen),
         *_exceptions(seen),
+        *_drill(seen),
         *_office(seen),
     )
     order = list(ModeKind)
@@ -195,6 +197,11 @@ def _request(one: Request, now: Moment) -> Iterator[Mode]:
         params={"about": one.id},
         checks=(one.control,),
     )
+
+
+def _drill(seen: Snapshot) -> Iterator[Mode]:
+    if seen.drilling is not None:
+        yield Mode(kind=ModeKind.DRILL, form="running", at=seen.drilling)
 
 
 def _office(seen: Snapshot) -> Iterator[Mode]:

@@ -33,6 +33,7 @@ class Snapshot:
     `soon` is when the screens lock, or are covered in a call, if nobody moves until then.
     `reported` are the incidents of this desk and `responses` its guided responses, newest first.
     `requests` are the exceptions that were asked for here, the newest first.
+    `drilling` is since when a drill runs.
     """
 
     at: Moment
@@ -60,3 +61,4 @@ class Snapshot:
     shift: Shift = NO_SHIFT
     orders: tuple[Order, ...] = ()
     requests: tuple[Request, ...] = ()
+    drilling: Moment | None = None

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QSysInfo, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
+from agentguard.base import translations
 from agentguard.model.exceptions import HOUR
 from agentguard.model.modes import ModeKind
 from agentguard.model.orders import ONCE, Order, OrderAct
@@ -17,6 +18,7 @@ from agentguard.model.policy import Contact
 from agentguard.ui import icons
 from agentguard.ui.call_box import CallBox
 from agentguard.ui.mode_strip import ModeRow, ModeStrip
+from agentguard.ui.present import present
 from agentguard.ui.views import Page
 from tools.gallery import data
 
@@ -96,6 +98,14 @@ def test_row_231_each_order_that_holds_stands_there_in_words(rig, act: OrderAct)
     order = Order(id="1", act=act, left=HOUR, since=data.NOON)
     (said,) = rows(strip(rig(replace(data.good(), orders=(order,)))))
     assert "incident" in said
+
+
+def test_row_543_a_drill_that_runs_stands_in_window_and_menu(rig) -> None:
+    one = rig(data.each_mode()["drill"])
+    (said,) = rows(strip(one))
+    assert said.startswith("A drill has been running since 12:02: AgentGuard tests itself")
+    (mode,) = present(data.each_mode()["drill"], translations.load()).modes
+    assert (mode.short, mode.weight) == ("Drill since 12:02", "quiet")
 
 
 def test_a_change_of_colours_keeps_every_line(rig) -> None:

@@ -304,6 +304,7 @@ def each_mode() -> dict[str, Snapshot]:
         "by-hand": paying(good(), Recorder.BY_HAND),
         "lock-soon": replace(good(), soon=ago(-40)),
         "not-known": replace(good(), sensors=(*SENSORS, unseen)),
+        "drill": replace(good(), drilling=ago(20)),
         "not-enrolled": replace(good(), uplink=alone, standing=Standing(), policy=nobody),
     }
 

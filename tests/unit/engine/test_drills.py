@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from agentguard.engine.core import begin, decide
 from agentguard.engine.plan import Plan, make_plan
+from agentguard.engine.posture import snapshot
 from agentguard.engine.state import State
 from agentguard.model.drills import (
     LONGEST,
@@ -50,6 +51,16 @@ def started() -> State:
 def begun(seconds: float = 10.0) -> State:
     began = DrillBegan(at=at(seconds), run=RUN, drill="card-file", place=PLACE, commitment=SAID)
     return decide(started(), began, replan).state
+
+
+def test_row_543_a_run_is_shown_until_it_ends_or_its_time_is_over() -> None:
+    runs = begun()
+    assert snapshot(started(), at(11)).drilling is None
+    assert snapshot(runs, at(11)).drilling == at(10)
+    assert snapshot(runs, at(10 + LONGEST)).drilling == at(10)
+    assert snapshot(runs, at(11 + LONGEST)).drilling is None
+    over = DrillEnded(at=at(12), run=RUN, drill="card-file", outcome=DrillOutcome.PASSED)
+    assert snapshot(decide(runs, over, replan).state, at(12)).drilling is None
 
 
 def found(path: str = PLACE, seconds: float = 11.0) -> FileScanned:

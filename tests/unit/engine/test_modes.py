@@ -38,6 +38,12 @@ def test_a_desk_at_which_nothing_special_holds_has_no_mode() -> None:
     assert forms(GOOD) == []
 
 
+def test_row_543_a_drill_is_told_quietly_with_since_when() -> None:
+    (mode,) = modes(replace(GOOD, drilling=data.NOON))
+    assert (mode.kind, mode.form, mode.at) == (ModeKind.DRILL, "running", data.NOON)
+    assert mode.weight is Weight.QUIET
+
+
 @pytest.mark.parametrize("recorder", Recorder)
 def test_a_payment_is_red_only_where_the_person_must_pause_the_recorder(recorder) -> None:
     seen = replace(
@@ -181,4 +187,5 @@ def test_many_at_once_stand_in_the_order_of_their_kinds() -> None:
     """Each kind is there, in an order that does not depend on what began first."""
     kinds = [one.kind for one in modes(data.all_modes())]
     assert kinds == sorted(kinds, key=list(ModeKind).index)
-    assert set(kinds) == set(ModeKind) - {ModeKind.ENROLMENT}
+    never = {ModeKind.ENROLMENT, ModeKind.DRILL}  # this desk is enrolled and in a call
+    assert set(kinds) == set(ModeKind) - never
