@@ -13,7 +13,7 @@ import pytest
 
 from agentguard.platforms import _silent_agent
 from agentguard.platforms._instance import BEAT, beat, holder, only_one
-from agentguard.platforms._silent_agent import end, silent
+from agentguard.platforms._silent_agent import end, runs, silent
 
 SLEEPER = "import sys; sys.stdin.read()"
 
@@ -49,6 +49,20 @@ def test_who_takes_a_folder_says_so_and_then_gives_signs(tmp_path: Path) -> None
             assert (tmp_path / BEAT).stat().st_mode & 0o777 == 0o600
         beat(tmp_path)
         assert holder(tmp_path)[1] > 0
+
+
+def test_row_517_who_holds_a_folder_is_known_by_the_system_whatever_stands_in_it(
+    tmp_path: Path,
+) -> None:
+    """By the kernel's list of locks; on Windows by the mutex of the folder."""
+    assert not runs(tmp_path)
+    with only_one(tmp_path) as first:
+        assert first
+        (tmp_path / BEAT).unlink()
+        assert runs(tmp_path)
+        with only_one(tmp_path) as second:
+            assert not second, "to ask took nothing, and gave nothing free"
+    assert not runs(tmp_path)
 
 
 def test_one_without_a_sign_hangs_and_is_ended(
