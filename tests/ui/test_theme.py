@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontInfo
-from PySide6.QtWidgets import QApplication, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QScrollBar
+from pytestqt.qtbot import QtBot
 
 from agentguard.ui.run import Interface
 from agentguard.ui.theme import SANS, Theme, points_of, unscaled
@@ -85,3 +87,18 @@ def test_row_467_a_size_in_points_is_taken_as_it_is_and_one_in_pixels_from_the_t
     assert points_of(font) == 13.5
     font.setPixelSize(24)
     assert points_of(font) == QFontInfo(font).pointSizeF() > 0
+
+
+@pytest.mark.parametrize("way", list(Qt.Orientation))
+def test_a_bar_to_scroll_with_looks_the_same_both_ways(
+    qtbot: QtBot, theme: Theme, way: Qt.Orientation
+) -> None:
+    bar = QScrollBar(way)
+    qtbot.addWidget(bar)
+    bar.setRange(0, 10)
+    bar.setPageStep(100)  # nearly all of it is the handle
+    across = way is Qt.Orientation.Horizontal
+    short = bar.sizeHint().height() if across else bar.sizeHint().width()
+    assert short == 12
+    bar.resize(*((200, short) if across else (short, 200)))
+    assert bar.grab().toImage().pixelColor(bar.rect().center()).name() == theme.tones.line
