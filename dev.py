@@ -95,6 +95,7 @@ REAL = [
     "pipewire-pulse",
     "postgresql",
     "procps",
+    "promtool",
     "pulseaudio",
     "pulseaudio-utils",
     "rpm",

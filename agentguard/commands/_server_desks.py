@@ -32,7 +32,9 @@ def arguments(act: Callable[[str], argparse.ArgumentParser], said: Texts) -> Non
     code.add_argument("--confirm", action="store_true", help=said.say("cli.server.confirm"))
     code.add_argument("--keeper", action="store_true", help=said.say("cli.server.keeper"))
     code.add_argument("--asset-file", type=Path, help=said.say("cli.server.asset-file"))
-    act("doctor").add_argument("--cert", type=Path, help=said.say("cli.serve.cert"))
+    well = act("doctor")
+    well.add_argument("--cert", type=Path, help=said.say("cli.serve.cert"))
+    well.add_argument("--json", action="store_true", help=said.say("cli.server-lists.json"))
     act("metrics-token")
     audit = act("audit")
     audit.add_argument("--key", action="store_true", help=said.say("cli.server.audit-key"))
@@ -93,17 +95,22 @@ def _assets(file: Path, said: Texts) -> tuple[str, ...]:
 
 
 def look(given: argparse.Namespace, settings: ServerSettings, said: Texts) -> tuple[str, bool]:
-    """Look whether the endpoint is well: give the lines, and whether nothing is bad."""
+    """Look whether the endpoint is well: give what is said of it, and whether nothing is bad."""
     if given.cert is not None:
         named_files.must_end(given.cert)
     clock = system_clock()
     found = doctor.examine(settings, lambda: clock.now().wall, given.cert)
+    well = all(one.health is not Health.BAD for one in found)
+    if given.json:
+        return overview.as_json(
+            [{"name": o.name, "health": o.health, "what": said.render(o.what)} for o in found]
+        ), well
     lines = [
         f"{said.say(f'server.doctor.health.{one.health}'):<6} {one.name:<12} "
         f"{said.render(one.what)}"
         for one in found
     ]
-    return "\n".join(lines), all(one.health is not Health.BAD for one in found)
+    return "\n".join(lines), well
 
 
 def token(_given: argparse.Namespace, settings: ServerSettings, said: Texts) -> str:

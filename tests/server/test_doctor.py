@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -249,6 +251,25 @@ def test_the_command_says_it_by_its_exit_code(
     house.settings.key_file.unlink()
     assert main(["server", "doctor", "--data", data]) == 1
     assert "BAD" in capsys.readouterr().out
+
+
+def test_a_script_is_told_the_same_as_a_person(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["server", "doctor", "--data", str(house.settings.data)]
+    for good in (True, False):
+        assert main(words) == main([*words, "--json"]) == (0 if good else 1)
+        said = capsys.readouterr().out
+        at = said.index("[\n")
+        lines, found = said[:at].splitlines(), json.loads(said[at:])
+        assert {one["health"] for one in found} <= {"good", "care", "bad"}
+        assert any(one["health"] == "bad" for one in found) is not good
+        assert len(lines) == len(found)
+        for line, one in zip(lines, found, strict=True):
+            assert line.split()[1] == one["name"]
+            said, also = (re.sub(r"\d", "", text) for text in (line, one["what"]))
+            assert said.endswith(also), "but for the second in which it was asked"
+        house.settings.key_file.unlink(missing_ok=True)
 
 
 def test_codes_for_many_are_made_on_the_command_line(

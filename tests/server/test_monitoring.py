@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -97,3 +98,70 @@ def test_panels_do_not_lie_on_each_other() -> None:
         assert not cells & taken, one["title"]
         assert at["x"] + at["w"] <= 24
         taken |= cells
+
+
+def promtool(*words: str | Path) -> None:
+    """Have Prometheus' own tool look; it prints what is wrong."""
+    told = subprocess.run(["promtool", *words], capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stdout + told.stderr
+
+
+@pytest.mark.heavy
+@pytest.mark.posix
+def test_prometheus_own_tool_finds_nothing_wrong_with_the_rules() -> None:
+    promtool("check", "rules", "--lint=all", "--lint-fatal", FOLDER / "agentguard.rules.yml")
+
+
+@pytest.mark.heavy
+@pytest.mark.posix
+def test_prometheus_own_tool_understands_whatever_a_panel_asks(tmp_path: Path) -> None:
+    """A dashboard that asks what nobody understands only shows an empty panel."""
+    asked = [target["expr"] for one in panels() for target in one["targets"]]
+    file = tmp_path / "panels.yml"
+    recorded = [
+        {"record": f"panel:{number}", "expr": expr.replace("$__rate_interval", "5m")}
+        for number, expr in enumerate(asked)
+    ]
+    file.write_text(json.dumps({"groups": [{"name": "panels", "rules": recorded}]}))
+    promtool("check", "rules", "--lint=all", "--lint-fatal", file)
+
+
+AS_SAID = {
+    ("AgentGuardNoReports", "summary"): "No desk has reported for 16m 0s.",
+    ("AgentGuardDiskFull", "summary"): "The endpoint's disk has 1GiB left.",
+    ("AgentGuardCertificateEnds", "summary"): "The endpoint's certificate ends in 1d 0h 0m 0s.",
+}
+"""Sentences with figures in them, as a person reads them."""
+
+FIRING = [  # what is told, when, and the alert that fires then
+    ('up{job="agentguard"}', "0", "6m", "AgentGuardEndpointDown"),
+    ("agentguard_newest_report_seconds", "960", "6m", "AgentGuardNoReports"),
+    ("agentguard_backup_age_seconds", "700000", "2h", "AgentGuardBackupOld"),
+    ("agentguard_disk_free_bytes", "1073741824", "6m", "AgentGuardDiskFull"),
+    ("agentguard_certificate_left_seconds", "86400", "2h", "AgentGuardCertificateEnds"),
+]
+
+
+@pytest.mark.heavy
+@pytest.mark.posix
+def test_alerts_fire_when_they_should_and_the_others_do_not(tmp_path: Path) -> None:
+    file, every = tmp_path / "cases.yml", {rule["alert"] for rule in rules()}
+    tests = []
+    for series, value, at, fires in FIRING:
+        rule = next(rule for rule in rules() if rule["alert"] == fires)
+        told = [{"series": series, "values": f"{value}x200"}]
+        if fires != "AgentGuardBackupOld":
+            told.append({"series": "agentguard_backup_age_seconds", "values": "60x200"})
+        quiet = [
+            {"eval_time": at, "alertname": one, "exp_alerts": []} for one in sorted(every - {fires})
+        ]
+        labels = dict(re.findall(r'(\w+)="([^"]*)"', series)) | rule["labels"]
+        said = {
+            name: AS_SAID.get((fires, name), text) for name, text in rule["annotations"].items()
+        }
+        one = {"eval_time": at, "alertname": fires,
+               "exp_alerts": [{"exp_labels": labels, "exp_annotations": said}]}  # fmt: skip
+        tests.append({"interval": "1m", "input_series": told, "alert_rule_test": [one, *quiet]})
+    whole = {"rule_files": [str(FOLDER / "agentguard.rules.yml")], "tests": tests}
+    file.write_text(json.dumps(whole))
+    promtool("test", "rules", file)

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 
 from agentguard.server.console import endpoint_trust
 from agentguard.server.console.endpoint_trust import Kind, Trust
@@ -45,6 +47,8 @@ def test_row_396_no_line_and_no_file_holds_a_code(running: Any, browser: Any) ->
     assert taken.headers["content-disposition"].startswith("attachment")
     assert code[1] not in "".join(files(taken.content).values())
     assert browser.get("/codes/ca.pem").content == running.ca.read_bytes()
+    pem = x509.load_pem_x509_certificate(running.ca.read_bytes())
+    assert pem.fingerprint(hashes.SHA256()).hex(":").upper() in page
 
 
 def test_a_team_is_chosen_and_a_new_one_is_said_to_be_one(running: Any, browser: Any) -> None:
