@@ -76,6 +76,7 @@ class Desk:
             "policy_digest": "d1",
             "since": self.seq - 1,
             "locked": False,
+            "agent": "",
             **more,
         }
         report = v1.Report(
@@ -84,7 +85,6 @@ class Desk:
             seq=self.seq,
             boot=0,
             hash="",
-            agent="",
             overall="good",
             in_call=False,
             waiting=0,
@@ -193,8 +193,8 @@ def test_a_control_that_is_not_asked_for_is_not_in_the_policy(database: Database
     desk = Desk(database)
     desk.send(NOW, ("firewall", "pass", NOW))
     desk.send(NOW + 60, ("firewall", "pass", NOW), ("backup", "fail", NOW))
-    desk.send(NOW + 120, ("backup", "fail", NOW))
-    desk.send(NOW + 180, ("backup", "fail", NOW), ("firewall", "odd", NOW + 180))
+    desk.send(NOW + 120, ("backup", "fail", NOW), agent="2.0")
+    desk.send(NOW + 180, ("backup", "fail", NOW), ("firewall", "odd", NOW + 180), agent="2.0")
     assert told(database, NOW + 200, "backup") == {State.NOT_IN_POLICY: 60, State.FAIL: 140}
     assert told(database, NOW + 200) == {
         State.PASS: 120,
@@ -202,6 +202,18 @@ def test_a_control_that_is_not_asked_for_is_not_in_the_policy(database: Database
         State.UNKNOWN: 20,
     }
     assert told(database, NOW + 200, "never-heard-of") == {State.NOT_IN_POLICY: 200}
+
+
+def test_row_526_a_control_that_the_same_release_leaves_out_is_not_known(
+    database: Database,
+) -> None:
+    desk = Desk(database)
+    desk.send(NOW, ("firewall", "pass", NOW), ("backup", "pass", NOW))
+    desk.send(NOW + 60, ("backup", "pass", NOW))
+    desk.send(NOW + 110, ("backup", "pass", NOW))
+    desk.send(NOW + 120, ("backup", "pass", NOW), ("firewall", "pass", NOW + 115))
+    assert told(database, NOW + 200) == {State.PASS: 145, State.UNKNOWN: 55}
+    assert told(database, NOW + 200, "backup") == {State.PASS: 200}
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,8 @@ class Heard(msgspec.Struct, frozen=True, gc=False):
     """A report that was taken in at `now`, and what was known of its desk before.
 
     `last_seen` is None before its first report; `run` is empty after a goodbye, and where the agent
-    knows of no runs; `policy` is a digest. `differs` says that its posture is another
-    one; `locked` whether its session was.
+    knows of no runs; `policy` is a digest. `other` are all controls of its posture, if that is
+    another one than before; `locked` says whether its session was.
     """
 
     report: v1.Report
@@ -34,7 +34,7 @@ class Heard(msgspec.Struct, frozen=True, gc=False):
     last_seen: float | None
     run: str
     policy: str | None
-    differs: bool
+    other: tuple[v1.Control, ...] | None
     locked: bool = False
 
     @property
@@ -58,6 +58,11 @@ class Heard(msgspec.Struct, frozen=True, gc=False):
         return self.report.policy_digest[:128] != self.policy
 
     @property
+    def differs(self) -> bool:
+        """Whether its posture is another one."""
+        return self.other is not None
+
+    @property
     def locks(self) -> bool:
         """Whether its session was locked or opened since."""
         return self.report.locked != self.locked
@@ -76,13 +81,13 @@ def follow(connection: Connection, heard: Sequence[Heard]) -> None:
     given = [
         excursions.Posture(
             desk=found[one.device],
-            controls=one.report.controls or (),
+            controls=one.other,
             now=one.now,
             last=one.last_seen,
             skew=one.now - seconds(one.report.sent_at, one.now),
         )
         for one in new
-        if one.differs
+        if one.other is not None
     ]
     touched += excursions.follow(connection, given)
     spells.touch(connection, touched, now)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, update
 
 from agentguard.server.store.control_history.reports import Heard, follow
 from agentguard.server.store.desks import desk_status
@@ -27,23 +27,25 @@ from agentguard.server.store.reports import (
     incidents,
     intake,
     interruptions,
+    withheld,
 )
 from agentguard.server.store.reports.batch_state import Held
 from agentguard.server.store.reports.day_quota import Full
 from agentguard.server.store.reports.intake import Forked, Missing
+from agentguard.server.store.reports.withheld import Whole
 from agentguard.server.store.schema.tables import device, posture_change, posture_current
 from agentguard.wire import v1
 
-_POSTURES = select(posture_current.c.device, posture_current.c.controls).where(
-    posture_current.c.device.in_(bindparam("ids", expanding=True))
-)
 _POSTURE = update(posture_current).where(posture_current.c.device == bindparam("key"))
 _NEW_POSTURE = insert(posture_current)
 _NEW_CHANGES = insert(posture_change)
 _BEGIN = update(device).where(device.c.id == bindparam("key"))
-_NOTABLE = frozenset(
-    {findings.OPENED, findings.CLOSED, incidents.REPORTED, incidents.STEP, *exceptions_told.KINDS}
-) | (drills.KINDS)
+_FINDINGS = frozenset({findings.OPENED, findings.CLOSED})
+_NOTABLE = (
+    _FINDINGS
+    | frozenset({incidents.REPORTED, incidents.STEP, *exceptions_told.KINDS})
+    | (drills.KINDS)
+)
 
 
 Outcome = bool | Forked | Missing | Full
@@ -126,19 +128,21 @@ def _write(connection: Connection, ordered: Sequence[Arrived], held: Mapping[str
     if first:
         begun = [{"key": a.report.device, "epoch": a.report.epoch} for a in first]
         connection.execute(_BEGIN, begun)
+    telling = [a for a in ordered if _differs(a.report, held[a.report.device]) or _stirs(a.report)]
+    postures = withheld.whole(connection, [(a.report, a.now) for a in telling])
     batch_state.add(connection, [_seen(a, held) for a in first])
     batch_state.put(connection, [_seen(a, held) for a in known])
-    differ = [a for a in ordered if _differs(a.report, held[a.report.device])]
-    _write_postures(connection, differ)
-    follow(connection, _heard(ordered, differ, held))
+    others = _write_postures(connection, telling, postures)
+    follow(connection, _heard(ordered, others, held))
     interruptions.put(connection, [one.report for one in ordered])
 
 
 def _heard(
-    ordered: Sequence[Arrived], differ: Sequence[Arrived], held: Mapping[str, Held]
+    ordered: Sequence[Arrived],
+    others: Mapping[str, tuple[v1.Control, ...]],
+    held: Mapping[str, Held],
 ) -> list[Heard]:
     """Return what the history of controls follows: the reports, and what was known before."""
-    others = {one.report.device for one in differ}
     return [
         Heard(
             one.report,
@@ -146,7 +150,7 @@ def _heard(
             before.last_seen,
             before.run,
             before.policy,
-            one.report.device in others,
+            others.get(one.report.device),
             before.locked,
         )
         for one in ordered
@@ -164,22 +168,27 @@ def _differs(report: v1.Report, held: Held) -> bool:
     return report.controls is not None and intake.posture_digest(report.controls) != held.digest
 
 
-def _write_postures(connection: Connection, given: Sequence[Arrived]) -> None:
-    """Write postures that differ from what is held, and what changed in them."""
-    if not given:
-        return
-    rows = connection.execute(_POSTURES, {"ids": [a.report.device for a in given]})
-    known: dict[str, str] = {row.device: row.controls for row in rows}
+def _stirs(report: v1.Report) -> bool:
+    """Check whether findings open or close, also of controls that the desk does not tell."""
+    return any(one.kind in _FINDINGS for one in report.events)
+
+
+def _write_postures(
+    connection: Connection, given: Sequence[Arrived], postures: Mapping[str, Whole]
+) -> dict[str, tuple[v1.Control, ...]]:
+    """Write postures that differ from what is held, and what changed in them; give these."""
     changes: list[dict[str, object]] = []
     fresh: list[dict[str, object]] = []
     other: list[dict[str, object]] = []
     stands: list[desk_status.Stands] = []
     for one in given:
         id_ = one.report.device
-        before = known.get(id_)
-        controls = one.report.controls or ()
+        if id_ not in postures:  # findings of a desk that has not told any
+            continue
+        posture = postures[id_]
+        before, controls = posture.stored, posture.controls
         values = intake.posture_values(one.report, controls, one.now)
-        if before == values["controls"]:  # held since before there were digests
+        if before == values["controls"]:  # held since before there were digests, or not whole
             connection.execute(_POSTURE, {"key": id_, "digest": values["digest"]})
             continue
         stands.append(
@@ -187,7 +196,7 @@ def _write_postures(connection: Connection, given: Sequence[Arrived]) -> None:
                 device=id_, overall=one.report.overall, controls=controls, now=one.now
             )
         )
-        changes += intake.changes(one.report, before, one.now)
+        changes += intake.changes(id_, posture, one.now)
         were = intake.controls_of(before) if before else ()
         findings.follow(connection, id_, controls, were)
         control_failures.follow(connection, id_, controls, were, one.now)
@@ -202,6 +211,7 @@ def _write_postures(connection: Connection, given: Sequence[Arrived]) -> None:
         connection.execute(_NEW_POSTURE, fresh)
     if other:
         connection.execute(_POSTURE, other)
+    return {one.device: one.controls for one in stands}
 
 
 def _take_alone(connection: Connection, one: Arrived) -> Outcome:

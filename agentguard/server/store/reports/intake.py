@@ -26,6 +26,7 @@ from agentguard.server.store.reports import (
     findings,
     incidents,
     interruptions,
+    withheld,
 )
 from agentguard.server.store.schema.tables import (
     device,
@@ -74,19 +75,21 @@ def take(connection: Connection, report: v1.Report, now: float, cost: float = 0.
         drills.fold(connection, report.device, one, now)
         exceptions_told.fold(connection, report.device, one, now)
     if report.seq >= held:
-        heard = _heard(connection, report, now)
+        posture = withheld.whole(connection, [(report, now)]).get(report.device)
+        other = None if posture is None else _other(posture)
+        heard = _heard(connection, report, now, other)
         _see(connection, report, now, until)
-        if report.controls is not None:
-            _fold_posture(connection, report, report.controls, now)
+        if posture is not None and other is not None:
+            _fold_posture(connection, report, posture, now)
         follow(connection, [heard])
         interruptions.put(connection, [report])
     else:
         mine = device_seen.c.device == report.device
         connection.execute(update(device_seen).where(mine).values(stored_until=until))
-    posture = connection.scalar(
+    held_one = connection.scalar(
         select(posture_current.c.device).where(posture_current.c.device == report.device)
     )
-    return posture is not None
+    return held_one is not None
 
 
 def mark_fork(connection: Connection, device_id: str) -> int:
@@ -190,13 +193,18 @@ def seen_row(report: v1.Report, now: float, until: float) -> batch_state.Row:
 def posture_values(
     report: v1.Report, controls: tuple[v1.Control, ...], now: float
 ) -> dict[str, object]:
-    """Return the row of a posture, without its device."""
+    """Return the row of a posture, without its device.
+
+    One with controls that its desk does not tell has a digest that none is the same as: it is
+    looked at anew each time that the desk tells its posture.
+    """
     text = _JSON.encode(controls)
+    partial = any(withheld.is_put_in(one) for one in controls)
     return {
         "overall": desk_status.overall(report.overall, controls)[:20],
         "controls": text.decode(),
         "changed_at": now,
-        "digest": _posture_digest(text),
+        "digest": b"" if partial else _posture_digest(text),
     }
 
 
@@ -209,29 +217,37 @@ def _posture_digest(text: bytes) -> bytes:
     return hashlib.sha256(text).digest()[:16]
 
 
-def changes(report: v1.Report, stored: str | None, now: float) -> list[dict[str, object]]:
+def changes(device_id: str, posture: withheld.Whole, now: float) -> list[dict[str, object]]:
     """Return a row for each control whose state differs from what is stored."""
-    before = {c.check: c.state for c in controls_of(stored)} if stored else {}
+    before = {c.check: c.state for c in controls_of(posture.stored)} if posture.stored else {}
     return [
         {
-            "device": report.device,
+            "device": device_id,
             "at": now,
             "check": c.check[:100],
             "before": before.get(c.check, "")[:20],
             "after": c.state[:20],
         }
-        for c in report.controls or ()
+        for c in posture.controls
         if before.get(c.check) != c.state
     ]
 
 
-def _heard(connection: Connection, report: v1.Report, now: float) -> Heard:
+def _other(posture: withheld.Whole) -> tuple[v1.Control, ...] | None:
+    """Return the controls of a posture that is another one than what is stored."""
+    same = posture.stored == _JSON.encode(posture.controls).decode()
+    return None if same else posture.controls
+
+
+def _heard(
+    connection: Connection, report: v1.Report, now: float, other: tuple[v1.Control, ...] | None
+) -> Heard:
     """Return what the history of controls follows; the posture is compared with that itself."""
     seen = device_seen.c
     asked = select(seen.last_seen, seen.run, seen.policy_digest, seen.locked)
     row = connection.execute(asked.where(seen.device == report.device)).first()
     last, run, policy, locked = (None, "", None, False) if row is None else row
-    return Heard(report, now, last, run, policy, report.controls is not None, bool(locked))
+    return Heard(report, now, last, run, policy, other, bool(locked))
 
 
 def _see(connection: Connection, report: v1.Report, now: float, until: float) -> None:
@@ -241,14 +257,11 @@ def _see(connection: Connection, report: v1.Report, now: float, until: float) ->
 
 
 def _fold_posture(
-    connection: Connection, report: v1.Report, controls: tuple[v1.Control, ...], now: float
+    connection: Connection, report: v1.Report, posture: withheld.Whole, now: float
 ) -> None:
-    table = posture_current
-    stored = connection.scalar(select(table.c.controls).where(table.c.device == report.device))
+    table, controls, stored = posture_current, posture.controls, posture.stored
     values = posture_values(report, controls, now)
-    if stored == values["controls"]:
-        return
-    changed = changes(report, stored, now)
+    changed = changes(report.device, posture, now)
     if changed:
         connection.execute(insert(posture_change), changed)
     stands = desk_status.Stands(
