@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,9 @@ ROOT = Path(__file__).parents[2]
 OURS = ROOT / "installer" / "server" / "nginx.conf"
 HOST = "127.0.0.1"
 PATIENCE = 90.0
+DESKS, ROUNDS = 6, 4
+LATER = {502, 503, 504}  # the proxy holds one for gone that was away a moment ago
+PAUSE = 0.1  # seconds between two reports of a desk, which may send 600 at once and no more
 
 
 def free_port() -> int:
@@ -103,6 +107,7 @@ class Centre:
     port: int
     endpoints: list[tuple[subprocess.Popen[str], int]]
     admin: Admin
+    database: str
     running: SimpleNamespace = field(init=False)
 
     def __post_init__(self) -> None:
@@ -139,7 +144,7 @@ def centre(tmp_path: Path, postgresql: Any, serving: Any) -> Iterator[Centre]:
         port = stack.enter_context(nginx(data, tmp_path, [one for _, one in every]))
         settings = ServerSettings(data=data, database=address)
         admin = stack.enter_context(Admin(settings, time.time))
-        yield Centre(data=data, port=port, endpoints=every, admin=admin)
+        yield Centre(data=data, port=port, endpoints=every, admin=admin, database=address)
 
 
 @pytest.fixture
@@ -224,3 +229,63 @@ def test_when_a_process_is_killed_nothing_is_lost(centre: Centre, desk: Any, eve
             centre.endpoints[0][0].send_signal(signal.SIGKILL)
         desk.receipt(desk.send(event(number), seq=number))
     assert centre.held() == list(range(1, 61))
+
+
+@pytest.mark.timeout(600)  # four programs start, two and two
+def test_row_549_processes_that_are_started_anew_one_by_one_under_load_lose_nothing(
+    centre: Centre, enrol: Any, event: Any, serving: Any
+) -> None:
+    """As an upgrade or a new setting does it: ended in an orderly way, and at its port again."""
+    desks = [
+        enrol(centre.running, centre.admin.enrol_code("Billing"), label=f"desk-{number}")
+        for number in range(DESKS)
+    ]
+    with ThreadPoolExecutor(DESKS) as at_once, ExitStack() as stack:
+        floor = Floor(told=[0] * DESKS)
+        for number, desk in enumerate(desks):
+            floor.reporting.append(at_once.submit(floor.report, number, desk, event))
+        for process, port in centre.endpoints:
+            stack.callback(floor.over.set)  # before a process is gone that somebody asks
+            floor.goes_on()
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(PATIENCE) in {0, -signal.SIGTERM}
+            floor.goes_on()
+            words = ("--proxy", HOST, "--port", str(port))
+            stack.enter_context(serving(centre.data, centre.database, *words))
+        floor.goes_on()
+        floor.over.set()
+        for one in floor.reporting:
+            one.result(PATIENCE)
+        for desk in desks:
+            desk.http.close()
+        assert centre.held() == sorted(n for many in floor.told for n in range(1, many + 1))
+
+
+@dataclass
+class Floor:
+    """Desks that report at once, and again, as agents do, what nobody could take just then."""
+
+    told: list[int]
+    over: threading.Event = field(default_factory=threading.Event)
+    reporting: list[Future[None]] = field(default_factory=list)
+
+    def report(self, number: int, desk: Any, event: Any) -> None:
+        """Report until it is over; what is neither a receipt nor "later" ends it."""
+        while not self.over.wait(PAUSE):
+            seq = self.told[number] + 1
+            answer = desk.send(event(seq), seq=seq)
+            if answer.status_code in LATER:
+                continue
+            assert desk.receipt(answer).seq == seq
+            self.told[number] = seq
+
+    def goes_on(self) -> None:
+        """Wait until each desk has had receipts for some more reports."""
+        before, limit, nothing = list(self.told), time.monotonic() + PATIENCE, threading.Event()
+        while min(now - then for now, then in zip(self.told, before, strict=True)) < ROUNDS:
+            for one in self.reporting:
+                if one.done():
+                    self.over.set()
+                    one.result()
+            assert time.monotonic() < limit, (before, self.told)
+            nothing.wait(PAUSE)
