@@ -53,7 +53,11 @@ def offered(state: State, prompt: Prompt, at: Moment) -> tuple[Later, ...]:
 
 
 def _wished(state: State, at: Moment) -> list[Later]:
-    """Return the times in the order in which they are wished for."""
+    """Return the times in the order in which they are wished for.
+
+    Where no break or end is planned, two full hours are the third, or half of one where that is
+    past the due time; what is past the end of the shift is none.
+    """
     policy, now = state.plan.policy, local(at.wall)
     after = seconds_to(break_ends(policy.shift.breaks), now)
     end = seconds_to(policy.shift.ends, now)
@@ -64,7 +68,11 @@ def _wished(state: State, at: Moment) -> list[Later]:
         wished.append(_in(_quarter(HOUR, at), Why.HOUR, at))
     if end is not None and end - BEFORE_END >= SOON and end <= LONGEST:
         wished.append(_in(end - BEFORE_END, Why.END, at))
-    return [*wished, _in(_quarter(SOON, at), Why.SOON, at)]
+    wished.append(_in(_quarter(SOON, at), Why.SOON, at))
+    hours = _quarter(2 * HOUR, at)
+    if end is None or hours <= end - BEFORE_END:
+        wished.append(_in(hours, Why.HOURS, at))
+    return [*wished, _in(_quarter(HOUR / 2, at), Why.HALF, at)]
 
 
 def _quarter(least: float, at: Moment) -> float:

@@ -34,8 +34,10 @@ class Why(StrEnum):
 
     CALL = "call"
     SOON = "soon"
+    HALF = "half"
     BREAK = "break"
     HOUR = "hour"
+    HOURS = "hours"
     END = "end"
 
 

@@ -327,21 +327,22 @@ def test_later_offers_real_times_and_keeps_the_one_that_was_chosen(rig: Rig) -> 
     card = shown(rig)
     assert card is not None
     now = rig.clock.now()
-    assert [one.why for one in card.later] == [Why.SOON, Why.HOUR]
+    assert [one.why for one in card.later] == [Why.SOON, Why.HALF, Why.HOUR]
     assert all(local(one.until.wall).minute % 15 == 0 for one in card.later)
     assert 600 <= card.later[0].until.since(now) < 1500
-    assert 3600 <= card.later[1].until.since(now) < 4500
+    assert 1800 <= card.later[1].until.since(now) < 2700
+    assert 3600 <= card.later[2].until.since(now) < 4500
     answer(rig, "later-hour")
     (said,) = [r.payload for r in rig.journal.records if r.kind == "prompt.answered"]
-    assert said["until"] == card.later[1].until.iso
-    rig.tick(card.later[1].until.since(now) - 1)
+    assert said["until"] == card.later[2].until.iso
+    rig.tick(card.later[2].until.since(now) - 1)
     assert shown(rig) is None
     rig.tick(1)
     back = shown(rig)
     assert back is not None
     assert back.id == card.id
     asked = [r.at for r in rig.journal.records if r.kind == "prompt.asked"]
-    assert asked[-1] == card.later[1].until, "it is journaled when it came back"
+    assert asked[-1] == card.later[2].until, "it is journaled when it came back"
 
 
 def test_a_break_and_the_end_of_the_shift_are_offered_where_they_are_planned(rig: Rig) -> None:
@@ -357,6 +358,25 @@ def test_a_break_and_the_end_of_the_shift_are_offered_where_they_are_planned(rig
     assert [one.why for one in card.later] == [Why.SOON, Why.BREAK, Why.END]
     assert f"{local(after.wall - 120):%H:%M}" == hour(rig, 75)
     assert f"{local(before.wall + 45 * 60):%H:%M}" == hour(rig, 300)
+
+
+def test_without_a_plan_of_the_shift_three_times_are_offered_as_well(rig: Rig) -> None:
+    fails(rig)
+    card = shown(rig)
+    assert card is not None
+    now = rig.clock.now()
+    assert [one.why for one in card.later] == [Why.SOON, Why.HOUR, Why.HOURS]
+    assert 7200 <= card.later[2].until.since(now) < 8100
+
+
+@pytest.mark.parametrize("minutes", [100, 160, 175, 240])
+def test_nothing_is_put_off_beyond_the_end_of_the_shift(rig: Rig, minutes: int) -> None:
+    ruled(rig, shift=ShiftRules(ends=(hour(rig, minutes),)))
+    fails(rig)
+    card = shown(rig)
+    assert card is not None
+    assert all(one.until.since(rig.clock.now()) <= minutes * 60 for one in card.later)
+    assert Why.END in [one.why for one in card.later]
 
 
 def test_nothing_is_put_off_beyond_its_due_time(rig: Rig) -> None:
@@ -423,7 +443,7 @@ def test_a_promise_and_the_budget_outlive_a_restart(
     """Be it of the agent, or of the computer, whose boot clock begins anew."""
     rig.file("/home/a/1.csv", CARD)
     card = answer(rig, "later-hour")
-    until = card.later[1].until.wall
+    (until,) = (one.until.wall for one in card.later if one.why is Why.HOUR)
     again = restarted(rig, make_rig, boot=boot, asleep=0 if boot == 1_000.0 else 300)
     again.tick(until - again.clock.now().wall - 1)
     assert shown(again) is None
