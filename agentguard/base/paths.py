@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import zlib
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -111,12 +112,48 @@ def spare_folder() -> Path:
     return _SPARE[HOME_VARIABLE]
 
 
+def runtime_folder(folder: Path) -> Path | None:
+    """Return where signs of a data folder stand that live no longer than its user's session.
+
+    It is in memory, so that it can be written where that folder's disk is full or read-only. None
+    where the system gives no such place. In a checkout XDG_RUNTIME_DIR moves it.
+    """
+    if sys.platform == "win32":
+        return None
+    place = _moved("XDG_RUNTIME_DIR") or Path(f"/run/user/{os.getuid()}")
+    name = f"{zlib.crc32(os.fsencode(folder.absolute())):08x}"  # a name for a folder, and no secret
+    return place / APP.lower() / name if place.is_dir() else None
+
+
+def make_runtime_folder(folder: Path) -> Path | None:
+    """Return the same once it is there, for this user alone; None where it cannot be."""
+    wanted = runtime_folder(folder)
+    if wanted is None:
+        return None
+    with suppress(OSError):
+        if _private(wanted.parent) and _private(wanted):
+            return wanted
+    return None
+
+
+def _private(folder: Path) -> bool:
+    """Make a folder for this user alone, and tell whether it is the user's own.
+
+    Raises:
+        OSError: it could not be made.
+
+    """
+    if sys.platform == "win32":
+        return False
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder.lstat().st_uid == os.getuid() and not folder.is_symlink()
+
+
 def _spare() -> Path:
     if sys.platform != "win32":
         with suppress(OSError):
             folder = Path(f"/run/user/{os.getuid()}") / APP.lower()
-            folder.mkdir(mode=0o700, exist_ok=True)
-            if folder.lstat().st_uid == os.getuid() and not folder.is_symlink():
+            if _private(folder):
                 return folder
     with suppress(OSError):
         import tempfile  # noqa: PLC0415 - hardly any start needs it

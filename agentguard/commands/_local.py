@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
 from typing import Any
 
 from agentguard.base import paths, translations
@@ -28,7 +30,7 @@ def tell(path: str, **body: str) -> None:
     """
     words = translations.load()
     try:
-        told = json.loads((paths.data_folder() / FILE).read_bytes())
+        told = json.loads(_where(paths.data_folder()))
         port, token = int(told["port"]), str(told["token"])
         status, _ = _sent("POST", port, token, path, json.dumps(body))
     except (FileNotFoundError, ConnectionRefusedError) as error:
@@ -47,7 +49,7 @@ def ask(path: str) -> dict[str, Any] | None:
 
     """
     try:
-        where = json.loads((paths.wanted_folder() / FILE).read_bytes())
+        where = json.loads(_where(paths.wanted_folder()))
         status, body = _sent("GET", int(where["port"]), str(where["token"]), path)
         told = json.loads(body) if status == HTTPStatus.OK else None
     except (FileNotFoundError, ConnectionRefusedError) as error:
@@ -59,6 +61,23 @@ def ask(path: str) -> dict[str, Any] | None:
     if not isinstance(told, dict):
         raise _silent()
     return told
+
+
+def _where(folder: Path) -> bytes:
+    """Return what tells where to knock.
+
+    That of the session comes first: on a disk that takes nothing, one of an agent of the past may
+    have been left.
+
+    Raises:
+        OSError: none is there.
+
+    """
+    beside = paths.runtime_folder(folder)
+    if beside is not None:
+        with suppress(FileNotFoundError):
+            return (beside / FILE).read_bytes()
+    return (folder / FILE).read_bytes()
 
 
 def _nobody(words: Texts) -> CannotError:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
+from agentguard.base import paths
 from agentguard.ports.session_host import HUNG
 
 FILE = "agent.lock"
@@ -74,17 +75,19 @@ else:
         return f"{os.major(device):02x}:{os.minor(device):02x}:{known.st_ino}"
 
 
-def _opened(folder: Path) -> int | None:
-    """Open the lock's file; where nothing can be written, the folder stands for it.
+def _opened(folder: Path) -> Iterator[int]:
+    """Open what is locked: the folder itself, where the system can lock one, and the lock's file.
 
-    None where neither can be opened: an agent guards all the same.
+    Both, since a disk may become read-only, or fit to be written, while an agent guards: the next
+    one then finds the other of the two. Where neither can be opened, an agent guards all the same.
     """
-    with suppress(OSError):
-        return os.open(folder / FILE, os.O_RDWR | os.O_CREAT, 0o600)
     if sys.platform != "win32":
         with suppress(OSError):
-            return os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    return None
+            yield os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    for way in (os.O_RDWR | os.O_CREAT, os.O_RDONLY):
+        with suppress(OSError):
+            yield os.open(folder / FILE, way, 0o600)
+            return
 
 
 @contextmanager
@@ -97,22 +100,22 @@ def only_one(folder: Path) -> Iterator[bool]:
         if not first:
             yield False
             return
-        handle = _opened(folder)
-        if handle is None:
-            yield True
-            return
+        handles = tuple(_opened(folder))
         try:
             try:
-                _take(handle)
+                for handle in handles:
+                    _take(handle)
             except OSError:
                 yield False
             else:
-                called(folder)  # nobody calls an agent of the past
-                told_to_quit(folder)
-                _begin(folder)
+                if handles:
+                    called(folder)  # nobody calls an agent of the past
+                    told_to_quit(folder)
+                    _begin(folder)
                 yield True
         finally:
-            os.close(handle)
+            for handle in handles:
+                os.close(handle)
 
 
 def _begin(folder: Path) -> None:
@@ -149,38 +152,46 @@ def holder(folder: Path) -> tuple[int, int]:
 def call(folder: Path) -> bool:
     """Ask the agent that holds the folder to show its window; False when it cannot be asked."""
     _give_way()
-    try:
-        (folder / CALL).touch(mode=0o600)
-    except OSError:
-        return False
-    return True
+    return _sign(folder, CALL)
 
 
 def called(folder: Path) -> bool:
     """Tell, once for each call, whether another start asked for the window."""
-    try:
-        (folder / CALL).unlink()
-    except OSError:
-        return False
-    return True
+    return _signed(folder, CALL)
 
 
 def tell_to_quit(folder: Path) -> bool:
     """Ask the agent that holds the folder to end; False when it cannot be asked."""
-    try:
-        (folder / QUIT).touch(mode=0o600)
-    except OSError:
-        return False
-    return True
+    return _sign(folder, QUIT)
 
 
 def told_to_quit(folder: Path) -> bool:
     """Tell, once for each time, whether the agent of the folder was asked to end."""
-    try:
-        (folder / QUIT).unlink()
-    except OSError:
-        return False
-    return True
+    return _signed(folder, QUIT)
+
+
+def _sign(folder: Path, name: str) -> bool:
+    """Leave a sign in the folder, else where its disk does not matter; tell whether one stands."""
+    with suppress(OSError):
+        (folder / name).touch(mode=0o600)
+        return True
+    beside = paths.make_runtime_folder(folder)
+    if beside is not None:
+        with suppress(OSError):
+            (beside / name).touch(mode=0o600)
+            return True
+    return False
+
+
+def _signed(folder: Path, name: str) -> bool:
+    """Take a sign away wherever it stands, and tell whether there was one."""
+    beside = paths.runtime_folder(folder)
+    found = False
+    for place in (folder,) if beside is None else (folder, beside):
+        with suppress(OSError):
+            (place / name).unlink()
+            found = True
+    return found
 
 
 def end_hung() -> None:

@@ -1,7 +1,9 @@
 """The local door: programs of this computer's user tell calls, ask for the lock and how it stands.
 
 It listens on loopback alone, on a port that the system gives. Port and token stand in a file that
-only the user can read; whoever cannot read it is refused. A request that names another host is
+only the user can read; whoever cannot read it is refused. It stands in the data folder, and in the
+folder of the session as well: that is in memory, and can be written where the disk is full or
+read-only. A request that names another host is
 refused as well, so that no web page reaches the door by a name that points here (DNS rebinding).
 """
 
@@ -12,12 +14,13 @@ import secrets
 import select
 import socket
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentguard.base import atomic_files
+from agentguard.base import atomic_files, paths
 from agentguard.model.locking import Asker, LockAsked, ShiftEnded, ShiftEnder
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import Submit
@@ -65,14 +68,42 @@ class LocalDoor:
         with socket.create_server((LOOPBACK, 0)) as door, alarm(stop) as end:
             awaited = (door.fileno(), end.fileno())
             address = {"port": door.getsockname()[1], "token": token}
-            atomic_files.write(self.folder / FILE, json.dumps(address).encode())
+            self._tell(json.dumps(address).encode())
             try:
                 answer = self._once_asked(door, token, self._deeds(submit))
                 while not stop.is_set():
                     if door.fileno() in select.select(awaited, [], [], end.look)[0]:
                         answer()
             finally:
-                (self.folder / FILE).unlink(missing_ok=True)
+                self._tell_no_more()
+
+    def _tell(self, address: bytes) -> None:
+        """Write where to knock.
+
+        Raises:
+            OSError: nobody could be told.
+
+        """
+        beside = paths.make_runtime_folder(self.folder)
+        told = False
+        if beside is not None:
+            with suppress(OSError):
+                atomic_files.write(beside / FILE, address)
+                told = True
+        try:
+            atomic_files.write(self.folder / FILE, address)
+        except OSError:
+            if not told:
+                raise
+
+    def _tell_no_more(self) -> None:
+        with suppress(OSError):
+            (self.folder / FILE).unlink()
+        beside = paths.runtime_folder(self.folder)
+        if beside is not None:
+            with suppress(OSError):
+                (beside / FILE).unlink()
+                beside.rmdir()
 
     def _once_asked(
         self, door: socket.socket, token: str, deeds: dict[str, Deed]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.base import translations
+from agentguard.base import paths, translations
 from agentguard.base.languages import SPOKEN
 from agentguard.commands import status
 from agentguard.model.posture import Overall
@@ -105,6 +105,8 @@ def test_a_running_agent_tells_every_control(home: Path, type_: Type) -> None:
         assert said.code == wanted
         shown = type_("status").out
         (home / FILE).rename(home / "away.json")
+        if (beside := paths.runtime_folder(home)) is not None:
+            (beside / FILE).unlink(missing_ok=True)
         assert_one_sentence(type_("status"), 3)
         (home / "away.json").rename(home / FILE)
     assert "baseline, version" in shown

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import socket
 import stat
 import threading
@@ -13,10 +15,12 @@ from typing import Any
 
 import pytest
 
+from agentguard.base import paths
 from agentguard.base.errors import CannotError
 from agentguard.commands import _local
 from agentguard.model.events import Event
 from agentguard.model.locking import Asker, LockAsked, ShiftEnded, ShiftEnder
+from agentguard.platforms import end_agents, only_one, quitting
 from agentguard.platforms.simulated import FakeClock
 from agentguard.sensors.local_door import FILE, LocalDoor
 from agentguard.sensors.local_http import LARGEST, WHOLE, Hurried
@@ -28,11 +32,11 @@ from tests.desktop.harness import eventually
 class Door:
     """A door that is open for a test."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, file: Path | None = None) -> None:
         self.clock = FakeClock()
         self.signals = CallSignals()
         self.events: list[Event] = []
-        self.file = folder / FILE
+        self.file = file or folder / FILE
         self.forms: list[dict[str, str]] = []
         self.stop = threading.Event()
         door = LocalDoor(
@@ -88,6 +92,111 @@ def type_(
 ) -> Type:
     monkeypatch.setenv("AGENTGUARD_HOME", str(tmp_path))
     return typing(capsys)
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("left", [False, True], ids=["nothing", "of the past"])
+def test_row_528_a_disk_that_takes_nothing_does_not_shut_the_door(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, left: bool
+) -> None:
+    """Its file stands where the session's signs do; what an agent of the past left is passed."""
+    home, run = tmp_path / "home", tmp_path / "run"
+    home.mkdir()
+    run.mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(run))
+    monkeypatch.setenv(paths.HOME_VARIABLE, str(home))
+    if left:
+        (home / FILE).write_text('{"port": 1, "token": "old"}')
+    full(home, monkeypatch)
+    beside = paths.runtime_folder(home)
+    assert beside is not None
+    door = Door(home, beside / FILE)
+    try:
+        _local.tell("call/start", name="Desk phone")
+        assert door.live == ("Desk phone",)
+        assert _local.ask("status") == {"overall": "good"}
+        assert stat.S_IMODE(beside.stat().st_mode) == 0o700
+        assert stat.S_IMODE((beside / FILE).stat().st_mode) == 0o600
+    finally:
+        door.close()
+    assert not (beside / FILE).exists()
+
+
+@pytest.mark.posix
+def test_row_528_where_the_disk_takes_nothing_an_agent_is_told_to_end_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not after fifteen seconds in vain, and once."""
+    home, run = tmp_path / "home", tmp_path / "run"
+    home.mkdir()
+    run.mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(run))
+    ended = threading.Event()
+    hears = quitting(home)
+
+    def guard() -> None:
+        with only_one(home) as first:
+            assert first
+            held.set()
+            while not hears():
+                held.wait(0.01)
+            ended.set()
+
+    held, thread = threading.Event(), threading.Thread(target=guard)
+    thread.start()
+    assert held.wait(5)
+    full(home, monkeypatch)
+    assert end_agents(home, 5.0, mine=True)
+    thread.join(5)
+    assert ended.is_set()
+    assert not hears(), "the sign is taken away"
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("first", ["writable", "read-only"])
+def test_row_528_a_disk_that_changes_makes_no_room_for_a_second_agent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    with monkeypatch.context() as before:
+        if first == "read-only":
+            full(tmp_path, before)
+        one = only_one(tmp_path)
+        assert one.__enter__()
+    try:
+        with monkeypatch.context() as after:
+            if first == "writable":
+                full(tmp_path, after)
+            with only_one(tmp_path) as another:
+                assert not another
+    finally:
+        one.__exit__(None, None, None)
+    with only_one(tmp_path) as free:
+        assert free
+
+
+@pytest.mark.posix
+def test_row_528_a_folder_of_somebody_else_is_not_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "agentguard").symlink_to(tmp_path / "elsewhere")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    assert paths.make_runtime_folder(tmp_path / "home") is None
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "none"))
+    assert paths.runtime_folder(tmp_path / "home") is None
+
+
+def full(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a folder be read-only."""
+    made = os.open
+
+    def refuse(path: Any, flags: int, *more: Any, **named: Any) -> int:
+        inside = Path(os.fsdecode(path)).parent == folder
+        if inside and flags & (os.O_CREAT | os.O_WRONLY | os.O_RDWR):
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        return made(path, flags, *more, **named)
+
+    monkeypatch.setattr(os, "open", refuse)
 
 
 def asked(door: Door) -> list[tuple[type[Event], str]]:
