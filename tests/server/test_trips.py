@@ -13,9 +13,10 @@ from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store.engine import causes, pipelines, trips
+from agentguard.server.store.engine import causes, partitions, pipelines, trips
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.engine.open_database import open_database
+from agentguard.server.store.engine.partitions import Month, Ready
 from agentguard.server.store.engine.trips import Statement
 from agentguard.server.store.schema.tables import audit_log
 from tests.server import pooler
@@ -106,6 +107,60 @@ def test_a_batch_makes_two_trips(database: Database, monkeypatch: pytest.MonkeyP
 
     assert lived(database, twice) == ["off", "off"]
     assert made[-2:] == [["begin", "by_key", "one", "setting"], ["nothing", "commit"]]
+
+
+def test_row_539_what_is_said_twice_in_a_trip_is_prepared_once(database: Database) -> None:
+    refused: list[BaseException] = []
+
+    def job(connection: Connection, asked: Sequence[str]) -> list[int]:
+        try:
+            given = keep(connection, asked)
+            trips.tell(connection, (NOTHING, ()))
+            trips.ask(connection, (ONE, ()))
+        except BaseException as error:
+            refused.append(error)
+            raise
+        return given
+
+    lived(database, lambda: database.write_together(job, "kept"))
+    assert not refused
+    assert kept(database) == {"kept": 1}
+
+
+def test_row_538_what_the_quick_way_refuses_in_the_middle_goes_the_ordinary_one(
+    database: Database,
+) -> None:
+    """As when somebody else has prepared a statement of the same name on the session."""
+
+    def job(connection: Connection, asked: Sequence[str]) -> list[int]:
+        connection.info.get(pipelines._PREPARED, set()).clear()
+        return keep(connection, asked)
+
+    async def twice() -> None:
+        await database.write_together(job, "kept")
+        await database.write_together(job, "kept again")
+
+    lived(database, twice)
+    assert kept(database) == {"kept": 1, "kept again": 1}
+
+
+def test_row_537_a_month_that_was_undone_with_its_maker_is_made_again(database: Database) -> None:
+    """The next report of an undone transaction found it there, and nobody made it any more."""
+    months, at = Ready(), 4_000_000_000.0
+
+    def undone(connection: Connection) -> None:
+        months.be(connection, at)
+        months.be(connection, at)
+        raise ValueError
+
+    def there(connection: Connection) -> bool:
+        months.be(connection, at)
+        return Month.of(at) in list(partitions.months(connection))
+
+    with pytest.raises(ValueError):  # noqa: PT011 - our own
+        database.run(undone)
+    assert database.run(there)
+    assert database.run(there)
 
 
 def test_row_505_a_connection_that_died_between_batches_costs_no_report(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from weakref import WeakSet
 
 from sqlalchemy import Connection, text
 
@@ -66,6 +67,7 @@ class Ready:
 
     def __init__(self) -> None:
         self._there: set[tuple[str, int]] = set()
+        self._made: WeakSet[Connection] = WeakSet()
 
     def be(self, connection: Connection, at: float) -> None:
         """See that the month of `at` is there."""
@@ -75,10 +77,11 @@ class Ready:
         key = str(connection.engine.url), month.number
         if key in self._there:
             return
-        if _there(connection, month):
-            self._there.add(key)
-        else:  # remembered only when it was found: this transaction may yet be undone
+        if not _there(connection, month):
             _make(connection, month)
+            self._made.add(connection)
+        elif connection not in self._made:  # what it made itself may yet be undone with it
+            self._there.add(key)
 
 
 def make_ahead(connection: Connection, now: float) -> None:

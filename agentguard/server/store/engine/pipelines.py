@@ -55,7 +55,7 @@ class Lane:
 
         Raises:
             DBAPIError: it is not known whether it was committed.
-            Unwritten: the connection went, or what was told last was refused: nothing was written.
+            Unwritten: the connection went, or something was refused: nothing was written.
 
         """
         with self._engine.begin() as connection:
@@ -127,12 +127,12 @@ class Transaction:
         """Send these in one trip and return the result of each.
 
         Raises:
-            DBAPIError: one was refused, or it is not known whether the COMMIT was heard.
-            Unwritten: the connection went without a COMMIT, or with it something was refused.
+            DBAPIError: it is not known whether the COMMIT was heard, or two waited for each other.
+            Unwritten: the connection went without a COMMIT, or something was refused.
 
         """
         known: set[str] = self._connection.info.setdefault(_PREPARED, set())
-        lacking = [one for one, _ in every if one.name not in known]
+        lacking = list({one.name: one for one, _ in every if one.name not in known}.values())
         at = every[0][0]
         try:
             results = self._raw.wait(_trip(self._raw.pgconn, lacking, every))
@@ -144,7 +144,7 @@ class Transaction:
             gone = _is_gone(self._raw, error)
             self._connection.invalidate()  # what it has prepared is not sure any more
             told = _refused(at, error, gone=gone)
-            if gone != end and not in_a_ring(told):
+            if not (gone and end) and not in_a_ring(told):
                 raise Unwritten(told) from error
             raise told from error
         known.update(one.name for one in lacking)
