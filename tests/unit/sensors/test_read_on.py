@@ -156,6 +156,10 @@ class Keeping:
         return Answer(FileOutcome.READ, found, UNFINISHED, left=end, size=size, total=True)
 
 
+WHOLE = 150.0
+"""Seconds that a busy machine may take; a quiet one needs some ten."""
+
+
 def run_until_whole(root: Path, reading: Keeping | Child, heard: Heard) -> None:
     stop, policy = threading.Event(), policy_of(root)
     sensor = FilesSensor(
@@ -164,7 +168,7 @@ def run_until_whole(root: Path, reading: Keeping | Child, heard: Heard) -> None:
     thread = threading.Thread(target=sensor.run, args=(heard, stop))
     thread.start()
     try:
-        heard.wait(lambda _e: any(not swept.part for swept in heard.sweeps()))
+        heard.wait(lambda _e: any(not swept.part for swept in heard.sweeps()), WHOLE)
     finally:
         stop.set()
         thread.join(10)
