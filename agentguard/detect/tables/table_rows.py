@@ -152,7 +152,8 @@ class Table:
         behind = self._met.behind
         for line in lines:
             named = self._named
-            if named is not None and behind.get(line) is named and not self._below_gap:
+            is_met = named is not None and behind.get(line) is named
+            if is_met and not (self._below_gap or self._below_title):
                 continue
             text = self.put_cells(split(line))
             yield text

@@ -72,6 +72,7 @@ LINES = st.lists(
 
 @given(LINES, st.integers(0, 50), LINES)
 @example(["Ann,1980-04-03,7", "Ann,1980-04-03,7", "name,dob,card", "Ann,1980-04-03,7"], 45, [])
+@example(["a,b", "a,b"], 8, ["name,dob,card", "", "Bo,,", "name,dob,card"])
 def test_every_cell_of_any_lines_is_written(first: list[str], rows: int, last: list[str]) -> None:
     lines = [*first, *NAMES, *PEOPLE[:rows], *last, *PEOPLE[:rows], *first, *last]
     split = methodcaller("split", ",")
