@@ -50,11 +50,13 @@ def told(running: Any, desk: Any, event: Any, control: Any) -> Any:
     names = {"check": "firewall", "severity": "high"}
     now = running.time()
     running.time.at = now - YEAR - 40 * DAY
-    desk.send(event(1, subject="a", at=iso(running), **names), controls=[control(state="fail")])
+    desk.send(
+        event(1, subject="a", at=iso(running), **names), controls=[control("firewall", "fail")]
+    )
     desk.send(event(2, "finding.closed", subject="a", at=iso(running), **names))
     desk.send(event(3, "finding.opened", subject="open", at=iso(running), **names))
     running.time.at = now - DAY
-    desk.send(event(4, subject="b", at=iso(running), **names), controls=[control()])
+    desk.send(event(4, subject="b", at=iso(running), **names), controls=[control("firewall")])
     running.time.at = now
     return desk
 

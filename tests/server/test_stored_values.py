@@ -169,7 +169,7 @@ def test_row_104_a_desk_whose_posture_was_stored_beyond_bounds_goes_on_reporting
     desk.receipt(desk.send(controls=[control()]))
     stored = {"controls": text([CONTROL]), "digest": b"y" * 16}
     running.admin._database.run(lambda c: c.execute(update(posture_current).values(**stored)))
-    desk.receipt(desk.send(controls=[control(state="fail")]))
+    desk.receipt(desk.send(controls=[control("firewall", "fail")]))
     held = running.admin._database.run(lambda c: c.scalar(select(posture_current.c.controls)))
     assert [one.state for one in controls_of(held)] == ["fail"]
 
