@@ -11,9 +11,10 @@ MIB = 1 << 20
 class Limits:
     """What one file may cost.
 
-    `seconds` of the processor and `memory_mib` bound the child; `file_mib` is read in full. Of what
-    is larger only samples are, but text, logs and tables are read in turns, and a document that
-    must be held in memory whole has `held_mib`, whatever a policy says. The others bound what
+    `seconds` of the processor and `memory_mib` bound the child. All that goes from start to end is
+    read whole; only where a policy says so are there samples of what is larger than `file_mib` and
+    no text, log or table. A document that must be held in memory whole has `held_mib`, whatever a
+    policy says. The others bound what
     containers may unfold to, and are judged before inflating: `depth` levels of containers,
     `members` of one, `part_mib` of one part that must be held in memory, and `ratio` of size to
     packed size above `plain_mib`, of all above `total_mib`. A part of more than `flow_kib` is read
@@ -29,7 +30,7 @@ class Limits:
     patience: float = 6.0
     turns: int = 8
     memory_mib: int = 512
-    file_mib: int = 64
+    file_mib: int = 1 << 20
     held_mib: int = 64
     depth: int = 6
     members: int = 10_000

@@ -18,6 +18,9 @@ from agentguard.model.retention_rules import RetentionRule
 from agentguard.model.shift import UNPLANNED, ShiftRules
 from agentguard.model.verdicts import Owner, Severity
 
+ANY_SIZE = 1 << 20
+"""MiB that no file of a desk has: without a bound."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
@@ -32,13 +35,13 @@ class Watch:
         metadata={"doc": "Patterns of paths that are left out (* and ? as in a shell)."},
     )
     max_mib: int = field(
-        default=64,
+        default=ANY_SIZE,
         metadata={
-            "doc": "Of files of more MiB than this only the beginning, the end and samples between "
-            "are read. Text, logs, CSV and JSON with a document on each line are read whole, "
-            "whatever their size.",
+            "doc": "Of JSON, XML, SQL dumps and the like of more MiB than this only the beginning, "
+            "the end and samples between are read, and the file is told as read in part. If "
+            "nothing is said, files of any size are read whole.",
             "min": 1,
-            "max": 4096,
+            "max": ANY_SIZE,
         },
     )
     sweep_minutes: int = field(

@@ -10,7 +10,7 @@ from agentguard.base import translations
 from agentguard.base.translations import Texts
 from agentguard.model.attention_rules import AttentionRules
 from agentguard.model.detection import ALL, Detection
-from agentguard.model.policy import Control, Policy
+from agentguard.model.policy import ANY_SIZE, Control, Policy
 
 
 def explain(policy: Policy, measures: Mapping[str, int]) -> str:
@@ -41,7 +41,10 @@ def _watched(policy: Policy, words: Texts) -> Iterator[str]:
     yield words.say("policy.explain.watch")
     yield words.say("policy.explain.folders", folders=_listed(watch.folders, words))
     yield words.say("policy.explain.exclude", patterns=_listed(watch.exclude, words))
-    yield words.say("policy.explain.size", mib=watch.max_mib)
+    if watch.max_mib == ANY_SIZE:
+        yield words.say("policy.explain.any-size")
+    else:
+        yield words.say("policy.explain.size", mib=watch.max_mib)
     yield words.say("policy.explain.sweep", minutes=watch.sweep_minutes)
     yield words.say("policy.explain.backup", files=_listed(policy.backup_markers, words))
 

@@ -30,7 +30,8 @@ _UNIT = 4
 _QUOTE = b'"'
 _GAPS = b" \t,;|"
 _WIDE = {"utf-16": 2, "utf-32": 4}
-_NOTHING = bytes(STEP)
+NOTHING = bytes(STEP)
+"""A piece of a hole."""
 
 
 def line_end(name: str) -> bytes:
@@ -51,9 +52,9 @@ def blocks(source: Source, turn: Turn, end: bytes) -> Iterator[bytes]:
         return
     place, odd, tries = turn.start, False, 0
     while data := _at(source, place):
-        if data == _NOTHING[: len(data)]:
+        if data == NOTHING[: len(data)]:
             yield end
-            place = _behind_hole(source, place + len(data))
+            place = behind_hole(source, place + len(data))
             if place < source.size and turn.over():
                 turn.leave(place)
                 return
@@ -120,8 +121,11 @@ def _gap(data: bytes, end: bytes) -> int:
     return max((data.rfind(sign) + 1 for sign in signs), default=0) or len(data)
 
 
-def _behind_hole(source: Source, place: int) -> int:
-    """Return where there is something again: a hole in a sparse file takes no place on the disk."""
+def behind_hole(source: Source, place: int) -> int:
+    """Return where there is something again: a hole in a sparse file takes no place on the disk.
+
+    `place` stands behind a piece of nothing; the file is left where it was.
+    """
     if sys.platform != "linux" or place >= source.size:
         return place
     try:

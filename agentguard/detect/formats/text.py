@@ -172,9 +172,18 @@ def _read(source: Source, start: int, length: int) -> Iterator[bytes]:
     end, is_first = start + length < source.size, start > 0
     while length > 0 and (data := source.file.read(min(_text_turns.STEP, length))):
         length -= len(data)
+        if data == _text_turns.NOTHING and not source.flows:
+            length -= _passed(source, source.file.tell(), length)
         if is_first:
             data, is_first = _after_break(data), False
         yield data if length > 0 or not end else _before_break(data)
+
+
+def _passed(source: Source, place: int, most: int) -> int:
+    """Pass over the rest of a hole; return its bytes, at most those of the window."""
+    passed = min(most, _text_turns.behind_hole(source, place) - place)
+    source.file.seek(place + passed)
+    return passed
 
 
 def _after_break(data: bytes) -> bytes:

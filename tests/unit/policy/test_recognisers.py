@@ -67,6 +67,16 @@ def test_what_show_prints_is_the_same_policy() -> None:
     assert again.detection == policy.detection
 
 
+def test_explain_tells_of_samples_only_where_a_policy_bounds_a_size() -> None:
+    unbounded, bounded = (
+        explain(parse(f"policy: p\nversion: 1\n{watch}".encode(), "p.yaml", ()), {})
+        for watch in ("", "watch: {max_mib: 64}\n")
+    )
+    assert "SQL are read whole, of any size." in unbounded
+    assert "samples" not in unbounded
+    assert "SQL over 64 MiB only samples are." in bounded
+
+
 def test_explain_tells_them_plainly() -> None:
     told = explain(parse(GOOD.encode(), "p.yaml", ()), {})
     assert "Not looked for: EMAIL, CASE_NO." in told
