@@ -13,7 +13,7 @@ from agentguard.detect.limits import Limits
 from agentguard.detect.reading.file_opening import opened
 from agentguard.detect.reading.source_reader import Reader, Reading, default_extractors
 from agentguard.detect.recognition.scanner import default_scanner
-from agentguard.detect.sandbox.client import ScanClient
+from agentguard.detect.sandbox.client import ScanClient, Scanned
 from agentguard.model.outcomes import FileOutcome
 from agentguard.platforms import system_clock
 from tests.fuzz.samples import samples
@@ -95,3 +95,39 @@ def test_ten_gigabytes_of_any_form_come_to_a_reading(
     assert big.outcome is not FileOutcome.GONE
     if read(data).hits and big.outcome is FileOutcome.READ:
         assert big.hits
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing"),
+    [
+        (b'{"a": [1, ', b'\n2], "card_number": "%b"}'),
+        (b"<?xml version='1.0'?><rows><row>a</row>\n", b"\n<row><card>%b</card></row></rows>"),
+        (b"CREATE TABLE t (n int, card text);\nINSERT INTO t VALUES (1, 'a');\n", b"\n%b"),
+        (b"<html><body><p>a</p>\n", b"\n<p>card %b</p></body></html>"),
+    ],
+    ids=["json", "xml", "sql", "html"],
+)
+def test_row_581_what_has_a_form_of_its_own_is_read_whole_too(
+    tmp_path: Path, opening: bytes, closing: bytes
+) -> None:
+    """The number stands where samples of a file of two hundred MiB would pass it over."""
+    path = str(tmp_path / "dump")
+    number = CARD.encode()
+    row = b"INSERT INTO t VALUES (2, '%b');" % number if b"TABLE" in opening else number
+    with Path(path).open("wb") as file:
+        file.write(opening + b"\n" * (128 << 10))  # text, as far as a format is told by
+        file.seek(20 << 20)
+        file.write(closing % row)
+        file.truncate(200 << 20)
+    with ScanClient(Limits(), system_clock()) as child:
+        scanned = to_its_end(child, path)
+    kinds = [hit.kind for hit in scanned.hits]
+    assert (scanned.outcome, kinds, scanned.reason) == (FileOutcome.READ, ["PAN"], "")
+
+
+def to_its_end(client: ScanClient, path: str) -> Scanned:
+    """Read a file in as many turns as it takes."""
+    scanned = client.scan(path)
+    while scanned.left:
+        scanned = client.scan(path, scanned.left)
+    return scanned

@@ -393,40 +393,6 @@ def test_row_418_a_sparse_file_of_ten_gigabytes_is_read_to_its_end(
     assert sys.platform != "linux" or not scanned.left
 
 
-@pytest.mark.parametrize(
-    ("opening", "closing"),
-    [
-        (b'{"a": [1, ', b'\n2], "card_number": "%b"}'),
-        (b"<?xml version='1.0'?><rows><row>a</row>\n", b"\n<row><card>%b</card></row></rows>"),
-        (b"CREATE TABLE t (n int, card text);\nINSERT INTO t VALUES (1, 'a');\n", b"\n%b"),
-        (b"<html><body><p>a</p>\n", b"\n<p>card %b</p></body></html>"),
-    ],
-    ids=["json", "xml", "sql", "html"],
-)
-def test_row_581_what_has_a_form_of_its_own_is_read_whole_too(
-    shared: ScanClient, tmp_path: Path, opening: bytes, closing: bytes
-) -> None:
-    """The number stands where samples of a file of two hundred MiB would pass it over."""
-    path = str(tmp_path / "dump")
-    number = hostile.CARD.encode()
-    row = b"INSERT INTO t VALUES (2, '%b');" % number if b"TABLE" in opening else number
-    with Path(path).open("wb") as file:
-        file.write(opening)
-        file.seek(20 << 20)
-        file.write(closing % row)
-        file.truncate(200 << 20)
-    scanned = to_its_end(shared, path)
-    assert (scanned.outcome, scanned.hits, scanned.reason) == (FileOutcome.READ, (CARD,), "")
-
-
-def to_its_end(client: ScanClient, path: str) -> Scanned:
-    """Read a file in as many turns as it takes."""
-    scanned = client.scan(path)
-    while scanned.left:
-        scanned = client.scan(path, scanned.left)
-    return scanned
-
-
 def gone(pid: int) -> bool:
     """Tell whether a process has ended, if only as a zombie that nobody has asked for."""
     try:
