@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -25,6 +26,7 @@ from agentguard.server.compose import create
 from agentguard.server.http_messages import App
 from agentguard.server.listener.greeting import Certificate, Greeting
 from agentguard.server.listener.path_to_endpoint import Outside, judged
+from agentguard.server.listener.renewal import Renewal
 from agentguard.server.listener.slow_clients import Crowd, believed, patient
 from agentguard.server.settings import Now, ServerSettings
 
@@ -213,10 +215,11 @@ def _address(host: str, bound: socket.socket, tls: tuple[Path, Path] | None) -> 
 def _server(settings: ServerSettings, now: Now, tls: tuple[Path, Path] | None) -> _Server:
     certificate = Certificate(*tls) if tls else None
     crowd = Crowd(settings.limits, believed(settings.proxies))
-    valid = (lambda: certificate.valid) if certificate else lambda: None
-    outside = Outside(hung_up=crowd.hung_up, valid=valid)
-    if certificate is not None:
+    outside = Outside(hung_up=crowd.hung_up)
+    if tls and certificate is not None:
         _say_of(certificate, settings, now)
+        renew = Renewal(certificate, tls[0]).look
+        outside = replace(outside, valid=lambda: certificate.valid, renew=renew)
     app = create(settings, now, outside)
     return _Server(_config(app, settings, certificate, crowd), certificate, crowd, outside)
 

@@ -37,8 +37,8 @@ GREAT = (
     """CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON {1} FOR EACH ROW
     WHEN (NEW.{2} = '{3}') EXECUTE FUNCTION refuse()""",
 )
-OF_FILES = frozenset({"evidence", "backup", "playbooks"})
-"""Those of files are told of in test_evidence_page, test_backups and test_playbooks_followed."""
+OF_FILES = frozenset({"evidence", "backup", "playbooks", "certificate"})
+"""Those of files are told of in the tests of evidence, backups, playbooks and the renewal."""
 MEND = {"sqlite": ("DROP TRIGGER refuse_INSERT", "DROP TRIGGER refuse_UPDATE")}
 
 

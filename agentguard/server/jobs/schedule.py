@@ -60,6 +60,7 @@ class Job:
 DELETED_EVERY = 6 * 3600
 AGAIN = 600  # seconds after which what could not be deleted is tried again
 SIGNED_EVERY = 6 * 3600  # seconds between two checkpoints of the audit log
+RENEWED_EVERY = 3600  # seconds between two looks at the endpoint's own certificate
 LOOK = 5.0  # seconds between two looks at what is due
 
 
@@ -83,7 +84,9 @@ class Jobs:
         self._language = settings.language
         self._keys = keys.load_or_make(settings.key_file)
         self._now, self._boot = now, boot
-        self._looks, self._strangers = Looks(), Strangers(outside or Outside())
+        self._outside = outside or Outside()
+        self._looks, self._strangers = Looks(), Strangers(self._outside)
+        self._renewed: float | None = None
         self._playbooks = playbooks or Following(settings.data)
         self._workers = ThreadPoolExecutor(3, thread_name_prefix="server-jobs")
         self._tasks: list[asyncio.Task[None]] = []
@@ -114,7 +117,8 @@ class Jobs:
             self._often("days", 600, self._roll),
             self._often("tamper", sweep.EVERY, self._tamper),
             self._often("silent", silent_agents.EVERY, self._silent),
-            self._always("strangers", self._outside),
+            self._always("strangers", self._strange),
+            Job("certificate", self._renew),
             Job(following.JOB, self._follow),
             self._often("feeds", 3600, self._forget),
             self._often(vendors.JOB, vendors.EVERY, self._vendors),
@@ -223,10 +227,19 @@ class Jobs:
         if turns:
             self._listener.turns(connection, turns)
 
-    def _outside(self, connection: Connection) -> None:
+    def _strange(self, connection: Connection) -> None:
         turns = self._strangers.look(connection, self._now())
         if turns:
             self._listener.turns(connection, turns)
+
+    def _renew(self) -> None:
+        """See that this process's own certificate does not end while it runs."""
+        now, run = self._now(), self._database.run
+        if self._renewed is not None and 0 <= now - self._renewed < RENEWED_EVERY:
+            return
+        self._outside.renew(run(lambda c: lived_time.known(c, now).edge(now, 0.0)))
+        self._renewed = now
+        run(lambda c: job_failures.done(c, "certificate"))
 
     def _follow(self) -> None:
         """Look at the site's playbooks, each process at its own; those that stay cost no write."""

@@ -75,6 +75,26 @@ def make_certificate(
     return certificate, key
 
 
+def take_next(folder: Path, lived: float) -> bool:
+    """Use the authority's next leaf once the one in use ends within a month; tell whether it was.
+
+    An endpoint that runs for long asks this now and then. Whether it ends is judged by the time
+    that was `lived` through. Where there is no next one nothing is changed: a new authority, which
+    no desk trusts, is made at a start alone, which says so.
+
+    Raises:
+        StoreError: a file of the authority is lost, or nothing can be written.
+
+    """
+    must_be_whole(folder)
+    good = _good(folder, (), datetime.fromtimestamp(lived, UTC) + MONTH)
+    certificate = folder / CERTIFICATE_FILE
+    if good is None or good == _first(certificate):
+        return False
+    atomic_files.write(certificate, _pem(good))
+    return True
+
+
 def _good(folder: Path, hostnames: Sequence[str], month: datetime) -> x509.Certificate | None:
     """Return the leaf that can be used for these names: the one in use, else the next one."""
     authority, key = folder / CA_FILE, folder / KEY_FILE

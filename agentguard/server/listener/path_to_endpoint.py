@@ -18,13 +18,16 @@ class Outside:
     """`hung_up` counts connections that came to no request, by why; `valid` is None without TLS.
 
     `refused` counts what was beyond bounds of whoever did not prove to be a desk, by its kind.
-    `leaving` are called when the endpoint stops, and end what would never end by itself.
+    `leaving` are called when the endpoint stops, and end what would never end by itself. `renew` is
+    called now and then with the time that was lived through, and sees that a certificate of the
+    endpoint's own does not end while it runs.
     """
 
     hung_up: Mapping[str, int] = field(default_factory=dict)
     valid: Callable[[], Span | None] = lambda: None
     refused: Counter[str] = field(default_factory=Counter)
     leaving: list[Callable[[], None]] = field(default_factory=list)
+    renew: Callable[[float], None] = lambda _lived: None
 
     def left(self, now: float) -> float | None:
         """Return the seconds until the certificate ends, below 0 afterwards; None without one."""

@@ -23,6 +23,7 @@ JOBS = (
     "audit-check",
     "backup",
     "playbooks",
+    "certificate",
     *("silence", "counts", "recount"),
 )
 """Everything that the endpoint does by itself."""
