@@ -20,7 +20,7 @@ from agentguard.server.store.engine.times import seconds
 from agentguard.server.store.reports.batch_state import Held
 from agentguard.server.store.reports.batches import Arrived
 from agentguard.server.store.schema.tables import device_seen
-from agentguard.server.tamper import items, kinds, left_out_entries
+from agentguard.server.tamper import forks, items, kinds, left_out_entries
 from agentguard.server.tamper.items import Turn
 from agentguard.server.tamper.kinds import Kind
 from agentguard.trust.chain import told
@@ -170,6 +170,8 @@ class Chains:
                 mine = device_seen.c.device == id_
                 connection.execute(update(device_seen).where(mine).values(linked=found.linked))
             self.held[id_] = _after(held, report, found)
+            if held.status == CONFLICT and report.epoch != held.epoch:
+                forks.settle(connection, [id_])
         if found.sign is None:
             return None
         return items.raise_(connection, id_, found.sign, one.now, params=found.params)

@@ -13,7 +13,8 @@ from agentguard.server.store.accounts.people import Visitor
 from agentguard.server.store.records import audit
 from agentguard.server.store.schema.identity_tables import tamper_item
 from agentguard.server.store.schema.tables import device, team
-from agentguard.server.tamper.kinds import KINDS, Kind
+from agentguard.server.tamper import forks
+from agentguard.server.tamper.kinds import FORK, KINDS, Kind
 
 SHOWN = 100
 _PARAMS = msgspec.json.Decoder(dict[str, str | int])
@@ -159,6 +160,8 @@ def sign_off(
             left = {"params": row.params, "since": row.since, "times": again, "opened_at": now}
             fresh = insert(tamper_item).values(device=row.device, kind=row.kind, **left)
             connection.execute(fresh)
+        if row.kind == FORK.id:
+            forks.settle(connection, [row.device])
     act = "refused" if row is None else "signed-off"
     audit.note(connection, now, by.name, f"tamper.{act}", str(id_))
     return row is not None
