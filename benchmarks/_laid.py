@@ -40,9 +40,11 @@ _STATEMENTS = (
     policy, policy_digest) SELECT id, 30, repeat('ab', 32),
     :now - CASE WHEN away OR silent THEN 300 + heard * 431700 ELSE heard * 60 END,
     0.1, false, n % 3 = 0, 0, '0.1.0', 'baseline 1', '' FROM laid""",
-    """INSERT INTO posture_current (device, overall, changed_at, controls) SELECT id,
+    """INSERT INTO posture_current (device, overall, changed_at, controls, interruptions) SELECT id,
     CASE WHEN draw < :failing THEN 'act' WHEN draw < :bad THEN 'attention' ELSE 'good' END,
-    since, said FROM laid
+    since, said, '{"shown":' || n % 9 || ',"later": 1,"held_by":{"call": 2,"typing": 1},"checks":['
+    || '{"check":"wireless","shown":' || n % 7 || ',"dismissed":' || n % 3 || '},'
+    || '{"check":"pii-files","shown":' || n % 5 || '}]}' FROM laid
     JOIN variant ON variant.bad = CASE WHEN draw < :bad THEN laid.bad ELSE -1 END""",
     """INSERT INTO device_standing (device, rank, severity, since)
     SELECT id, CASE WHEN draw < :failing THEN 0 WHEN draw < :bad THEN 1 ELSE 3 END,

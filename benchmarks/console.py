@@ -9,6 +9,8 @@ With --night four fifths of the desks said goodbye, as by day a tenth of them.
 With --laid the fleet is laid by SQL, without its month of history, on PostgreSQL alone: for sizes
 of which the history would not fit.
 
+With --page only these are asked, and each is held to the bar.
+
 With --programs each desk has 150 programs as well, on SQLite, and the pages of programs are asked.
 
 SQLite and a PostgreSQL of the benchmark's own are asked, one after the other. Of PostgreSQL its own
@@ -17,7 +19,7 @@ CPU time counts as well: it works while the endpoint waits.
 Pages are asked for as browsers do, packed; what they weigh is told packed, and has a bar as well.
 
 python benchmarks/console.py [--desks N]... [--rounds N] [--on sqlite|postgresql]... [--programs]
-    [--night] [--laid]
+    [--night] [--laid] [--page PATH]...
 exit code 1 when a bar is missed in CPU time or in kB
 """
 
@@ -33,6 +35,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import psutil
@@ -47,6 +50,7 @@ import _programs  # noqa: E402 - as above
 
 from agentguard.server import keys, run  # noqa: E402 - as above
 from agentguard.server.compose import create  # noqa: E402 - as above
+from agentguard.server.jobs import attention  # noqa: E402 - as above
 from agentguard.server.settings import ServerSettings  # noqa: E402 - as above
 from agentguard.server.store.accounts import people  # noqa: E402 - as above
 from agentguard.server.store.desks import quiet  # noqa: E402 - as above
@@ -238,6 +242,10 @@ def filled(
         while database.run(lambda c: quiet.mark(c, early)):
             pass  # as the endpoint does by itself, 10,000 in five seconds at most
         database.run(kept_counts.fold)
+        summed = time.process_time()
+        attention.Attention(database, lambda: _fleet.NOW, Event()).run()
+        summed = time.process_time() - summed
+        print(f"  attention added up with {summed:.1f} s of this process's CPU", flush=True)
         database.apart(tidy)
         cookie = signed_in(database, settings)
         database.close()
@@ -278,11 +286,12 @@ def judged(desks: int, database: PostgreSQL | None, given: argparse.Namespace) -
     """Measure one size on one database."""
     url = database.empty() if database else ""
     server = database.process if database else None
-    pages = PROGRAMS if given.programs else PAGES
+    pages = tuple(given.page or (PROGRAMS if given.programs else PAGES))
     way = {"programs": given.programs, "night": given.night, "laid": given.laid}
     with filled(desks, url, **way) as (settings, cookie):
         taken = asyncio.run(measure(settings, cookie, given.rounds, server, pages))
-    return tell(desks, "PostgreSQL" if database else "SQLite", taken, every=given.programs)
+    every = given.programs or bool(given.page)
+    return tell(desks, "PostgreSQL" if database else "SQLite", taken, every=every)
 
 
 def main() -> int:
@@ -293,6 +302,7 @@ def main() -> int:
     parser.add_argument("--programs", action="store_true")
     parser.add_argument("--night", action="store_true")
     parser.add_argument("--laid", action="store_true")
+    parser.add_argument("--page", action="append", help="ask this one alone; repeat it as needed")
     given = parser.parse_args()
     if given.laid and given.on != ["postgresql"]:
         parser.error("--laid is of --on postgresql alone")

@@ -318,7 +318,7 @@ def test_a_month_whose_end_was_cut_short_is_dropped_the_next_time(running: Any, 
 
 
 NOW = frozenset({  # how things are now; each goes with what it belongs to, or by a job of its own
-    "audit_checkpoint", "audit_head", "catalogue_pack",
+    "attention_sum", "audit_checkpoint", "audit_head", "catalogue_pack",
     "device", "device_identity", "device_inventory", "device_program", "device_seen",
     "device_standing", "feed_outbox",
     "feed_state", "held_control", "held_desk", "held_policy", "held_site",

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from agentguard.server.console import charts, filters
 from agentguard.server.console.charts import Chart, Mark
-from agentguard.server.console.filters import Filter, Reach
+from agentguard.server.console.filters import Filter, Span
 from agentguard.server.console.navigation import Entry
 from agentguard.server.console.site import Asked, Page, page, site_of, visitor_of
 from agentguard.server.roles import Scope
@@ -43,7 +43,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
-    reach: Reach
+    span: Span
     points: list[Point]
     attention: interruptions.Asked
 
@@ -67,9 +67,9 @@ async def show(request: Asked) -> Page:
         told=_told(read.points, since, days, whole=not wish.shift)
         if any(p.at >= since for p in read.points)
         else [],
-        team=next((one.name for one in read.reach.own if one.id == wish.team), ""),
-        sites=read.reach.sites,
-        shifts=read.reach.shifts,
+        team=read.span.team,
+        sites=read.span.sites,
+        shifts=read.span.shifts,
         asked=read.attention,
         nagging=sum(one.nags for one in read.attention.checks),
         enough=interruptions.ENOUGH,
@@ -77,18 +77,18 @@ async def show(request: Asked) -> Page:
 
 
 def _read(connection: Connection, *, wish: Filter, scope: Scope, days: int, now: float) -> _Read:
-    reach = filters.reach(connection, wish, scope)
+    span = filters.span(connection, wish, scope)
     if not wish.shift:
-        points = trends.trend(connection, reach.teams, _asked(days), now)
+        points = trends.trend(connection, span.teams, _asked(days), now)
     elif days > trends.BY_HOUR:
-        working = shifts.hours(connection, reach.teams)
+        working = shifts.hours(connection, span.teams)
         points = shifts.trend(connection, working, _asked(days), now)
     else:
-        working = shifts.hours(connection, reach.teams)
-        every = trends.trend(connection, reach.teams, days, now)
+        working = shifts.hours(connection, span.teams)
+        every = trends.trend(connection, span.teams, days, now)
         points = [one for one in every if any(each.day(one.at) for each in working)]
-    attention = interruptions.added_up(connection, reach.teams)
-    return _Read(reach=reach, points=points, attention=attention)
+    attention = interruptions.added_up(connection, span.teams)
+    return _Read(span=span, points=points, attention=attention)
 
 
 def _asked(days: int) -> int:

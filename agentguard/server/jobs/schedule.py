@@ -24,7 +24,8 @@ from agentguard.server import keys
 from agentguard.server.evidence.making import Maker
 from agentguard.server.evidence.shelf import FOLDER, Shelf
 from agentguard.server.feeds import feed_settings, outbox
-from agentguard.server.jobs import backups, drills, vendors
+from agentguard.server.jobs import attention, backups, drills, vendors
+from agentguard.server.jobs.attention import Attention
 from agentguard.server.jobs.audit_check import AuditCheck
 from agentguard.server.jobs.backups import Backups
 from agentguard.server.jobs.controls import Controls
@@ -98,6 +99,7 @@ class Jobs:
         self._long: tuple[Job, ...] = (  # no other job waits for these
             Job("retention", self._delete),
             Job("software", Programs(database, settings, now, self._stopped).run),
+            Job(attention.NAME, Attention(database, now, self._stopped).run),
             Job("controls", Controls(database, now, self._stopped).run),
             Job(audit_standing.JOB, self._audit_check()),
             Job(backups.JOB, Backups(database, settings, now).run),

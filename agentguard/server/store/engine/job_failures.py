@@ -24,6 +24,7 @@ JOBS = (
     "backup",
     "playbooks",
     "certificate",
+    "attention",
     *("silence", "counts", "recount"),
 )
 """Everything that the endpoint does by itself."""

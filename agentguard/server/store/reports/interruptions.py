@@ -1,21 +1,18 @@
-"""What desks asked their persons' attention for: kept with the posture, and added up by check."""
+"""What desks asked their persons' attention for: kept with the posture, and by check."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, update
 
 from agentguard.server.roles import Scope
-from agentguard.server.store.engine.stored_values import Stored
-from agentguard.server.store.schema.tables import device, posture_current
+from agentguard.server.store.reports import interruption_sums
+from agentguard.server.store.schema.tables import posture_current
 from agentguard.wire import v1
 
-MOST = 50_000
-"""Desks that are added up at most."""
 SHOWN = 40
 """Checks and causes that are listed at most: more than there are."""
 ENOUGH = 10
@@ -23,7 +20,6 @@ ENOUGH = 10
 HALF = 0.5
 
 _JSON = msgspec.json.Encoder()
-_STORED = Stored(v1.Interruptions)
 _PUT = (
     update(posture_current)
     .where(posture_current.c.device == bindparam("key"))
@@ -50,7 +46,7 @@ class Nagging:
 class Asked:
     """What attention was asked for: in the shifts that desks told of last, and by check.
 
-    `held_by` has what held cards back, most often first.
+    `held_by` has what held cards back, most often first. `at` is of when that is, None for never.
     """
 
     desks: int
@@ -59,6 +55,7 @@ class Asked:
     dismissed: int
     held_by: tuple[tuple[str, int], ...]
     checks: tuple[Nagging, ...]
+    at: float | None
 
 
 def put(connection: Connection, reports: Sequence[v1.Report]) -> None:
@@ -73,37 +70,20 @@ def put(connection: Connection, reports: Sequence[v1.Report]) -> None:
 
 
 def added_up(connection: Connection, teams: Scope) -> Asked:
-    """Add up what is kept of the desks of these teams: the check that nags most stands first."""
-    wanted = (
-        select(posture_current.c.interruptions)
-        .join(device, device.c.id == posture_current.c.device)
-        .where(posture_current.c.interruptions != "")
-        .limit(MOST)
-    )
-    if teams is not None:
-        wanted = wanted.where(device.c.team.in_(teams))
-    every = [_STORED.decode(row.interruptions) for row in connection.execute(wanted)]
-    held: Counter[str] = Counter()
-    desks: Counter[str] = Counter()
-    shown: Counter[str] = Counter()
-    dismissed: Counter[str] = Counter()
-    for one in every:
-        held.update(one.held_by)
-        for each in one.checks:
-            desks[each.check] += 1
-            shown[each.check] += each.shown
-            dismissed[each.check] += each.dismissed
+    """Return what was added up last of these teams: the check that nags most stands first."""
+    kept = interruption_sums.kept(connection, teams)
     checks = [
-        Nagging(check=check, desks=count, shown=shown[check], dismissed=dismissed[check])
-        for check, count in desks.items()
+        Nagging(check=check, desks=desks, shown=shown, dismissed=dismissed)
+        for check, (desks, shown, dismissed) in kept.checks.items()
     ]
     return Asked(
-        desks=len(every),
-        shown=sum(one.shown for one in every),
-        later=sum(one.later for one in every),
-        dismissed=sum(one.dismissed_under_2s for one in every),
-        held_by=tuple(held.most_common(SHOWN)),
+        desks=kept.desks,
+        shown=kept.shown,
+        later=kept.later,
+        dismissed=kept.dismissed,
+        held_by=tuple(kept.held_by.items())[:SHOWN],
         checks=tuple(sorted(checks, key=_first)[:SHOWN]),
+        at=interruption_sums.counted_at(connection),
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    Text,
 )
 
 from agentguard.server.store.schema.columns import SERIAL
@@ -39,6 +40,15 @@ team_summary = Table(
     _team(),
     *_counts("findings", "incidents"),
     Column("as_of", Float, nullable=False),
+)
+
+# What the desks of a team asked their persons' attention for, and under team 0 all desks: JSON of
+# `interruption_sums.Kept`, written every ten minutes by whoever leads.
+attention_sum = Table(
+    "attention_sum",
+    METADATA,
+    Column("team", SERIAL, primary_key=True, autoincrement=False),
+    Column("counts", Text, nullable=False),
 )
 
 # Sums over `samples` looks, so that hours add up to days and teams to sites; `at` begins the span.
