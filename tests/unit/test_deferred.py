@@ -112,7 +112,8 @@ class Asked:
     def bell(self): raise OSError
 class Dumb:
     def __getattr__(self, name): return 1
-found = [isinstance(one(), Bell) for one in (Own, Shared, Slotted, Asked, Dumb, int)]
+static = (Slotted, Asked, Dumb) if sys.version_info >= (3, 12) else ()  # before, objects were asked
+found = [isinstance(one(), Bell) for one in (Own, Shared, int, *static)]
 import platform
 print(found, platform.system() == {"linux": "Linux", "win32": "Windows"}[sys.platform])
 print([sys.modules[name].__spec__ is None for name in ("ast", "dis", "inspect", "platform")])
@@ -130,5 +131,6 @@ def test_row_490_whether_an_object_fits_a_port_is_known_without_reading_inspect(
         [sys.executable, "-c", PORTS], capture_output=True, text=True, check=True, timeout=60
     )
     found, read = ended.stdout.splitlines()
-    assert found == "[True, True, True, True, False, False] True"
+    static = ", True, True, False" if sys.version_info >= (3, 12) else ""
+    assert found == f"[True, True, False{static}] True"
     assert read == "[True, True, True, True]"
