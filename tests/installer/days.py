@@ -94,12 +94,12 @@ def next_day(service: Service, desk: Desk, labels: list[str]) -> Desk:
     return known
 
 
-def kept(service: Service, file: str, identity: str) -> None:
-    """Back up, and check what was written."""
+def kept(service: Service, file: str, identity: str, beside: str = "/tmp/identity") -> None:
+    """Back up, and check what was written; the key lies in a file for as long as that takes."""
     recipient = identity.partition("\n")[0]
     service.do(f"PROGRAM backup --recipient {recipient} {file}")
     secret = identity.strip().rpartition("\n")[2]
     service.do(
-        f"umask 077; echo {secret} > /tmp/identity; chmod 644 /tmp/identity; "
-        f"PROGRAM restore --check --identity /tmp/identity {file}; rm /tmp/identity"
+        f"umask 077; echo {secret} > {beside}; chmod 644 {beside}; "
+        f"PROGRAM restore --check --identity {beside} {file} && rm {beside}"
     )

@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from pyrage import x25519
 
-from tests.installer import days
+from tests.installer import before, days
 from tests.installer.days import Service
 
 ROOT = Path(__file__).parents[2]
@@ -56,8 +57,13 @@ def environment(folder: Path, *extra: str) -> Path:
     return folder / "venv" / "bin"
 
 
-def lives_a_day(program: Path, home: Path) -> None:
-    """Serve, administrate, enrol, report, serve again, back up."""
+def installed(programs: Path) -> str:
+    asked = "import importlib.metadata as them; print(them.version('agentguard'))"
+    return must(programs / "python", "-c", asked).strip()
+
+
+def service(program: Path, home: Path) -> Service:
+    """Give the endpoint that this program is, with its data in a folder of the test."""
     env = {**os.environ, "HOME": str(home), "AGENTGUARD_SERVER_DATA": str(home / "data")}
     env.pop("PYTHONPATH", None)
 
@@ -73,16 +79,28 @@ def lives_a_day(program: Path, home: Path) -> None:
         return subprocess.Popen(words, env=env, cwd="/", stdout=subprocess.PIPE,
                                 stderr=subprocess.STDOUT, text=True)  # fmt: skip
 
-    service = Service(do=do, begin=begin, authority=(home / "data" / "ca.pem").read_text)
-    desk = days.first_day(service)
-    days.next_day(service, desk, ["desk-1"])
+    return Service(do=do, begin=begin, authority=(home / "data" / "ca.pem").read_text)
 
 
-def test_row_372_pip_with_the_extra_makes_an_endpoint(wheel: Path, tmp_path: Path) -> None:
+def lives_on(endpoint: Service, desk: days.Desk, home: Path) -> None:
+    """Serve what is there to the desk that it knows, and back it up."""
+    days.next_day(endpoint, desk, ["desk-1"])
+    key = x25519.Identity.generate()
+    days.kept(endpoint, f"{home}/one.age", f"{key.to_public()}\n{key}", f"{home}/identity")
+
+
+def test_row_372_pip_with_the_extra_makes_an_endpoint_and_an_upgrade_keeps_it(
+    wheel: Path, tmp_path: Path
+) -> None:
     programs = environment(tmp_path, "--extra", "server")
-    must(programs / "pip", "install", "--no-index", f"{wheel}[server]")
+    program = programs / "agentguard"
+    must(programs / "pip", "install", f"{before.wheel(tmp_path / 'before')}[server]")
+    assert installed(programs) == before.OLD
+    desk = days.first_day(service(program, tmp_path))
+    must(programs / "pip", "install", "--no-index", "--upgrade", f"{wheel}[server]")
     must(programs / "pip", "check")
-    lives_a_day(programs / "agentguard", tmp_path)
+    assert f"-{installed(programs)}-" in wheel.name
+    lives_on(service(program, tmp_path), desk, tmp_path)
 
 
 def test_row_372_pip_without_the_extra_says_in_one_sentence_what_to_install(
@@ -102,4 +120,5 @@ def test_row_372_pipx_makes_an_endpoint(wheel: Path, tmp_path: Path) -> None:
     env = {"PIPX_HOME": str(tmp_path / "pipx"), "PIPX_BIN_DIR": str(tmp_path / "bin"),
            "PIPX_MAN_DIR": str(tmp_path / "man")}  # fmt: skip
     must(tmp_path / "tool" / "bin" / "pipx", "install", f"{wheel}[server]", **env)
-    lives_a_day(tmp_path / "bin" / "agentguard", tmp_path)
+    endpoint = service(tmp_path / "bin" / "agentguard", tmp_path)
+    lives_on(endpoint, days.first_day(endpoint), tmp_path)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import argparse
 import configparser
-import io
 import os
 import shlex
 import shutil
 import subprocess
 import sys
-import tarfile
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -24,24 +22,19 @@ from agentguard.commands.server import COMMAND
 from installer.linux import parcel
 from installer.server import parcels
 from installer.server.parcels import SERVER
-from tests.installer import bare, days
+from tests.installer import bare, before, days
+from tests.installer.before import OLD
 from tests.installer.days import Service
 from tests.installer.once import once
 from tests.installer.throwaway import Computer, computer
 
 ROOT = Path(__file__).parents[2]
 UV = Path(sys.executable).with_name("uv")
-OLD, NEW = "0.0.9", "0.1.0"
+NEW = "0.1.0"
 DATA, BACKUPS = "/var/lib/agentguard-server", "/var/backups/agentguard-server"
 ENV = "/etc/agentguard-server/server.env"
-RUNS = """
-from agentguard.base.translations import load
-load().say("server.problem.token.title")
-import agentguard.server.run
-"""
 MOST = 260e6  # bytes that it takes when it is installed
 VERIFY = "dpkg --verify agentguard-server"
-VERSIONS = "agentguard/server/store/schema/migrations/versions"
 
 pytestmark = [pytest.mark.heavy, pytest.mark.posix, pytest.mark.xdist_group("server-packages"),
               pytest.mark.timeout(1500)]  # fmt: skip
@@ -55,59 +48,20 @@ def acts() -> list[str]:
     return list(every.choices)
 
 
-def git(*words: str) -> bytes:
-    return subprocess.run(("git", *words), cwd=ROOT, capture_output=True, check=True).stdout
-
-
-def release_before(folder: Path) -> Path:
-    """Lay out the sources as they were before a change of the schema, the newest that they run at.
-
-    Until there is a release before this one a commit stands for it; one amid work may not run.
-    Sources without their history stand for themselves: then packages alone are upgraded, and what
-    is older in a database is brought up to date by other tests.
-    """
-    try:
-        git("rev-parse", "--verify", "HEAD~50")
-    except (OSError, subprocess.CalledProcessError):
-        return ROOT
-    for change in sorted((ROOT / VERSIONS).glob("r*.py"), reverse=True):
-        place = change.relative_to(ROOT).as_posix()
-        added = git("log", "--diff-filter=A", "--format=%H", "-1", "--", place).decode().strip()
-        if git(
-            "diff",
-            "--name-only",
-            "--no-renames",
-            "--diff-filter=MD",
-            f"{added}^",
-            "HEAD",
-            "--",
-            VERSIONS,
-        ):
-            continue  # its tables were still being worked on
-        packed = git("archive", f"{added}^", "agentguard", "resources", "policies")
-        shutil.rmtree(folder, ignore_errors=True)
-        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-            archive.extractall(folder, filter="data")
-        assert not (folder / place).exists()
-        words = (sys.executable, "-c", RUNS)
-        if subprocess.run(words, cwd=folder, capture_output=True, check=False).returncode == 0:
-            return folder
-    return ROOT
-
-
 def build(folder: Path) -> Path:
-    """Make of one tree of libraries the release before and this one for Debian, and an RPM."""
+    """Make of one tree of libraries the release before and this one, for both kinds of systems."""
     root, out = folder / "root", folder / "out"
     out.mkdir()
     parcels.tree(root, str(UV), NEW)
     parcel.deb(SERVER, root, NEW, out, quick=True)
     parcel.rpm(SERVER, root, NEW, out, quick=True)
-    before, library = folder / "before", folder / "before" / SERVER.library
-    shutil.copytree(root, before, symlinks=True)
+    old, library = folder / "before", folder / "before" / SERVER.library
+    shutil.copytree(root, old, symlinks=True)
     shutil.rmtree(library / "agentguard")
-    parcel.own(library, *parcels.OF_TESTS, source=release_before(folder / "sources"))
-    parcel.settle(before, parcels.KEPT)
-    parcel.deb(SERVER, before, OLD, out, quick=True)
+    parcel.own(library, *parcels.OF_TESTS, source=before.sources(folder / "sources"))
+    parcel.settle(old, parcels.KEPT)
+    parcel.deb(SERVER, old, OLD, out, quick=True)
+    parcel.rpm(SERVER, old, OLD, out, quick=True)
     return out
 
 
@@ -261,14 +215,21 @@ def test_a_removal_leaves_data_and_a_purge_says_how_to_delete_them(
 
 def test_the_rpm_lives_the_same_day(built: Path, machine: Computer, tmp_path: Path) -> None:
     with computer(tmp_path, built, bare.root((*SERVER.depends, "rpm"))) as other:
-        name = f"/tmp/given/agentguard-server-{NEW}-1.x86_64.rpm"
-        asked = other.says(f"rpm -qpR {name}")
+        old, new = (f"/tmp/given/agentguard-server-{one}-1.x86_64.rpm" for one in (OLD, NEW))
+        asked = other.says(f"rpm -qpR {new}")
         assert {"/usr/bin/python3.13", "systemd"} <= set(asked.split())
-        other.says(f"rpm --initdb; rpm -i --nodeps {name}")
+        other.says(f"rpm --initdb; rpm -i --nodeps {old}")
         assert other.says(f"stat -c '%U %G %a' {ENV}") == "root root 600"
-        desk = days.first_day(service(other))
+        other.says(f"sed -i 's|--port 8443|--port 8443 --data {DATA}|' {ENV}")
+        desk = days.first_day(service(other, f"--data {DATA}"))
+        other.says(f"rpm -U --nodeps {new}")
+        assert f"--data {DATA}" in other.says(f"cat {ENV}"), "the administrator's change"
+        assert other.says("agentguard-server --version") == f"agentguard {NEW}"
         days.next_day(service(other), desk, ["desk-1"])
-        assert other.says("rpm -V --nodeps agentguard-server") == ""
+        changed = other.run("rpm -V --nodeps agentguard-server").stdout.splitlines()
+        assert {line.split()[-1] for line in changed} == {ENV}
+        key = x25519.Identity.generate()
+        days.kept(service(other), f"{BACKUPS}/one.age", f"{key.to_public()}\n{key}")
         other.says("rpm -e agentguard-server")
         assert not other.has("/usr/lib/agentguard-server")
         assert other.has(f"{DATA}/server.db")
