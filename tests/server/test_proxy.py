@@ -43,10 +43,10 @@ def free_port() -> int:
 
 def put_here(data: Path, folder: Path, port: int, endpoints: list[int]) -> str:
     """Give our file with the places of this computer; nothing but places is changed."""
-    servers = "\n".join(f"server {HOST}:{one} max_fails=1 fail_timeout=5s;" for one in endpoints)
+    servers = "\n".join(f"server {HOST}:{one} max_fails=1 fail_timeout=1s;" for one in endpoints)
     places = {
         "resolver 127.0.0.11 valid=10s; # Docker's own\n": "\n",
-        "server endpoint:8443 resolve max_fails=1 fail_timeout=5s;": servers,
+        "server endpoint:8443 resolve max_fails=1 fail_timeout=1s;": servers,
         "listen 8443 ssl;": f"listen {HOST}:{port} ssl;",
         "/run/secrets/tls.pem": str(data / "endpoint.pem"),
         "/run/secrets/tls.key": str(data / "endpoint-key.pem"),
@@ -71,25 +71,28 @@ def nginx(data: Path, folder: Path, endpoints: list[int]) -> Iterator[int]:
 @contextmanager
 def begun(folder: Path, text: str, port: int) -> Iterator[int]:
     """Run nginx by a text of settings until the end; give the port at which it answers."""
-    file = folder / "nginx.conf"
+    file, said = folder / "nginx.conf", folder / "nginx.log"
     file.write_text(text, encoding="utf-8")
-    with subprocess.Popen(
-        ["nginx", "-p", str(folder), "-c", str(file), "-g", "daemon off; user root;"],
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+    with (
+        said.open("w") as words,
+        subprocess.Popen(
+            ["nginx", "-p", str(folder), "-c", str(file), "-g", "daemon off; user root;"],
+            stderr=words,
+            text=True,
+        ) as process,
+    ):
         try:
-            until_it_answers(port, process)
+            until_it_answers(port, process, said)
             yield port
         finally:
             process.terminate()
             process.communicate(timeout=PATIENCE)
 
 
-def until_it_answers(port: int, process: subprocess.Popen[str]) -> None:
+def until_it_answers(port: int, process: subprocess.Popen[str], said: Path) -> None:
     limit, nothing = time.monotonic() + PATIENCE, threading.Event()
     while True:
-        assert process.poll() is None, process.stderr.read() if process.stderr else ""
+        assert process.poll() is None, said.read_text(encoding="utf-8")
         assert time.monotonic() < limit, "nginx did not start in time"
         try:
             socket.create_connection((HOST, port), timeout=5).close()
