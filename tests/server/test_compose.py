@@ -1,11 +1,13 @@
-"""The example of a large site: Docker is not here to run it, so what can be read of it is held."""
+"""The example of a large site: Compose reads it, and what it says is what the rest of us says."""
 
 from __future__ import annotations
 
 import argparse
+import copy
 import ipaddress
 import json
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -151,3 +153,41 @@ def test_row_373_who_reads_secrets_is_told_to_have_them() -> None:
     (user,) = re.findall(r"^USER (\d+):\1$", recipe, re.MULTILINE)
     head = FILE.read_text(encoding="utf-8").split("services:")[0]
     assert f"chown {user}" in head
+
+
+def compose(file: Path) -> subprocess.CompletedProcess[str]:
+    """Have Compose read a file by the schema of the Compose Specification that it carries."""
+    words = ("docker-compose", "--file", str(file), "config", "--format", "json")
+    return subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.mark.heavy
+@pytest.mark.posix
+def test_row_561_compose_reads_what_we_meant(given: Any) -> None:
+    told = compose(FILE)
+    assert (told.returncode, told.stderr) == (0, "")
+    read = json.loads(told.stdout)
+    for name, service in given["services"].items():
+        seen = read["services"][name]
+        assert {key for key, value in seen.items() if value} >= set(service), name
+        assert seen["image"] == service["image"]
+        assert [one["source"] for one in seen.get("secrets", [])] == service.get("secrets", [])
+    assert read["services"]["endpoint"]["deploy"]["replicas"] == 2
+    (subnet,) = read["networks"]["default"]["ipam"]["config"]
+    assert [subnet] == given["networks"]["default"]["ipam"]["config"]
+
+
+@pytest.mark.heavy
+@pytest.mark.posix
+def test_row_561_compose_refuses_a_slip_in_any_word_of_a_service(
+    given: Any, tmp_path: Path
+) -> None:
+    for name, service in given["services"].items():
+        changed = copy.deepcopy(given)
+        for word in service:
+            changed["services"][name][f"{word}s-"] = changed["services"][name].pop(word)
+        file = tmp_path / f"{name}.yaml"
+        file.write_text(yaml.safe_dump(changed), encoding="utf-8")
+        told = compose(file)
+        assert told.returncode != 0
+        assert f"services.{name}" in told.stderr
