@@ -8,7 +8,8 @@ A sentence that counts has a form for each number that its language tells apart 
 forms): `found = { by = "count", one = "…", other = "…" }`; `by` names the parameter, and a form
 `none`, where there is one, is said of 0 in every language. What a language does not say is said in
 English. In one that is written from right to left, each text that is filled in is isolated
-(U+2068 to U+2069), or its full stops and brackets would jump to its other end.
+(U+2068 to U+2069), or its full stops and brackets would jump to its other end; in the others, each
+that has letters from right to left. What would turn the sentence around is left out of it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from functools import cache
 from pathlib import Path
 from threading import Lock
 
-from agentguard.base import cldr, packed, paths
+from agentguard.base import cldr, packed, paths, turning_signs
 from agentguard.base.errors import CannotError
 from agentguard.model.messages import Message
 
@@ -137,12 +138,19 @@ class Texts:
             return id_
         if isinstance(sentence, Plural):
             sentence = sentence.of(params)
-        if self.right_to_left:
-            params = {name: _isolated(value) for name, value in params.items()}
+        params = {name: self._within(value) for name, value in params.items()}
         try:
             return sentence.format_map(params)
         except (LookupError, ValueError, TypeError, AttributeError):
             return sentence
+
+    def _within(self, value: str | int) -> str | int:
+        """Return what is filled in so that it turns nothing of the sentence."""
+        if not isinstance(value, str):
+            return value
+        if self.right_to_left or turning_signs.turns(value):
+            return turning_signs.isolated(value)
+        return turning_signs.in_order(value)
 
     def title(self, check: str, state: str, message: str = "") -> str:
         """Return the title that names the state of a control, never the wish.
@@ -202,12 +210,6 @@ def pack_unread() -> None:
     _packs = True
     for sentences in _read:
         sentences.pack()
-
-
-def _isolated(value: str | int) -> str | int:
-    if not value or not isinstance(value, str):
-        return value
-    return f"\N{FIRST STRONG ISOLATE}{value}\N{POP DIRECTIONAL ISOLATE}"
 
 
 class Translated(Mapping[str, str]):

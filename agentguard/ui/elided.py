@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
+from agentguard.base import turning_signs
+
 ISOLATED = "\u2066{}\u2069"
 """Written from left to right, whatever the language around it is."""
 LEAST = 64  # pixels
@@ -24,9 +26,10 @@ class Elided(QLabel):
 
     def show_name(self, full: str, hint: str = "") -> None:
         """Show a name; `hint` is the whole path, where the name alone is not enough."""
-        self.full = full
-        self.setAccessibleName(hint or full)
-        self.setToolTip(hint or full)
+        self.full = turning_signs.in_order(full)
+        whole = turning_signs.in_order(hint) or self.full
+        self.setAccessibleName(whole)
+        self.setToolTip(whole)
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name

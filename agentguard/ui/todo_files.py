@@ -7,8 +7,9 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QListWidget, QListWidgetItem, QWidget
 
+from agentguard.base import turning_signs
 from agentguard.base.translations import Texts
-from agentguard.ui.elided import Elided
+from agentguard.ui.elided import ISOLATED, Elided
 from agentguard.ui.views import FindingView, ItemView
 from agentguard.ui.widgets import GAP, button, column, label, row
 
@@ -126,7 +127,8 @@ class FileList(QWidget):
 
     def _entry(self, item: ItemView) -> QListWidgetItem:
         note = item.note or item.shown
-        made = QListWidgetItem(f"\u2066{item.name}\u2069  ·  {note}")
+        name = ISOLATED.format(turning_signs.in_order(item.name))
+        made = QListWidgetItem(f"{name}  ·  {note}")
         made.setFlags(
             Qt.ItemFlag.ItemIsUserCheckable
             | Qt.ItemFlag.ItemIsEnabled
@@ -135,7 +137,7 @@ class FileList(QWidget):
         out = item.subject in self._left_out
         made.setCheckState(Qt.CheckState.Unchecked if out else Qt.CheckState.Checked)
         made.setData(Qt.ItemDataRole.UserRole, item.subject)
-        made.setToolTip(item.place)
+        made.setToolTip(turning_signs.in_order(item.place))
         said = self._texts.say("todo.item.row", name=item.name, shown=item.shown, note=item.note)
         made.setData(Qt.ItemDataRole.AccessibleTextRole, said)
         return made

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from agentguard.base import turning_signs
 from agentguard.base.translations import Texts
 from agentguard.ui import icons
 from agentguard.ui.accessible import Role, is_a
@@ -41,7 +42,8 @@ class _Broken(QLabel):
         self.setText(text)
 
     def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
-        """Show a text, with room for a break in each very long word."""
+        """Show a text in the order of its letters, with room for a break in each very long word."""
+        text = turning_signs.in_order(text)
         self._said, before = text, super().text()
         broken = _LONG.sub(lambda word: _PART.sub("\\g<0>\u200b", word.group()), text)
         if broken != text:
@@ -51,7 +53,7 @@ class _Broken(QLabel):
         super().setText(broken)
 
     def text(self) -> str:
-        """Return the text as it was given."""
+        """Return the text as it was given, but for what would turn it around."""
         return self._said
 
 
