@@ -47,8 +47,14 @@ def day(at: float, language: str = ENGLISH) -> str:
 def ago(at: float, now: float, words: Texts) -> str:
     """Say how long it has been so."""
     seconds = max(0, int(now - at))
+    return words.say("console.span.now") if seconds < MINUTE else length(seconds, words)
+
+
+def length(seconds: int, words: Texts) -> str:
+    """Say how long so many seconds are, in whichever direction."""
+    seconds = abs(seconds)
     if seconds < MINUTE:
-        return words.say("console.span.now")
+        return words.say("console.span.seconds", count=seconds)
     if seconds < HOUR:
         return words.say("console.span.minutes", count=seconds // MINUTE)
     if seconds < DAY:

@@ -126,8 +126,14 @@ def environment(words: Texts, compiled: BytecodeCache | None = None) -> Environm
 
     @pass_context
     def tell(context: Context, id_: str, params: dict[str, str | int]) -> str:
-        """Render a message; its `time` is kept as machines write it, and shown by the clock."""
+        """Render a message; its `time` is kept as machines write it, and shown by the clock.
+
+        `span` says its `seconds` as people do.
+        """
         read = {name: by_clock(context, value) for name, value in params.items() if name == "time"}
+        if "seconds" in params:
+            some = params["seconds"]
+            read["span"] = moments.length(some, words) if isinstance(some, int) else some
         return words.render(Message(id=id_, params={**params, **read}))
 
     def by_clock(context: Context, value: str | int) -> str | int:
