@@ -56,6 +56,8 @@ def lines(told: dict[str, Any], words: Texts) -> Iterator[str]:
         yield _row("mode", ", ".join(said), words)
     policy = told["policy"]
     form = "policy-until" if policy["expires"] else "policy-row"
+    if policy.get("expired"):
+        form = "policy-over"
     yield _row("policy", words.say(f"cli.status.{form}", **policy), words)
     endpoint = told["endpoint"]
     yield _row("endpoint", words.say(f"cli.status.endpoint-{endpoint['state']}", **endpoint), words)

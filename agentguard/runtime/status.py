@@ -61,6 +61,7 @@ def table(seen: Snapshot, words: Texts) -> dict[str, Json]:
             "name": seen.policy.name,
             "version": seen.policy.version,
             "expires": seen.policy.release.expires,
+            "expired": seen.standing.expired if seen.standing is not None else None,
         },
         "endpoint": _endpoint(seen.uplink, words),
         "unwatched": [*sorted(_unwatched(seen))],

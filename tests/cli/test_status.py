@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,14 @@ from agentguard.base import paths, translations
 from agentguard.base.languages import SPOKEN
 from agentguard.commands import status
 from agentguard.model.posture import Overall
+from agentguard.model.release import Standing
 from agentguard.platforms import only_one
 from agentguard.platforms._instance import BEAT
+from agentguard.runtime.status import table
 from agentguard.sensors.local_door import FILE
 from tests.cli.test_bad_state import agent, eventually, guards
 from tests.cli.typed import Type, assert_one_sentence
+from tools.gallery import data
 
 TOLD = {
     "overall": "attention",
@@ -125,6 +129,33 @@ def test_modes_policy_report_and_what_to_do_are_told() -> None:
     assert "Vault" not in shown
     assert "A disk\n      Two.\n      For your desktop team. There is" in shown
     assert "Meanwhile: Ask." in shown
+
+
+def test_row_569_a_policy_that_is_over_is_not_told_as_one_that_lasts() -> None:
+    policy = {**TOLD["policy"], "expires": "2026-11-01"}
+    over = {**TOLD, "policy": {**policy, "expired": True}}
+    shown = "\n".join(status.lines(over, translations.load()))
+    assert "pci, version 7, was valid until 2026-11-01 and is still in force" in shown
+    for known in (False, None):
+        lasts = {**TOLD, "policy": {**policy, "expired": known}}
+        assert "pci, version 7, until 2026-11-01" in "\n".join(
+            status.lines(lasts, translations.load())
+        )
+
+
+@pytest.mark.parametrize(
+    ("standing", "expired"),
+    [
+        (Standing(signed=True, expires="2026-11-01", expired=True), True),
+        (Standing(signed=True, expires="2027-11-01"), False),
+        (None, None),
+    ],
+)
+def test_row_569_whether_a_policy_is_over_is_told_or_not_known(
+    standing: Standing | None, expired: bool | None
+) -> None:
+    seen = replace(data.good(), standing=standing)
+    assert table(seen, translations.load())["policy"]["expired"] is expired
 
 
 @pytest.mark.parametrize("language", SPOKEN)

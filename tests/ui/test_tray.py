@@ -147,7 +147,7 @@ def test_row_231_the_menu_has_a_line_for_each_mode_that_comes_and_goes(tray) -> 
         "In a call",
         "Part of AgentGuard does not work: Clipboard",
         "Policy refused at 11:03",
-        "Policy out of date since 2026-11-01",
+        "Policy was valid until 2026-11-01",
         "Paused: Vendors of programs",
     ]
     assert lines(icon)[9] == "Offline since 11:38"
