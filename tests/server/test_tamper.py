@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from nacl.signing import SigningKey
 from sqlalchemy import event as sql_event
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from agentguard.server.feeds.outbox import Outbox
 from agentguard.server.jobs.schedule import Jobs
@@ -26,9 +26,9 @@ from agentguard.server.store.floor import trends
 from agentguard.server.store.outbox import happenings
 from agentguard.server.store.schema.feed_tables import feed_outbox
 from agentguard.server.store.schema.identity_tables import tamper_item
-from agentguard.server.store.schema.tables import audit_log
+from agentguard.server.store.schema.tables import audit_log, device
 from agentguard.server.tamper import items, kinds, members, sweep, watch, waves
-from agentguard.server.tamper.sweep import EVERY, Sweep
+from agentguard.server.tamper.sweep import EVERY, POLICY_PATIENCE, Sweep
 from agentguard.store.outbox_lanes import LANES, lane
 from agentguard.wire import v1
 from tests.server.summed import summaries
@@ -512,6 +512,27 @@ def test_a_desk_that_keeps_another_policy_is_told_after_two_minutes(
     watched.report(desk, policy_digest=NEW)
     watched.wait(EVERY)
     assert watched.open(desk) == set()
+
+
+def test_row_558_a_desk_that_is_retired_is_forgotten_with_its_patience(
+    watched: Watched, desk: Any
+) -> None:
+    _publish(watched)
+    watched.report(desk, policy_digest=OLD)
+    watched.wait(EVERY)
+    assert desk.id in watched.sweep._other
+
+    def put(status: str) -> None:
+        change = update(device).where(device.c.id == desk.id).values(status=status)
+        watched.running.admin._database.run(lambda c: c.execute(change))
+
+    put("retired")
+    watched.wait(POLICY_PATIENCE + EVERY)
+    assert watched.sweep._other == {}
+    put("active")
+    watched.report(desk, policy_digest=OLD)
+    watched.look()
+    assert watched.open(desk) == set(), "its patience begins anew"
 
 
 def test_a_desk_with_its_policy_is_no_item(watched: Watched, desk: Any) -> None:

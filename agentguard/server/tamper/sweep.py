@@ -88,7 +88,10 @@ class Sweep:
             there = opened.get(one.id, {})
             self._silence(found, one, there, now)
             self._policy(found, one, there, now, published)
-        for gone in sorted(opened.keys() - {one.id for one in every}):
+        there_now = {one.id for one in every}
+        for gone in self._other.keys() - there_now:
+            del self._other[gone]
+        for gone in sorted(opened.keys() - there_now):
             found.end(gone, opened[gone], *kinds.LASTING)
         turns = bulk_items.open_all(connection, found.signs, now)
         turns += bulk_items.end_all(connection, found.over, now)
