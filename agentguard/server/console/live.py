@@ -5,8 +5,6 @@ A part comes with what waits behind the lines of the menu. Who cannot have a str
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote
@@ -18,7 +16,7 @@ from litestar.exceptions import NotFoundException
 from litestar.response import Stream
 from sqlalchemy import Connection
 
-from agentguard.server.console import moments
+from agentguard.server.console import moments, rows
 from agentguard.server.console.browsers import browser_of
 from agentguard.server.console.site import (
     Asked,
@@ -40,24 +38,25 @@ LATER = 60  # seconds after which somebody for whom there was no stream may ask 
 RIGHTS = {FOLDER: Right.RECORDS}
 """What the right is to be told of what stands in no table, by its topic."""
 BADGES = "x-badges"  # the header of the counts, by the path of the menu's line, as JSON
+JSON = "application/json"
 AS_OF = "x-as-of"  # the header of the moment by the reader's clock, in the signs of an address
-_AGES = re.compile(r'<p class="muted as-of">.*?</p>|(?<=data-ago>)[^<]*(?=</time>)', re.DOTALL)
-"""What time alone changes: the page's script counts it on."""
-_TOKENS = re.compile(r'(?<=name="token" value=")[0-9a-f]*(?=")')
-"""What every answer says in another way: any of them is good for a form."""
 
 
 async def part(request: Asked, template: str, *, menu: bool = True, **values: Any) -> Page:
-    """Return a part, or 304 when it differs from the one that is shown by its time alone.
+    """Return a part, what a page lacks of it, or 304 when it differs by its time alone.
 
     With `menu` the page shows one, and is told what waits behind its lines.
     """
     shown = render(request, template, layout="_live.html", **values)
-    same = _TOKENS.sub("", _AGES.sub("", shown.content))
-    tag = f'W/"{hashlib.sha256(same.encode()).hexdigest()[:32]}"'
+    cut = rows.cut(shown.content)
+    tag = f'W/"{rows.tag(cut)}"'
     headers = {"etag": tag, AS_OF: _as_of(request), **(await _badges(request) if menu else {})}
     if tag in request.headers.get("if-none-match", ""):
         return Response("", status_code=NOT_MODIFIED, headers=headers)
+    have = request.headers.get(rows.HAVE, "")
+    if have:
+        told = msgspec.json.encode(rows.changed(cut, have)).decode()
+        shown = Response(told, media_type=JSON)
     for name, value in headers.items():
         shown.set_header(name, value)
     return shown

@@ -49,9 +49,19 @@ async function recount() {
   if (answer.ok) count(await answer.json());
 }
 
+// Says that this much is as of now: neither comes with what is the same.
+function current(live, answer) {
+  age();
+  const time = live.querySelector(".as-of time");
+  if (!time) return;
+  time.dateTime = new Date(answer.headers.get("date")).toISOString();
+  time.textContent = decodeURIComponent(answer.headers.get("x-as-of"));
+}
+
 async function refresh(live) {
+  const here = rows;
   const answer = await fetch(live.dataset.refresh, {
-    headers: { "X-Refresh": "1", ...(known && { "If-None-Match": known }) },
+    headers: { "X-Refresh": "1", ...having(here), ...(known && { "If-None-Match": known }) },
     credentials: "same-origin",
     cache: "no-store",
   });
@@ -63,23 +73,26 @@ async function refresh(live) {
   clock = Date.parse(answer.headers.get("date")) - performance.now();
   count(JSON.parse(answer.headers.get("x-badges") ?? "{}"));
   if (answer.status === 304) {
-    age();
-    const time = live.querySelector(".as-of time");
-    if (!time) return true;
-    time.dateTime = new Date(answer.headers.get("date")).toISOString();
-    time.textContent = decodeURIComponent(answer.headers.get("x-as-of"));
+    current(live, answer);
     return true;
   }
-  const text = await answer.text();
+  const tag = answer.headers.get("etag") ?? "";
+  let shown = []; // a process of another release gives a whole part that is not in rows
+  let text;
+  if (answer.headers.get("content-type")?.startsWith("application/json")) {
+    shown = await together(await answer.json(), here);
+    if (here.length && !(await fits(shown, tag))) {
+      rows = [];
+      known = "";
+      return refresh(live); // names nothing, and so is given the whole
+    }
+    text = shown.map((one) => one.text).join("");
+  } else text = await answer.text();
   if (busy(live)) return false; // it is to be asked for again
-  const open = [...live.querySelectorAll("details[open]")].map((one) => one.id);
-  known = answer.headers.get("etag") ?? "";
-  const focused = document.activeElement?.getAttribute("href");
-  live.innerHTML = text;
-  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
-  if (focused && document.activeElement === document.body) {
-    live.querySelector(`a[href="${CSS.escape(focused).replaceAll("\\/", "/")}"]`)?.focus();
-  }
+  rows = shown;
+  known = tag;
+  show(live, text);
+  current(live, answer);
   return true;
 }
 
