@@ -13,7 +13,6 @@ from agentguard.base import translations
 from agentguard.base.errors import UsageError
 from agentguard.base.startup import Starting
 from agentguard.detect.sandbox.client import ScanClient
-from agentguard.drills._runner import Drills
 from agentguard.engine import records
 from agentguard.engine.loop import Engine, EventQueue
 from agentguard.engine.schedule import Pulse
@@ -31,6 +30,7 @@ from agentguard.ports.sensor import Sensor
 from agentguard.ports.storage import Journal, Outbox
 from agentguard.ports.turns import Called, InTurns, Member
 from agentguard.runtime.desktop_api import AgentDesk
+from agentguard.runtime.drills._runner import Drills
 from agentguard.runtime.exception_book import Exceptions
 from agentguard.runtime.timers import HELD, MOMENTS, NAP, longest, ticking
 from agentguard.vault.vault import Vault

@@ -11,7 +11,6 @@ from typing import TypeVar
 from agentguard.base.startup import Starting
 from agentguard.checks import clipboard, reauth, watched_files
 from agentguard.checks.base import named
-from agentguard.drills._runner import FOLDER, Drills
 from agentguard.engine import attention_memory, before, memory
 from agentguard.engine.action_runner import ActionQueue, Hand, Responder
 from agentguard.engine.core import begin
@@ -53,6 +52,7 @@ from agentguard.runtime.compose_deeds import all_hands
 from agentguard.runtime.compose_desk import desk_of, following
 from agentguard.runtime.compose_vault import Kept
 from agentguard.runtime.desktop_api import AgentDesk
+from agentguard.runtime.drills._runner import FOLDER, Drills
 from agentguard.runtime.exception_book import Exceptions
 from agentguard.runtime.files_reader import FilesReader
 from agentguard.runtime.known_checks import catalogue, shapes

@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agentguard.base import paths
-from agentguard.drills._catalogue import catalogue
-from agentguard.drills._labels import Labels
-from agentguard.drills._runner import Drills
-from agentguard.drills.base import Rooms
 from agentguard.engine.known import Known
 from agentguard.engine.loop import Engine
 from agentguard.ports.revival import Drilled
@@ -16,6 +12,10 @@ from agentguard.retention.lived_clock import LivedClock
 from agentguard.runtime.agent import Link, Parts
 from agentguard.runtime.compose_desk import following
 from agentguard.runtime.compose_vault import Kept
+from agentguard.runtime.drills._catalogue import catalogue
+from agentguard.runtime.drills._labels import Labels
+from agentguard.runtime.drills._runner import Drills
+from agentguard.runtime.drills.base import Rooms
 from agentguard.runtime.exception_book import Exceptions
 from agentguard.service import keeper_status
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 
 from agentguard.base.startup import Starting
-from agentguard.drills._runner import Drills
 from agentguard.engine.loop import Engine
 from agentguard.engine.supervisor import Supervisor
 from agentguard.model.events import SensorState
@@ -16,6 +15,7 @@ from agentguard.ports.turns import IDLE, Member, Turns
 from agentguard.retention.lived_clock import LivedClock
 from agentguard.runtime.agent import Parts
 from agentguard.runtime.compose_vault import Kept
+from agentguard.runtime.drills._runner import Drills
 from agentguard.runtime.policy_service import Governor
 from agentguard.runtime.timers import by_time
 

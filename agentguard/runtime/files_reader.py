@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from agentguard.detect.rules import rules_version
 from agentguard.detect.sandbox.client import ScanClient, Scanned
-from agentguard.drills._labels import Labels
 from agentguard.model.policy import Policy
 from agentguard.ports.sensor import PolicySource
+from agentguard.runtime.drills._labels import Labels
 from agentguard.runtime.policy_service import Governor
 
 

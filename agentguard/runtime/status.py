@@ -9,12 +9,12 @@ from agentguard import __version__
 from agentguard.base import translations
 from agentguard.base.translations import Texts
 from agentguard.detect.recognition.masked_names import masked
-from agentguard.drills._runner import Drills
 from agentguard.model.events import NOT_ENROLLED, UplinkState, Watching
 from agentguard.model.moments import Moment
 from agentguard.model.posture import ControlState, shown
 from agentguard.model.records import Json
 from agentguard.model.snapshot import Snapshot
+from agentguard.runtime.drills._runner import Drills
 
 
 def told(picture: Callable[[], Snapshot], threads: Callable[[], Mapping[str, str]]) -> bytes:

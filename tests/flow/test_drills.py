@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from agentguard.cli import main
-from agentguard.drills import card_file
-from agentguard.drills._runner import Drills
 from agentguard.model.drills import DrillEnded, DrillOutcome
 from agentguard.model.events import SensorState
+from agentguard.runtime.drills import card_file
+from agentguard.runtime.drills._runner import Drills
 from tests.flow.conftest import Floor
 
 

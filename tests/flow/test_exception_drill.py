@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from agentguard.drills import expired_exception
 from agentguard.engine import exceptions
 from agentguard.model.drills import DrillOutcome
+from agentguard.runtime.drills import expired_exception
 from agentguard.runtime.exception_book import Exceptions
 from tests.flow.conftest import Floor
 from tests.flow.test_drills import drill, drills_of, everything

@@ -10,10 +10,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from agentguard.drills.killed_agent import LATEST
 from agentguard.model.drills import DrillEnded, DrillOutcome
 from agentguard.ports.revival import FAILED, PASSED, Drilled
 from agentguard.runtime.compose_drills import keeper_drill
+from agentguard.runtime.drills.killed_agent import LATEST
 from agentguard.service import keeper_status
 from agentguard.service.keeper_status import Standing
 from tests.flow.conftest import Floor

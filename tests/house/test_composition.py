@@ -139,7 +139,7 @@ def test_the_engines_state_is_asked_for_in_its_room_alone() -> None:
 
     The drill of an exception decides by the core on a state of its own, and asks for none.
     """
-    own = {"drills/expired_exception.py"}
+    own = {"runtime/drills/expired_exception.py"}
     asking = [
         file.relative_to(ROOT).as_posix()
         for file in FILES

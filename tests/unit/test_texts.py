@@ -9,15 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard import checks, drills
+from agentguard import checks
 from agentguard.base import paths, translations
 from agentguard.base.errors import CannotError
 from agentguard.base.languages import SPOKEN
 from agentguard.base.plugins import discover
 from agentguard.base.translations import NAMED, Texts, load
 from agentguard.checks.base import Check
-from agentguard.drills.base import Drill
 from agentguard.model.messages import Message, say
+from agentguard.runtime import drills
+from agentguard.runtime.drills.base import Drill
 
 WORDS = Texts(
     {"a.full": "{n} files in {where}", "a.odd": "{n:d} {0} {x.y} {z[1]} {", "a.plain": "Yes."}

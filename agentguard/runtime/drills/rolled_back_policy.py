@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 
 from agentguard.base.errors import PolicyRejected
-from agentguard.drills.base import Bench, Drill, FailedError
 from agentguard.policy.last_good import Keeper
+from agentguard.runtime.drills.base import Bench, Drill, FailedError
 
 CHECK = "agent-health"
 ROLLBACK = "rollback"

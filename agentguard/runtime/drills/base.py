@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from agentguard.drills._labels import Labels, Mark
 from agentguard.engine.known import Known
 from agentguard.model.drills import DrillBegan, OpenRun, commitment
 from agentguard.model.hits import Hit
@@ -19,6 +18,7 @@ from agentguard.ports.exceptions import ExceptionBook, Lived
 from agentguard.ports.revival import Drilled
 from agentguard.ports.sensor import Submit
 from agentguard.ports.storage import Journal, Outbox, Remembering
+from agentguard.runtime.drills._labels import Labels, Mark
 
 STEP = 0.02  # seconds between two looks whether something has come
 KNOWN = 10.0  # seconds in which the engine knows of a run

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from agentguard.checks import screen_lock
-from agentguard.drills.base import Bench, Drill, FailedError, NotPossibleError
 from agentguard.model.actions import ActionKind
 from agentguard.model.events import Event, SessionState
 from agentguard.ports.clock import Clock
 from agentguard.ports.desktop import SessionReading
+from agentguard.runtime.drills.base import Bench, Drill, FailedError, NotPossibleError
 from agentguard.sensors.idle import STANDS
 from agentguard.sensors.session import SessionSensor
 

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from agentguard.base.errors import CannotError
-from agentguard.drills.base import Bench, Drill, FailedError, NotPossibleError
+from agentguard.runtime.drills.base import Bench, Drill, FailedError, NotPossibleError
 
 CHECK = "reauth"
 GROUP = "drill"

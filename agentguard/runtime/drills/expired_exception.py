@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from agentguard.checks import screen_lock
-from agentguard.drills.base import Bench, Drill, FailedError, NotPossibleError
 from agentguard.engine import core
 from agentguard.engine.plan import make_plan
 from agentguard.engine.state import Decision, State
@@ -28,6 +27,7 @@ from agentguard.model.records import Json, Record
 from agentguard.model.verdicts import Severity
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.exceptions import Overlay
+from agentguard.runtime.drills.base import Bench, Drill, FailedError, NotPossibleError
 from agentguard.uplink.enrolment_record import Enrolment
 from agentguard.wire import exceptions, v1
 

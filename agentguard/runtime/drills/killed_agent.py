@@ -6,8 +6,8 @@ The agent goes on. The stand-in is a process that does nothing, under the agent'
 from __future__ import annotations
 
 from agentguard.base.errors import PlatformError
-from agentguard.drills.base import Bench, Drill, FailedError, NotPossibleError
 from agentguard.ports.revival import PASSED, Revival
+from agentguard.runtime.drills.base import Bench, Drill, FailedError, NotPossibleError
 
 CHECK = "agent-health"
 WITHIN = 30.0

@@ -6,10 +6,10 @@ It runs under the supervisor's rules in a thread of the agent; the others watch 
 from __future__ import annotations
 
 from agentguard.base.errors import PlatformError
-from agentguard.drills.base import Bench, Drill
 from agentguard.engine.supervisor import Actor, Supervisor
 from agentguard.model.events import Event, SensorState
 from agentguard.ports.clock import Stop
+from agentguard.runtime.drills.base import Bench, Drill
 
 CHECK = "agent-health"
 WITHIN = 30.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agentguard.base.errors import UplinkError
-from agentguard.drills.base import Bench, Drill, FailedError, NotPossibleError
+from agentguard.runtime.drills.base import Bench, Drill, FailedError, NotPossibleError
 
 CHECK = "agent-health"
 

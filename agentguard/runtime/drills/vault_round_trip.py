@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.drills.base import Bench, Drill, FailedError, NotPossibleError
+from agentguard.runtime.drills.base import Bench, Drill, FailedError, NotPossibleError
 
 
 def run(bench: Bench) -> float:

@@ -18,7 +18,14 @@ from agentguard.base import atomic_files
 from agentguard.base.errors import AgentGuardError, StoreError
 from agentguard.checks.base import DAY, named
 from agentguard.checks.drills import CHECK, Settings
-from agentguard.drills.base import (
+from agentguard.engine.drills import MEMORY
+from agentguard.model.drills import DrillEnded, DrillOutcome, DrillsKnown, DrillStanding
+from agentguard.model.events import NOT_ENROLLED, UplinkState
+from agentguard.model.records import Json
+from agentguard.ports.bell import Bell
+from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.turns import Turns
+from agentguard.runtime.drills.base import (
     Bench,
     Drill,
     DrillError,
@@ -28,13 +35,6 @@ from agentguard.drills.base import (
     Rooms,
     nobody_is_busy,
 )
-from agentguard.engine.drills import MEMORY
-from agentguard.model.drills import DrillEnded, DrillOutcome, DrillsKnown, DrillStanding
-from agentguard.model.events import NOT_ENROLLED, UplinkState
-from agentguard.model.records import Json
-from agentguard.ports.bell import Bell
-from agentguard.ports.clock import Clock, Stop
-from agentguard.ports.turns import Turns
 
 LOG = logging.getLogger(__name__)
 

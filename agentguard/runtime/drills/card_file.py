@@ -8,8 +8,8 @@ from pathlib import Path
 
 from agentguard.base import atomic_files
 from agentguard.detect.recognition.drill_values import draw
-from agentguard.drills.base import Bench, Drill, NotPossibleError
 from agentguard.model.events import SensorState, Watching
+from agentguard.runtime.drills.base import Bench, Drill, NotPossibleError
 from agentguard.sensors.self_test import KIND, made_up
 from agentguard.sensors.watch_guard import NAME
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from agentguard.base.errors import PlatformError
 from agentguard.detect.recognition.drill_values import counting, draw
-from agentguard.drills.base import Bench, Drill, FailedError, NotPossibleError
 from agentguard.engine.supervisor import Actor, Supervisor
 from agentguard.model.drills import Drilled
 from agentguard.model.events import ClipboardScanned, Event
 from agentguard.model.hits import Hit
 from agentguard.ports.clock import Stop
 from agentguard.ports.desktop import DrillClipboard
+from agentguard.runtime.drills.base import Bench, Drill, FailedError, NotPossibleError
 from agentguard.sensors.clipboard import LIMIT, SECONDS, ClipboardSensor
 from agentguard.sensors.self_test import KIND, made_up
 

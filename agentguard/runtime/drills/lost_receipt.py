@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from agentguard.drills.base import Bench, Drill, NotPossibleError
 from agentguard.model.events import UplinkState
+from agentguard.runtime.drills.base import Bench, Drill, NotPossibleError
 
 CHECK = "agent-health"
 WITHIN = 90.0

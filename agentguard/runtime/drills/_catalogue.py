@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from agentguard import drills
 from agentguard.base.plugins import discover
-from agentguard.drills.base import Drill
+from agentguard.runtime import drills
+from agentguard.runtime.drills.base import Drill
 
 
 def catalogue() -> tuple[Drill, ...]:
