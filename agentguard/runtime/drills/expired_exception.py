@@ -52,6 +52,11 @@ class Shifted:
         real = self.clock.now()
         return Moment(boot=real.boot, wall=real.wall + self.ahead)
 
+    def shift(self, seconds: float, *, lived: float = 0.0) -> None:
+        """Set the wall time on or back, and let so much time be lived through."""
+        self.ahead += seconds
+        self.passed += lived
+
     def wait(self, stop: Stop, seconds: float) -> bool:
         """Wait as the computer's clock does."""
         return self.clock.wait(stop, seconds)
@@ -114,12 +119,11 @@ def run(bench: Bench) -> float:
 
 
 def _forward(clock: Shifted) -> None:
-    clock.ahead += HOUR + 1
+    clock.shift(HOUR + 1)
 
 
 def _back(clock: Shifted) -> None:
-    clock.ahead -= DAY
-    clock.passed += HOUR + 1
+    clock.shift(-DAY, lived=HOUR + 1)
 
 
 def _once(bench: Bench, policy: Policy, clock: Shifted, end: Callable[[Shifted], None]) -> float:
@@ -142,7 +146,7 @@ def _once(bench: Bench, policy: Policy, clock: Shifted, end: Callable[[Shifted],
     seconds = bench.clock.now().since(begun)
     _sit(bench, mine, idle=limit / 2)
     again = bench.rooms.exception_book(memory, clock, clock)  # as after a restart
-    clock.ahead -= DAY
+    clock.shift(-DAY)
     heard: list[Event] = []
     again.look(heard.append)
     if any(one.items for one in heard if isinstance(one, ExceptionsHeld)):
