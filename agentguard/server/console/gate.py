@@ -12,6 +12,7 @@ from contextlib import suppress
 from email.utils import formatdate
 from typing import Any
 
+from litestar._parsers import parse_url_encoded_form_data
 from litestar.datastructures import Cookie
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -84,7 +85,11 @@ class Gate:
         elif visitor is None and not is_open(scope["path"]):
             await self._turn_away(scope, headers, guarded)
         else:
-            await self._inner(scope, receive, guarded)
+            try:
+                await self._inner(scope, receive, guarded)
+            finally:
+                if scope["method"] not in SAFE:  # Litestar keeps the last 1024 forms, passwords too
+                    parse_url_encoded_form_data.cache_clear()
 
     async def _visitor(self, headers: dict[bytes, bytes]) -> Visitor | None:
         token = cookie_of(headers, self._site.cookie)
