@@ -62,6 +62,10 @@ BIRTH = (
     r"d(?:atum|an) (?:rodenja|rojstva)",  # Croatian, Serbian, Slovene
     r"data de nai?xement",  # Catalan
     r"gennith(?:ike|ika|eis)",
+    r"w?taryk (?:al)?mylad(?:ha?|[yk])?",  # Arabic, as `fold` writes its letters
+    r"""almylad["'*\x20]{0,3}[:=\n]""",
+    r"mwalyd",
+    r"taryk (?:ky )?pydays",  # Urdu
 )
 """Labels of a date of birth."""
 
@@ -69,18 +73,18 @@ MONTHS = {
     prefix: number
     for number, prefixes in enumerate(
         (
-            "jan j\xe4n ene gen sty tam led ian",
-            "feb fev f\xe9v lut hel \xfano uno",
+            "jan j\xe4n ene gen sty tam led ian yna",
+            "feb fev f\xe9v lut hel \xfano uno fbr",
             "mar m\xe4r mrz maa mrt bre m\xe1r map",
             "apr avr abr kwi huh dub \xe1pr app",
             "may mai mag maj mei tou kve m\xe1j ma\xed",
-            "jun juin giu cze kes cerv iun j\xfan ioyn",
-            "jul juil lug lip hei cervenc iul j\xfal ioyl",
-            "aug aou ao\xfb ago sie elo srp ayg \xe1g\xfa",
-            "sep set wrz syy z\xe1r zar sze",
-            "oct okt ott out pa? paz lok r\xedj rij",
-            "nov lis marr noi noe n\xf3v",
-            "dec dez d\xe9c dic gru des jou pro dek",
+            "jun juin giu cze kes cerv iun j\xfan ioyn ywny",
+            "jul juil lug lip hei cervenc iul j\xfal ioyl ywly",
+            "aug aou ao\xfb ago sie elo srp ayg \xe1g\xfa ags",
+            "sep set wrz syy z\xe1r zar sze sbt",
+            "oct okt ott out pa? paz lok r\xedj rij akt",
+            "nov lis marr noi noe n\xf3v nwf",
+            "dec dez d\xe9c dic gru des jou pro dek dys",
         ),
         start=1,
     )
@@ -143,6 +147,7 @@ CODE = (
     r"k[wo]d(?:ik(?:os|o|ou|oy))?\.? (?:asfaleias|epal[hi](?:q|th)e[yu]s[hi]s|cvv|cvc)",
     r"tpichfi(?:os|o)s?(?: kwdikos)?",
     r"sivivi",  # Hindi
+    r"rmz al(?:aman|hmayh)",  # Arabic
 )
 """Labels of a card's code: a word for safety and one for code in either order, or three digits."""
 
@@ -178,6 +183,7 @@ PASSPORT = (
     r"(?:ar(?:ithmos)?\.? )?diavatiri(?:ou|o)",
     r"""diab["'*\x20]{0,3}[:=\n]""",
     r"pasporht(?: (?:nnbr|snkhya))?",  # Hindi
+    r"(?:rqm aljwaz|(?:al)?jwaz (?:al)?sfr(?:ha?|[yk])?)",  # Arabic
 )
 """Labels of a passport."""
 
@@ -237,6 +243,8 @@ PHONE = (
     r"mobiln(?:\xed(?:ho)?|\xfd)",
     r"puhelinnumeroni",
     r"(?:mobail|fh?on|durbas|snprhk)(?: (?:nnbr|snkhya))?",  # Hindi
+    r"(?:al)?(?:hatf|jwal|mwbayl|mhmwl|tly?fwn|watsab)(?:ha?|[yk])?",  # Arabic
+    r"(?:ely alrqm|rqm alatsal)",
 )
 """Labels of a telephone number."""
 
@@ -245,13 +253,15 @@ CARD = (
     r"karhd(?: (?:nnbr|snkhya))?",
     r"pas ?n(?:umme)?r",
     r"(?:arithmos )?kartas",
+    r"(?:al)?btaqh(?: alaytman|ha?|[yk])?",
 )
-"""Labels of a payment card: Greek, Hindi, and Dutch."""
+"""Labels of a payment card: Greek, Hindi, Dutch, and Arabic."""
 
 CARD_WORDS = (
     "kapta kaptas kartas pas kortilla kortista kortit pistwtikh pistwtikhs xpewstikh xpewstikhs"
     " pasnummer pasnr kortnumret"
     " kortnummeret kortets visakort maksukortin pankkikortin bankk\xe1rtyasz\xe1m"
     " bankk\xe1rtyasz\xe1ma k\xe1rtyasz\xe1ma k\xe1rtyasz\xe1mom hitelk\xe1rtyasz\xe1m cardului"
+    " btaqh albtaqh"
 )
 """Words that name a payment card."""

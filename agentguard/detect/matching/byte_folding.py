@@ -46,6 +46,18 @@ _DEVANAGARI = dict(
 )
 """Letters by their sound alone; the signs that part or dot a consonant are written as an h."""
 
+_ARABIC = dict(
+    zip(
+        "\u0621\u0622\u0623\u0624\u0625\u0626\u0627\u0628\u0629\u062a\u062b\u062c\u062d\u062e"
+        "\u062f\u0630\u0631\u0632\u0633\u0634\u0635\u0636\u0637\u0638\u0639\u063a\u0641\u0642"
+        "\u0643\u0644\u0645\u0646\u0647\u0648\u0649\u064a\u067e\u0686\u0698\u06a9\u06af\u06cc"
+        "\u0640\u060c\u061b\u061f",
+        "aaawayabhttjhkddrzsssdtzegfqklmnhwyypcjkgy-,;?",
+        strict=True,
+    )
+)
+"""The same of Arabic, with the letters that Persian and Urdu add, and its marks."""
+
 _BEYOND_LATIN = ((0x0370, 0x0400), (0x0400, 0x0460), (0x1F00, 0x2000))
 _CAPITALS = _GREEK | _CYRILLIC | {"\u0405": "S", "\u0406": "I", "\u0408": "J"}
 
@@ -70,7 +82,7 @@ _TABLE: dict[int, int | str] = {
         for letter in range(first, end)
         if (latin := _latin(letter))
     },
-    **{ord(letter): latin for letter, latin in _DEVANAGARI.items()},
+    **{ord(letter): latin for letter, latin in (_DEVANAGARI | _ARABIC).items()},
     **{ord(space): " " for space in _SPACES},
     **{ord(dash): "-" for dash in _DASHES},
     **{wide: wide - _WIDE_SHIFT for wide in range(_FIRST_WIDE, _LAST_WIDE + 1)},

@@ -19,6 +19,8 @@ Entry = tuple[tuple[str, ...], str]
 _ARABIC = str.maketrans({"\u0629": "\u0647", "\u0649": "\u064a"})
 _JOINT = r"[^A-Za-z0-9\n:;/_=\"'()<>]{1,4}"
 _STEM = 4
+_LONG = 9
+"""Letters of the longest word for a number below twenty that is a century's too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,8 @@ def plain(word: str) -> str:
 
 
 @cache
-def _read() -> Mapping[str, Mapping[str, object]]:
+def words_of_speech() -> Mapping[str, Mapping[str, object]]:
+    """Return what the file says, by language."""
     file = paths.resources() / "detect" / "spoken.toml"
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
@@ -58,7 +61,7 @@ def _read() -> Mapping[str, Mapping[str, object]]:
 @cache
 def languages() -> tuple[Language, ...]:
     """Return every language, those with which others are mixed before these."""
-    every = _read()
+    every = words_of_speech()
     return tuple(_language(code, every) for code in every)
 
 
@@ -110,7 +113,7 @@ def _trigger(*, ascii_only: bool) -> Pattern:
     """Return the RE2 of how such numbers begin, for bytes of UTF-8."""
     begins: list[str] = []
     hums: set[str] = set()
-    for code, given in _read().items():
+    for code, given in words_of_speech().items():
         codes = tuple(filter(None, (code, str(given.get("with", "")))))
         words = _words(codes, ascii_only=ascii_only)
         if not words:
@@ -118,14 +121,28 @@ def _trigger(*, ascii_only: bool) -> Pattern:
         one = "|".join(sorted({_stem(word) for word in words}))
         begins.append(f"(?:{one}){_JOINT}(?:{one}|[0-9])")
         begins.append(f"[0-9]{_JOINT}(?:{one})")
+        begins += _centuries(given, ascii_only=ascii_only)
         hums |= {hum for hum in str(given["hums"]).split() if hum.isascii() or not ascii_only}
     said = "|".join(map(_bytes, sorted(hums)))
     filled = f"[0-9]{_JOINT}(?:{said}){_JOINT}[0-9]"
     return Pattern(f"(?i:{'|'.join((*begins, filled))})")
 
 
+def _centuries(given: Mapping[str, object], *, ascii_only: bool) -> list[str]:
+    """Return the patterns of centuries that are no numbers below a hundred."""
+    years = given.get("years")
+    said = [str(words).split("-") for words in years] if isinstance(years, dict) else []
+    rare = [words for words in said if len(words) > 1 or len(words[0]) > _LONG]
+    plainly = {tuple(word) for word in rare} | {tuple(map(plain, word)) for word in rare}
+    return [
+        r"\b" + _JOINT.join(map(_bytes, words))
+        for words in sorted(plainly)
+        if all(word.isascii() for word in words) or not ascii_only
+    ]
+
+
 def _words(codes: tuple[str, ...], *, ascii_only: bool) -> set[str]:
-    every = _read()
+    every = words_of_speech()
     said = (str(every[code]["numbers"]).replace("|", " ").split() for code in codes)
     times = (_times(every[code]) for code in codes)
     words = {word.split("-")[0] for word in chain(*said, *times)}

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from agentguard.detect.lexicon.label_gap import SAID
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.matching.number_words import spoken_lines
+from agentguard.detect.recognition.spoken_dates import SpokenDate, spoken_dates
 from agentguard.detect.recognition.spoken_runs import Run, runs
 from agentguard.detect.recognition.spoken_wholes import Whole, is_card, is_speech, wholes
 
@@ -88,10 +89,32 @@ def in_digits(text: str) -> str:
 
 
 def _edits(text: str, lines: Sequence[int]) -> Iterator[_Edit]:
-    for number, whole in enumerate(wholes(text, list(_runs(text, lines)))):
+    dates = list(_dates(text, lines))
+    free = [run for run in _runs(text, lines) if not _is_within(run, dates)]
+    for number, whole in enumerate(wholes(text, free)):
         first, *others = whole.runs
         yield _Edit(first.start, first.end, _written(whole), number)
         yield from (_Edit(each.start, each.end, _GONE, number) for each in others)
+    for number, said in enumerate(dates, len(free)):
+        yield _Edit(said.start, said.end, said.written, number)
+
+
+def _is_within(run: Run, dates: Sequence[SpokenDate]) -> bool:
+    return any(one.start < run.end and run.start < one.end for one in dates)
+
+
+def _dates(text: str, lines: Sequence[int]) -> Iterator[SpokenDate]:
+    """Yield the dates that are spoken in these lines, each once."""
+    ends = [*accumulate(len(line) + 1 for line in text.split("\n"))]
+    done = -1
+    for line in lines:
+        begin, end = ends[line - 1] if line else 0, ends[line] - 1
+        if end - begin > _LONGEST_LINE:
+            continue
+        for said in sorted(spoken_dates(text, begin, end)):
+            if said.start > done:
+                yield said
+                done = said.end
 
 
 def _runs(text: str, lines: Sequence[int]) -> Iterator[Run]:

@@ -25,6 +25,7 @@ _DAY = (
 _WHO = r"(?P<who>[^\W_][^\t\n:<>\[\](){}=]{0,39}?|\+[0-9\s()\-]{7,18})"
 # On a line of its own beside a time: what holds a number is a note, and nobody's name.
 _NAME = r"(?P<who>[^\W\d_][^\t\n:<>\[\](){}=0-9]{0,39}?(?:\s[0-9]{1,2})?|\+[0-9\s()\-]{7,18})"
+_ONE = r"(?P<who>[^\W\d_]{2,12}[0-9]?)"  # a word that a recogniser of speech has for who speaks
 _SAID = r"(?P<text>.*)"
 _NO_TIME = rf"(?!\s*[\[(]?{_DAY}{_T}[\])]?\s*\Z)"  # that line names who speaks in the next
 _LINES = tuple(
@@ -37,6 +38,9 @@ _LINES = tuple(
         rf"\(\s?(?P<offset>(?:[0-9]+h\s)?(?:[0-9]+m\s)?[0-9]+s)\s?\)\s*{_WHO}:\s*{_SAID}",
         rf"{_WHO}\s?[\[(](?P<behind>{_DAY}{_T})[\])]\s?:?\s+{_SAID}",
         rf"{_NAME}\s{{2,}}(?P<between>{_T})\s{{2,}}{_SAID}",
+        rf"(?P<led>{_T})\s{{1,3}}{_ONE}\s{{2,}}{_SAID}",
+        rf"[\[(]{_NAME}\s{{1,3}}(?P<within>{_T})[\])]\s?:?\s+{_SAID}",
+        rf"{_ONE}\s(?P<short>{_T}):?\s+{_SAID}",
         rf"<(?P<chat>[^\W\d_][\w .\-]{{0,30}})>\s+{_SAID}",
         rf"(?:#?[0-9]{{1,4}}[.)]?\s+)?\[(?P<part>[^\W\d_][\w .\-]{{0,30}})\]:?\s+{_SAID}",
         rf"(?P<plain>[^\W\d_][\w .'\-]{{0,30}})[:>]\s+{_SAID}",
@@ -48,6 +52,7 @@ _HEADS = (
     later(rf"{_NAME}\s{{1,4}}[\[(]?(?P<after>{_DAY}{_T})[\])]?\s*"),
     later(rf"(?P<zoomed>{_T})\s+From\s+{_WHO}\s+[Tt]o\s+[^:]{{1,60}}:\s*"),
 )
+_BOLD = later(r"^\s*\*\*([^*\n]{1,40})\*\*")  # in Markdown
 _CUE = later(rf"(?P<time>{_T})\s+-->\s+{_T}.*")
 _VOICE = later(r"<v(?:\.[^\s>]*)?\s+([^>]{1,40})>\s*(.*?)(?:</v>)?\s*\Z")
 _TAG = later(r"</?[a-z][^<>]{0,40}>")
@@ -93,7 +98,8 @@ def _turns(lines: list[str]) -> Iterator[_Found]:
     """Yield the turns of lines that name who speaks, in the line or above it."""
     head: Turn | None = None
     for line in lines:
-        turn = next(filter(None, (_turn(style.fullmatch(line), line) for style in _LINES)), None)
+        plain = _BOLD.sub(r"\1", line, count=1) if "**" in line else line
+        turn = next(filter(None, (_turn(style.fullmatch(plain), line) for style in _LINES)), None)
         if head is not None:
             if turn is None and line.strip():
                 yield Turn(head.who, line.strip(), head.style, f"{head.line}\n{line}")
