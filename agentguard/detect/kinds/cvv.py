@@ -20,6 +20,7 @@ _ENDING = later(r"\b(?:end|last|letzt|termin|fini|eindig|konc|ultim|derni)", re.
 _FOUR = later(r"(?:four|4)\b", re.IGNORECASE)
 _ENDS_SO = later(r"\blast \Z", re.IGNORECASE)  # the last four digits of something are no code
 _LENGTHS = (3, 4)
+_APART = later(r"[^0-9]")
 # What an answer about a card has a code for as well: "declined, code 051".
 _ANSWER = (
     r"declin|reject|refus|fail|error|reason|respon|approv|auth|abgelehnt|fehler|genehmig|rechaz|denega"
@@ -67,7 +68,7 @@ def judge(candidate: Candidate) -> Answer:
         return no("another-label")
     if _BARE.fullmatch(candidate.told) and not _is_of_a_card(candidate):
         return no("no-card")
-    code = digits_of(candidate.text) or candidate.text
+    code = digits_of(candidate.text) or _APART.sub("", candidate.text)
     return sure(code, "label") if len(code) in _LENGTHS else no("length")
 
 
@@ -199,6 +200,7 @@ RECOGNISER = Recogniser(
         r"icvv",
         r"cvc[12]?(?: ?(?:number|code|num|no))?",
         r"cv2",
+        r"c v [cv]",  # as recognisers of speech write it
         r"csc",
         r"cvn2?",
         r"cvd",
@@ -238,6 +240,6 @@ RECOGNISER = Recogniser(
     near=(
         rf"(?i:\)?[ _\-]?{_NUMBER}?[.]?{_ASIDE}{_CHANGED})(?:[._]{{2,60}}|:? {{4,40}})?"
         rf"""(?:{_SIGNS}{{0,8}}(?i:(?:{_VERB}|on) ?:? ?)?["']?|(?i:{_FILLER})|{_TURN}|{_BELOW})"""
-        rf"{_EXPIRY}([0-9]{{3,4}}|{_SPOKEN})"
+        rf"{_EXPIRY}([0-9]{{3,4}}|[0-9](?:[ \-][0-9]){{2,3}}|{_SPOKEN})"
     ),
 )

@@ -74,7 +74,9 @@ _CHANGED = later(
     re.IGNORECASE,
 )
 _PLACE = later(r"\b(?:in|en|em|a|\xe0|te|w|i|zu) [A-Z][a-z\xdf-\xff?]{2,15}\b")
-_DIRECT = later(r"[\"']?[ ]?[=:]?[ ]?[\"']?")
+_DIRECT = later(
+    r"(?:_[a-z]{2,12})?[\"']?[ ]?[=:]?[ ]?[\"']?(?:\"[^\"\n]{1,32}\" ?<)?", re.IGNORECASE
+)
 _ENCODED = "%2B"
 _ENCODED_SPACE = later(r"%20|\+")
 
@@ -242,7 +244,12 @@ RECOGNISER = Recogniser(
         r"landline",
         r"(?:mob|cel)(?: n(?:o|umber))?",
         r"(?:ph|cp) ?(?:n(?:o|umber|r)|#)",
-        r"caller id",
+        r"caller ?id",
+        r"cb(?: on)?",  # in notes: call back, incoming and outbound calls
+        r"(?:i/[bc]|o/b)",
+        r"hdy\.?",
+        r"reach(?:ed|able)? (?:at|on|via)",
+        r"n(?:\xfa|u)mero da linha",
         r"ph\.",
         r"fones?",
         r"(?:daytime|evening|best|preferred) (?:contact )?(?:number|no)",

@@ -183,7 +183,7 @@ PASSPORT = (
     r"(?:ar(?:ithmos)?\.? )?diavatiri(?:ou|o)",
     r"""diab["'*\x20]{0,3}[:=\n]""",
     r"pasporht(?: (?:nnbr|snkhya))?",  # Hindi
-    r"(?:rqm aljwaz|(?:al)?jwaz (?:al)?sfr(?:ha?|[yk])?)",  # Arabic
+    r"(?:rqm aljwaz|(?:al)?jwaz(?: (?:al)?sfr(?:ha?|[yk])?)?)",  # Arabic
 )
 """Labels of a passport."""
 

@@ -31,6 +31,7 @@ class Language:
     times: Mapping[str, int]
     fillers: frozenset[str]
     hums: frozenset[str]
+    delays: Mapping[str, tuple[tuple[str, ...], ...]]
     units: frozenset[str]
     nods: frozenset[str]
     plus: frozenset[str]
@@ -80,9 +81,13 @@ def _language(code: str, every: Mapping[str, Mapping[str, object]]) -> Language:
         name: frozenset(plain(w) for each in codes for w in str(every[each][name]).split())
         for name in ("fillers", "hums", "units", "nods", "plus")
     }
+    delays: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for said in (words for each in codes for words in str(every[each]["delays"]).split()):
+        first, *rest = map(plain, said.split("-"))
+        delays[first] = (*delays.get(first, ()), tuple(rest))
     longest = {word: tuple(sorted(set(e), key=lambda x: -len(x[0]))) for word, e in numbers.items()}
     begins = frozenset((*numbers, *times, *sets["hums"]))
-    return Language(numbers=longest, times=times, begins=begins, **sets)
+    return Language(numbers=longest, times=times, begins=begins, delays=delays, **sets)
 
 
 @cache
@@ -122,8 +127,9 @@ def _trigger(*, ascii_only: bool) -> Pattern:
         begins.append(f"(?:{one}){_JOINT}(?:{one}|[0-9])")
         begins.append(f"[0-9]{_JOINT}(?:{one})")
         begins += _centuries(given, ascii_only=ascii_only)
-        hums |= {hum for hum in str(given["hums"]).split() if hum.isascii() or not ascii_only}
-    said = "|".join(map(_bytes, sorted(hums)))
+        pauses = f"{given['hums']} {given['delays']}".split()
+        hums |= {pause for pause in pauses if pause.isascii() or not ascii_only}
+    said = "|".join("[ ,]{1,2}".join(map(_bytes, hum.split("-"))) for hum in sorted(hums))
     filled = f"[0-9]{_JOINT}(?:{said}){_JOINT}[0-9]"
     return Pattern(f"(?i:{'|'.join((*begins, filled))})")
 

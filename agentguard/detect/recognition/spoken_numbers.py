@@ -13,6 +13,7 @@ from typing import NamedTuple
 from agentguard.detect.lexicon.label_gap import SAID
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.matching.number_words import spoken_lines
+from agentguard.detect.recognition.spoken_addresses import written_out
 from agentguard.detect.recognition.spoken_dates import SpokenDate, spoken_dates
 from agentguard.detect.recognition.spoken_runs import Run, runs
 from agentguard.detect.recognition.spoken_wholes import Whole, is_card, is_speech, wholes
@@ -84,8 +85,8 @@ def heard(text: str) -> Heard:
 
 
 def in_digits(text: str) -> str:
-    """Return a text with spoken numbers in digits."""
-    return heard(text).text
+    """Return a text with spoken numbers in digits, and spoken addresses of mail as written ones."""
+    return heard(written_out(text)).text
 
 
 def _edits(text: str, lines: Sequence[int]) -> Iterator[_Edit]:

@@ -90,7 +90,7 @@ def runs(text: str, start: int, end: int) -> list[Run]:
     who = "".join(filter(str.isalpha, text[start:begin]))
     said = tokens(text, begin, end)
     words = {token.word for token in said}
-    spoken = [one for one in languages() if not words.isdisjoint(one.begins)]
+    spoken = [one for one in languages() if not words.isdisjoint(one.begins | one.delays.keys())]
     spoken = spoken or [languages()[0]]
     every = [run for one in spoken for run in _of(text, said, one)]
     every.sort(key=lambda run: (run.start - run.end, run.start))
@@ -110,7 +110,7 @@ def runs(text: str, start: int, end: int) -> list[Run]:
 
 def _of(text: str, said: Sequence[Token], one: Language) -> Iterator[Run]:
     """Yield the runs of a line in one language."""
-    known = (one.nods, one.fillers, one.begins)
+    known = (one.nods, one.fillers, one.begins, one.delays)
     others = [not (t.is_number or any(t.word in words for words in known)) for t in said]
     before = [0, *accumulate(others)]
     place = 0
@@ -134,15 +134,27 @@ def _of(text: str, said: Sequence[Token], one: Language) -> Iterator[Run]:
 
 def _next(text: str, said: Sequence[Token], at: int, one: Language) -> tuple[int, int]:
     """Return where the run goes on, behind fillers, or past the end; and how many there were."""
+    here = at
     for skipped in range(_MOST_FILLERS + 1):
-        here = at + skipped
         if here >= len(said) or not _joined(text, said[here - 1], said[here]):
             break
-        if said[here].word not in one.fillers and said[here].word not in one.hums:
+        behind = _behind_pause(said, here, one)
+        if behind == here:
             return here, skipped
         if skipped == 0 and _number(text, said, here, one):
             return here, 0
+        here = behind
     return len(said), 0
+
+
+def _behind_pause(said: Sequence[Token], at: int, one: Language) -> int:
+    """Return the token behind a word that may stand within a number; the same where none does."""
+    word = said[at].word
+    for rest in one.delays.get(word, ()):
+        behind = at + 1 + len(rest)
+        if tuple(token.word for token in said[at + 1 : behind]) == rest:
+            return behind
+    return at + (word in one.fillers or word in one.hums)
 
 
 def _joined(text: str, one: Token, other: Token) -> bool:
@@ -209,7 +221,11 @@ def _run(
         and (long or not followed)
         and not (_counts(values) or _is_year(values))
     )
-    spoken = words or (fillers if fillers >= _FEWEST_TOKENS and len(values) > _SAFE else 0)
+    halting = any(t.word in one.hums or t.word in one.delays for t in said[first:behind])
+    hesitates = halting and len(digits) >= _SAFE
+    spoken = words or (
+        fillers if hesitates or (fillers >= _FEWEST_TOKENS and len(values) > _SAFE) else 0
+    )
     return Run(start, said[behind - 1].end, digits, values, spoken, beside, "", stands)
 
 

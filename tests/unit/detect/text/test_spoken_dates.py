@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from agentguard.detect.lexicon.label_gap import SAID
 from agentguard.detect.recognition.scanner import default_scanner
-from agentguard.detect.recognition.spoken_numbers import heard
+from agentguard.detect.recognition.spoken_numbers import heard, in_digits
 
-SAID = {
+DATES = {
     "april twenty third nineteen eighty three": "1983-04-23",
     "the twenty eighth of september nineteen seventy three": "the 1973-09-28",
     "fourth May nineteen forty-eight": "1948-05-04",
@@ -40,7 +41,7 @@ NO_DATES = (
 )
 
 
-@pytest.mark.parametrize(("words", "date"), SAID.items())
+@pytest.mark.parametrize(("words", "date"), DATES.items())
 def test_a_date_in_words_is_read_as_one_in_digits(words: str, date: str) -> None:
     assert heard(words).text == date
     assert heard(f"so {words}, thank you").text == f"so {date}, thank you"
@@ -51,7 +52,7 @@ def test_what_is_no_whole_date_stays_as_it_was_said(words: str) -> None:
     assert heard(words).text == words
 
 
-@pytest.mark.parametrize("words", [*SAID])
+@pytest.mark.parametrize("words", [*DATES])
 def test_row_583_a_birthday_in_words_is_found_where_it_is_asked_for(words: str) -> None:
     talk = f"Agent: and your date of birth?\nCaller: {words}\nAgent: thank you"
     assert [hit.kind for hit in default_scanner().scan(talk)] == ["DOB"]
@@ -106,3 +107,63 @@ def as_read(text: str) -> str:
     from agentguard.detect.tables.talk_turns import as_talk  # noqa: PLC0415 - as a reader
 
     return in_turns(as_talk(text))
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("928 sorry 875 er 5736", "9288755736"),
+        ("587 hang on 726 hang on 9246", "5877269246"),
+        ("nine seven one let's see eight zero five", "971805"),
+        ("654 luego 321 espera 987", "654321987"),
+    ],
+)
+def test_row_586_who_hesitates_says_one_number(said: str, number: str) -> None:
+    assert heard(said).text.removeprefix(SAID) == number
+    talk = f"Agent: best callback number?\nCaller: {said}\n"
+    assert len(number) < 9 or [hit.kind for hit in default_scanner().scan(talk)] == ["PHONE"]
+
+
+@pytest.mark.parametrize(
+    "text", ["order 123456 uh on 12 03 2024", "2 sorry 3 of them", "10 on 12 June, 1234 on 5678"]
+)
+def test_what_stands_between_two_numbers_makes_them_one_only_where_somebody_hesitates(
+    text: str,
+) -> None:
+    assert heard(text).text == text
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ("paige dash y at aol dot com", "paige-y@aol.com"),
+        ("wyatt two seven at icloud dot com", "wyatt27@icloud.com"),
+        ("hartigan dot matilda three at xtra dot co dot nz", "hartigan.matilda3@xtra.co.nz"),
+        ("marisa guion bajo quintana arroba hotmail punto es", "marisa_quintana@hotmail.es"),
+        ("bastien deux trois arobase skynet point be", "bastien23@skynet.be"),
+        ("beatriz underline moreira arroba gmail ponto com", "beatriz_moreira@gmail.com"),
+        ("petersen unterstrich m at gmx punkt de", "petersen_m@gmx.de"),
+    ],
+)
+def test_row_587_addresses_of_mail_are_read_as_they_are_said(said: str, address: str) -> None:
+    assert in_digits(f"it is {said}, thanks") == f"it is {address}, thanks"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cb Giselle 6025464758 re late parcel",
+        "09:22 i/c 9185498448 wrong dept",
+        "phone_primary = 639568191402",
+        'callerid="Jasper" <441273824474>',
+        "Hdy 0676/8165776",
+        "my husband can be reached on 0474168882",
+    ],
+)
+def test_row_588_telephones_are_known_by_the_short_words_of_notes(text: str) -> None:
+    assert [hit.kind for hit in default_scanner().scan(text)] == ["PHONE"]
+
+
+def test_a_code_in_single_digits_is_one_behind_its_question() -> None:
+    talk = "Agent: card?\nCaller: 4539 1488 0343 6467\nAgent: c v c\nCaller: 2 5 6\nAgent: ok\n"
+    assert {hit.kind for hit in default_scanner().scan(as_read(talk))} == {"PAN", "CVV"}
