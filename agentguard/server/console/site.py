@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from functools import partial
@@ -113,6 +113,14 @@ class Compiled(BytecodeCache):
             self._known[bucket.key] = bucket.code
 
 
+def _span(params: Mapping[str, str | int], words: Texts) -> dict[str, str | int]:
+    """Return what a message's `seconds` are called by people, as `span`; nothing without any."""
+    if "seconds" not in params:
+        return {}
+    some = params["seconds"]
+    return {"span": moments.length(some, words) if isinstance(some, int) else some}
+
+
 def environment(words: Texts, compiled: BytecodeCache | None = None) -> Environment:
     """Return the template engine: everything is escaped, and a missing value is an error."""
     pages = Environment(
@@ -126,14 +134,9 @@ def environment(words: Texts, compiled: BytecodeCache | None = None) -> Environm
 
     @pass_context
     def tell(context: Context, id_: str, params: dict[str, str | int]) -> str:
-        """Render a message; its `time` is kept as machines write it, and shown by the clock.
-
-        `span` says its `seconds` as people do.
-        """
+        """Render a message; its `time` is kept as machines write it, and shown by the clock."""
         read = {name: by_clock(context, value) for name, value in params.items() if name == "time"}
-        if "seconds" in params:
-            some = params["seconds"]
-            read["span"] = moments.length(some, words) if isinstance(some, int) else some
+        read |= _span(params, words)
         return words.render(Message(id=id_, params={**params, **read}))
 
     def by_clock(context: Context, value: str | int) -> str | int:
@@ -145,12 +148,7 @@ def environment(words: Texts, compiled: BytecodeCache | None = None) -> Environm
         zone, now = context["zone"], context.get("now")
         return moments.stamp(at, words.language, zone, now=now)
 
-    def day(at: float) -> str:
-        return moments.day(at, words.language)
-
-    def ago(at: float, now: float) -> str:
-        return moments.ago(at, now, words)
-
+    day, ago = partial(moments.day, language=words.language), partial(moments.ago, words=words)
     pages.globals.update(
         say=words.say, has=words.has, tell=tell, titled=words.title, advise=words.advice,
         spans=moments.spans(words), lang=words.language,
