@@ -21,7 +21,7 @@ class LenientWall:
     """Wall time for telling an age: after a jump, the earlier of the two readings for a day.
 
     It believes the clock of the start; whether something is old enough to be removed is judged by
-    `retention.lived`.
+    `retention.lived_clock`.
     """
 
     def __init__(self, clock: Clock) -> None:

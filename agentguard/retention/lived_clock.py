@@ -1,7 +1,7 @@
 """The clock that whatever removes, expires or rotates is judged by: time that was lived through.
 
 It looks at the two clocks every few seconds and writes down what was lived, so that a start under
-a wrong clock is seen: that is news, and never a reason to remove anything (`model.lived`).
+a wrong clock is seen: that is news, and never a reason to remove anything (`model.lived_time`).
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 Age is the time of change against wall time, and wall time may jump. So a wall clock that ran away
 from the boot clock is not believed until it has been steady for a day: of two readings the more
 lenient one counts. A file that is old by the wall clock alone waits until that time was lived
-through (`retention.lived`). The walk keeps the manners of a sweep, and never lists the agent's own
-files.
+through (`retention.lived_clock`). The walk keeps the manners of a sweep, and never lists the
+agent's own files.
 """
 
 from __future__ import annotations

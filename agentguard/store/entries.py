@@ -26,7 +26,7 @@ _ERASE = """
 
 
 class Box(Protocol):
-    """Seals what entries say; see `store.box`."""
+    """Seals what entries say; see `store.entry_box`."""
 
     @property
     def seals(self) -> bool:

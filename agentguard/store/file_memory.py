@@ -57,7 +57,7 @@ Row = tuple[Kept, int]
 
 
 class SeenDatabase:
-    """Implements `ports.seen.SeenFiles` and `Strikes`; no method raises. Safe for threads."""
+    """Implements `ports.file_memory.SeenFiles` and `Strikes`; none raises. Safe for threads."""
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._clock = clock

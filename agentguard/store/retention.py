@@ -2,7 +2,8 @@
 
 How old an entry is, the receipts alone tell: it was written before the first one that covers it.
 So no clock of this computer can push it on, and an auditor can see that it was time
-(`chain.erasing`). The erasing itself is an entry of the chain, written in the same transaction.
+(`trust.chain.erasure`). The erasing itself is an entry of the chain, written in the same
+transaction.
 """
 
 from __future__ import annotations

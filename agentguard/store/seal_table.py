@@ -13,7 +13,7 @@ from agentguard.trust.chain.seals import Seal
 
 
 class Sealer(Protocol):
-    """Seals each commit; see `store.sealing`."""
+    """Seals each commit; see `store.commit_seals`."""
 
     def ready(self, expected: bytes) -> bytes:
         """Take up the key whose public half is expected; give that of a new one, if it is new."""

@@ -12,7 +12,7 @@ _File = tuple[str, int, int]
 
 
 class MemoryStrikes:
-    """Implements `ports.seen.Strikes` without a disk; `SeenDatabase` of the store is with one."""
+    """Implements `ports.file_memory.Strikes` without a disk; the store has one with it."""
 
     def __init__(self, clock: Clock, most: int = MOST) -> None:
         self._clock = clock

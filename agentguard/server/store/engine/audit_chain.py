@@ -186,7 +186,7 @@ def keep_for(connection: Connection, days: int, now: float) -> None:
 
 
 def erasable(connection: Connection, days: int, cutoff: float) -> ColumnElement[bool]:
-    """Return which entries the checkpoints show to be old enough, as `chain.erasing` has it.
+    """Return which entries the checkpoints show to be old enough, as `trust.chain.erasure` has it.
 
     What was there before the chain goes by its own time, before `cutoff`.
     """
