@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from agentguard.base import mappings
+from agentguard.base.errors import UsageError
 from agentguard.base.translations import Texts
 from agentguard.commands import _number_arguments
 from agentguard.commands._colour import paint
@@ -19,11 +20,14 @@ from agentguard.commands.base import COULD_NOT, FINDINGS, FINE, Command
 from agentguard.model.messages import Message
 from agentguard.model.posture import ControlState
 from agentguard.model.verdicts import State
+from agentguard.policy.problems import did_you_mean, quote
+from agentguard.runtime.known_checks import catalogue
 from agentguard.runtime.one_shot import Progress
 
 
 def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
     """Add the options."""
+    parser.add_argument("controls", nargs="*", metavar="CONTROL", help=words.say("cli.check.only"))
     parser.add_argument("--json", action="store_true", help=words.say("cli.check.json"))
     parser.add_argument("--policy", type=Path, help=words.say("cli.check.policy"))
     parser.add_argument("--seconds", type=float, default=120.0, help=words.say("cli.check.seconds"))
@@ -33,7 +37,9 @@ def run(chosen: argparse.Namespace) -> int:
     """Look, print, and tell by the exit code whether something is wrong."""
     words = spoken()
     limit = _number_arguments.seconds(chosen.seconds, words)
-    controls = taken(limit, chosen.policy, _progress(words))
+    asked = named(chosen.controls, words)
+    seen = taken(limit, chosen.policy, _progress(words))
+    controls = tuple(one for one in seen if one.check in asked)
     rows = [row(control, words) for control in controls]
     if chosen.json:
         sys.stdout.write(json.dumps(rows, indent=2) + "\n")
@@ -42,12 +48,28 @@ def run(chosen: argparse.Namespace) -> int:
     return verdict(controls)
 
 
+def named(ids: list[str], words: Texts) -> frozenset[str]:
+    """Return the ids that were asked for, or every one where none was.
+
+    Raises:
+        UsageError: there is no such control.
+
+    """
+    known = frozenset(one.id for one in catalogue())
+    for wrong in ids:
+        if wrong not in known:
+            near = did_you_mean(wrong, tuple(sorted(known)))
+            advice = near or words.say("cli.check.known", ids=", ".join(sorted(known)))
+            raise UsageError(words.say("cli.check.unknown", control=quote(wrong)), advice)
+    return frozenset(ids) or known
+
+
 def verdict(controls: tuple[ControlState, ...]) -> int:
     """Return the exit code: fine only when every control was looked at in full and is in order."""
     states = {control.state for control in controls}
     if State.FAIL in states:
         return FINDINGS
-    return COULD_NOT if states & {State.PARTIAL, State.UNKNOWN} else FINE
+    return COULD_NOT if not states or states & {State.PARTIAL, State.UNKNOWN} else FINE
 
 
 def _progress(words: Texts) -> Progress:

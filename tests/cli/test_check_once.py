@@ -8,8 +8,9 @@ import string
 from pathlib import Path
 
 from agentguard.base import translations
-from agentguard.commands import doctor
+from agentguard.commands import check, doctor
 from agentguard.commands._capabilities import Capability, Standing
+from agentguard.commands.base import COULD_NOT
 from agentguard.model.messages import say
 from tests.cli.typed import Type
 
@@ -81,3 +82,28 @@ def test_row_525_a_check_does_not_say_that_an_agent_works_where_none_runs(type_:
     assert "AgentGuard is working" not in said
     assert "Everything that can be watched here is watched" not in said
     assert "agentguard status does" in said
+
+
+def test_row_601_a_look_at_named_controls_can_end_as_fine(type_: Type) -> None:
+    """Of all controls some can never be known by one look; a script names those it needs."""
+    whole = {one["id"]: one["state"] for one in json.loads(type_("check", "--json").out)}
+    assert type_("check").code != 0
+    fine = [id_ for id_, state in whole.items() if state in {"pass", "not_applicable"}]
+    one, other = fine[:2]
+    said = type_("check", one, other, "--json")
+    assert said.code == 0
+    assert {row["id"] for row in json.loads(said.out)} == {one, other}
+    assert type_("check", one, "agent-health").code == 3
+
+
+def test_row_601_a_control_that_is_not_there_is_wrong_use(type_: Type) -> None:
+    said = type_("check", "screen-lok")
+    assert (said.code, said.out) == (2, "")
+    assert "There is no control screen-lok." in said.err
+    assert "screen-lock" in said.err
+    assert "agent-health, " in type_("check", "qqqq").err
+
+
+def test_row_601_a_control_of_which_nothing_was_told_is_not_fine() -> None:
+    """Nothing is no proof, whatever else was looked at."""
+    assert check.verdict(()) == COULD_NOT
