@@ -9,7 +9,8 @@ forms): `found = { by = "count", one = "…", other = "…" }`; `by` names the p
 `none`, where there is one, is said of 0 in every language. What a language does not say is said in
 English. In one that is written from right to left, each text that is filled in is isolated
 (U+2068 to U+2069), or its full stops and brackets would jump to its other end; in the others, each
-that has letters from right to left. What would turn the sentence around is left out of it.
+that has letters from right to left. What would turn the sentence around is left out of it. Where a
+sentence has `{span}` or `{exactly}`, its `seconds` are said as people say them.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from functools import cache
 from pathlib import Path
 from threading import Lock
 
-from agentguard.base import cldr, packed, paths, turning_signs
+from agentguard.base import cldr, packed, paths, spans, turning_signs
 from agentguard.base.errors import CannotError
 from agentguard.model.messages import Message
 
@@ -138,6 +139,8 @@ class Texts:
             return id_
         if isinstance(sentence, Plural):
             sentence = sentence.of(params)
+        if "{span}" in sentence or "{exactly}" in sentence:
+            params = spans.filled(params, self.say)
         params = {name: self._within(value) for name, value in params.items()}
         try:
             return sentence.format_map(params)

@@ -172,9 +172,12 @@ def _row(source: LockSource) -> Message:
 
 
 def span(seconds: float | None) -> str:
-    """Return a time as people read it: whole minutes as `15 min`, anything else as `90 s`."""
+    """Return a time as people read it: `90 s` below two minutes, then `15 min` or `16 min 40 s`."""
     whole = int(seconds) if seconds is not None and isfinite(seconds) else 0
-    return f"{whole // 60} min" if whole and whole % 60 == 0 else f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if rest or not minutes:
+        return f"{minutes} min {rest} s" if minutes > 1 else f"{whole} s"
+    return f"{minutes} min"
 
 
 CHECK = Check(

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from agentguard.base import translations
+from agentguard.base import spans, translations
 from agentguard.base.errors import CannotError, UsageError
 from agentguard.base.translations import Texts
 from agentguard.commands import _local
@@ -95,9 +95,9 @@ def _line(row: Row, words: Texts) -> str:
     outcome = row["outcome"] or "not-yet"
     parts = [words.say(f"drill.outcome.{outcome}")]
     if row["seconds"] is not None:
-        parts.append(words.say("cli.drill.noticed", seconds=f"{row['seconds']:.1f}"))
+        parts.append(words.say("cli.drill.noticed", took=spans.measured(row["seconds"], words.say)))
     if row["receipt"] is not None:
-        parts.append(words.say("cli.drill.receipt", seconds=f"{row['receipt']:.1f}"))
+        parts.append(words.say("cli.drill.receipt", took=spans.measured(row["receipt"], words.say)))
     if row["why"] and words.has(f"drill.why.{row['why']}"):
         parts.append(words.say(f"drill.why.{row['why']}"))
     title = words.say(f"drill.{row['id']}.title")

@@ -34,13 +34,14 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """A kind of entry: the sentence's id, what it names of a record, and of which records."""
+    """A kind of entry: the sentence's id and its form, what it names of a record, and of which."""
 
     event: int
     weight: Weight
     text: str
     params: Callable[[Payload], Params]
     of: Callable[[Payload], bool] = lambda _: True
+    form: Callable[[Payload], str] = lambda _: ""
 
 
 def _these(*names: str) -> Callable[[Payload], Params]:
@@ -80,6 +81,11 @@ def _broken(payload: Payload) -> bool:
     return payload.get("whole") is False
 
 
+def _whereto(payload: Payload) -> str:
+    seconds = payload.get("seconds")
+    return "-back" if isinstance(seconds, int) and seconds < 0 else ""
+
+
 _INFORMATION, _WARNING, _ERROR = Weight.INFORMATION, Weight.WARNING, Weight.ERROR
 
 KINDS: Mapping[str, tuple[_Kind, ...]] = {
@@ -99,7 +105,7 @@ KINDS: Mapping[str, tuple[_Kind, ...]] = {
     "incident.reported": (_Kind(50, _WARNING, "incident-reported", _these("category")),),
     "journal.checked": (_Kind(60, _ERROR, "journal-broken", _these("entries"), _broken),),
     "events.lost": (_Kind(61, _WARNING, "events-lost", _these("count")),),
-    "clock.changed": (_Kind(62, _WARNING, "clock-changed", _these("seconds")),),
+    "clock.changed": (_Kind(62, _WARNING, "clock-changed", _these("seconds"), form=_whereto),),
     "control.failed": (_Kind(63, _ERROR, "control-failed", _these("control")),),
 }
 """By the journal's kinds, the first that fits."""
@@ -109,7 +115,7 @@ def happening(record: Record) -> Happening | None:
     """Return what the system's log is told of a record; None for what is the journal's alone."""
     for kind in KINDS.get(record.kind, ()):
         if kind.of(record.payload):
-            id_ = f"system-log.{kind.text}"
-            message = Message(id=id_, params=kind.params(record.payload))
+            text = kind.text + kind.form(record.payload)
+            message = Message(id=f"system-log.{text}", params=kind.params(record.payload))
             return Happening(event=kind.event, weight=kind.weight, message=message)
     return None

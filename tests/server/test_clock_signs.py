@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agentguard.base import translations
+from agentguard.base import spans, translations
 from agentguard.server.console import moments
 
 HOUR, DAY = 3600, 86400
@@ -34,7 +34,7 @@ def test_row_568_a_clock_that_was_set_is_told_as_people_say_it(
 
 def test_row_568_a_length_is_never_told_as_none_and_has_no_sign() -> None:
     words = translations.load()
-    told = {n: moments.length(n, words) for n in (0, 59, -60, 3599, -3600, 86_399, -86_400)}
+    told = {n: spans.about(n, words.say) for n in (0, 59, -60, 3599, -3600, 86_399, -86_400)}
     assert told == {
         0: "0 s", 59: "59 s", -60: "1 min", 3599: "59 min", -3600: "1 h 00 min",
         86_399: "23 h 59 min", -86_400: "1 d",

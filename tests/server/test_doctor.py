@@ -210,7 +210,7 @@ def test_a_feed_that_nobody_takes(house: House, capsys: pytest.CaptureFixture[st
     wait(house, 700, 3)
     assert house.found() == {"feed": "feed-failing"}
     told = said(house, capsys)
-    assert f"The feed webhook:x is behind since {since}, for 10 minutes; 3 things wait." in told
+    assert f"The feed webhook:x is behind since {since}, for 10 min; 3 things wait." in told
     assert "The receiver did not take it. They are kept for 30 days; 2 were let go" in told
 
 
@@ -221,7 +221,7 @@ def test_a_feed_whose_receiver_is_slow(
     feed(house)
     wait(house, seconds, 7)
     assert house.found() == ({"feed": "feed-behind"} if behind else {})
-    assert ("for 60 minutes; 7 things wait" in said(house, capsys)) is behind
+    assert ("for 1 h 00 min; 7 things wait" in said(house, capsys)) is behind
 
 
 def test_a_feed_that_has_told_everything(house: House, capsys: pytest.CaptureFixture[str]) -> None:

@@ -45,7 +45,7 @@ def test_wrong_codes_make_codes_wait_and_a_passkey_does_not(running: Any, stale:
     token = stale.token()
     for _ in range(running.settings.limits.sign_in_tries):
         answer = stale.submit("/prove", token=token, proof_to="/", proof_code="000000")
-    assert "Wait 30 seconds" in answer.text
+    assert "Wait 30 s," in answer.text
     answer = stale.submit("/prove", token=token, proof_to="/", proof_code="000000")
     assert "Too many wrong tries" in answer.text
     proved = stale.prove(stale.get("/prove"))

@@ -167,9 +167,9 @@ def _schema(connection: Connection) -> Finding:
 def _failing(connection: Connection, now: float) -> Iterator[Finding]:
     """Name the jobs that fail again and again."""
     for one in job_failures.list_repeated(connection):
-        minutes, why = max(0, int((now - one.since) // 60)), causes.sentence(one.why, load())
+        seconds, why = max(0, int(now - one.since)), causes.sentence(one.why, load())
         params: dict[str, str | int] = {"job": one.name, "count": one.count}
-        params |= {"minutes": minutes, "why": why}
+        params |= {"seconds": seconds, "why": why}
         yield _not("job", "failing", Health.BAD, **params)
 
 
@@ -178,7 +178,7 @@ def _work(connection: Connection, now: float) -> Finding:
     if last is None:
         return _not("work", "never", Health.CARE)
     if now - last > STALE:
-        return _not("work", "stopped", Health.BAD, minutes=int((now - last) // 60))
+        return _not("work", "stopped", Health.BAD, seconds=int(now - last))
     return _good("work", seconds=max(0, int(now - last)))
 
 
@@ -205,7 +205,7 @@ def _clock(connection: Connection, now: float) -> Finding:
 def _backup(connection: Connection, settings: ServerSettings, now: float) -> Finding:
     since = backups.overdue(connection, settings, now)
     if since is not None:
-        return _not("backup", "late", Health.BAD, hours=int((now - since) // HOUR))
+        return _not("backup", "late", Health.BAD, seconds=int(now - since))
     last = audit.newest(connection, "backup.made")
     back = leadership.noted(connection, leadership.RESTORED)
     if back is not None and (last is None or last < back):
@@ -223,16 +223,16 @@ def _backup(connection: Connection, settings: ServerSettings, now: float) -> Fin
 def _audit_log(connection: Connection, settings: ServerSettings, now: float) -> Finding:
     """Return how the audit log stood when the endpoint last audited itself."""
     found = audit_standing.read(connection, now)
-    hours = max(0, int((now - found.at) // HOUR)) if found.at is not None else 0
+    seconds = max(0, int(now - found.at)) if found.at is not None else 0
     if found.state is audit_standing.State.HELD:
-        return _good("audit", hours=hours)
+        return _good("audit", seconds=seconds)
     if found.state is audit_standing.State.BROKEN:
-        return _not("audit", "broken", Health.BAD, hours=hours)
+        return _not("audit", "broken", Health.BAD, seconds=seconds)
     try:
         audit_check.last_head(settings.data)
     except causes.Named:
         return _not("audit", "head", Health.CARE, file=str(settings.data / HEAD_FILE))
-    return _not("audit", found.why, Health.CARE, hours=hours)
+    return _not("audit", found.why, Health.CARE, seconds=seconds)
 
 
 def _feeds(connection: Connection, settings: ServerSettings, now: float) -> Iterator[Finding]:
@@ -262,8 +262,8 @@ def _feed(connection: Connection, state: Row[Any], now: float) -> Finding:
 
 
 def _behind(how: str, feed: str, since: float, now: float, **params: str | int) -> Finding:
-    minutes, time = int((now - since) // 60), to_the_second(since)
-    return _not("feed", how, Health.CARE, feed=feed, minutes=minutes, time=time, **params)
+    seconds, time = int(now - since), to_the_second(since)
+    return _not("feed", how, Health.CARE, feed=feed, seconds=seconds, time=time, **params)
 
 
 def _disk(settings: ServerSettings) -> Finding:

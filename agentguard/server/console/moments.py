@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, tzinfo
 
-from agentguard.base import languages
+from agentguard.base import languages, spans
 from agentguard.base.languages import ENGLISH
 from agentguard.base.translations import Texts
 from agentguard.server import zoned
-
-MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
 def iso(at: float) -> str:
@@ -47,23 +45,12 @@ def day(at: float, language: str = ENGLISH) -> str:
 def ago(at: float, now: float, words: Texts) -> str:
     """Say how long it has been so."""
     seconds = max(0, int(now - at))
-    return words.say("console.span.now") if seconds < MINUTE else length(seconds, words)
+    if seconds < spans.MINUTE:
+        return words.say("console.span.now")
+    return spans.about(seconds, words.say)
 
 
-def length(seconds: int, words: Texts) -> str:
-    """Say how long so many seconds are, in whichever direction."""
-    seconds = abs(seconds)
-    if seconds < MINUTE:
-        return words.say("console.span.seconds", count=seconds)
-    if seconds < HOUR:
-        return words.say("console.span.minutes", count=seconds // MINUTE)
-    if seconds < DAY:
-        hours, rest = divmod(seconds, HOUR)
-        return words.say("console.span.hours", hours=hours, minutes=f"{rest // MINUTE:02d}")
-    return words.say("console.span.days", count=seconds // DAY)
-
-
-def spans(words: Texts) -> str:
+def counted(words: Texts) -> str:
     """Return the sentences of `ago` as JSON, by which a page's script goes on counting."""
     names = ("now", "minutes", "hours", "days")
     return json.dumps({name: words.sentences[f"console.span.{name}"] for name in names})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from functools import partial
@@ -21,7 +21,7 @@ from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.response import Redirect
 from sqlalchemy import Connection
 
-from agentguard.base import languages, translations
+from agentguard.base import languages, spans, translations
 from agentguard.base.translations import Texts
 from agentguard.model.messages import Message
 from agentguard.server import masking, zoned
@@ -113,14 +113,6 @@ class Compiled(BytecodeCache):
             self._known[bucket.key] = bucket.code
 
 
-def _span(params: Mapping[str, str | int], words: Texts) -> dict[str, str | int]:
-    """Return what a message's `seconds` are called by people, as `span`; nothing without any."""
-    if "seconds" not in params:
-        return {}
-    some = params["seconds"]
-    return {"span": moments.length(some, words) if isinstance(some, int) else some}
-
-
 def environment(words: Texts, compiled: BytecodeCache | None = None) -> Environment:
     """Return the template engine: everything is escaped, and a missing value is an error."""
     pages = Environment(
@@ -136,7 +128,6 @@ def environment(words: Texts, compiled: BytecodeCache | None = None) -> Environm
     def tell(context: Context, id_: str, params: dict[str, str | int]) -> str:
         """Render a message; its `time` is kept as machines write it, and shown by the clock."""
         read = {name: by_clock(context, value) for name, value in params.items() if name == "time"}
-        read |= _span(params, words)
         return words.render(Message(id=id_, params={**params, **read}))
 
     def by_clock(context: Context, value: str | int) -> str | int:
@@ -151,11 +142,12 @@ def environment(words: Texts, compiled: BytecodeCache | None = None) -> Environm
     day, ago = partial(moments.day, language=words.language), partial(moments.ago, words=words)
     pages.globals.update(
         say=words.say, has=words.has, tell=tell, titled=words.title, advise=words.advice,
-        spans=moments.spans(words), lang=words.language,
+        spans=moments.counted(words), lang=words.language,
         asset=assets.address, zone=UTC, direction="rtl" if words.right_to_left else "ltr",
     )  # fmt: skip
     decimal = partial(languages.decimal, words.language)
-    pages.filters.update(decimal=decimal, stamp=stamp, day=day, iso=moments.iso, ago=ago)
+    took = partial(spans.measured, say=words.say, decimal=decimal)
+    pages.filters.update(decimal=decimal, took=took, stamp=stamp, day=day, iso=moments.iso, ago=ago)
     return pages
 
 

@@ -154,7 +154,15 @@ def test_input_that_no_person_makes_is_advice_of_low_severity(desk) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(900.0, "15 min"), (90.0, "90 s"), (0.0, "0 s"), (None, "0 s"), (float("inf"), "0 s")],
+    [
+        (900.0, "15 min"),
+        (90.0, "90 s"),
+        (1000.0, "16 min 40 s"),
+        (60.0, "1 min"),
+        (0.0, "0 s"),
+        (None, "0 s"),
+        (float("inf"), "0 s"),
+    ],
     ids=str,
 )
 def test_a_time_is_told_as_people_read_it(seconds, words) -> None:

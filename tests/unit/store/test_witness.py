@@ -96,6 +96,22 @@ def test_what_is_daily_is_the_journals_alone(clock, desktop, journal, kind, payl
     assert desktop.logged == ()
 
 
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (-86_399, "The clock of this computer went back by 23 h 59 min."),
+        (-2, "The clock of this computer went back by 2 s."),
+        (90, "The clock of this computer went forward by 1 min."),
+        (34_560_000, "The clock of this computer went forward by 400 d."),
+    ],
+)
+def test_row_597_the_systems_log_says_how_far_a_clock_went_and_whereto(
+    clock, desktop, journal, seconds, said
+) -> None:
+    journal.commit([record(clock, "clock.changed", how="step", seconds=seconds)], {})
+    assert [(event, text) for event, _, text in desktop.logged] == [(62, said)]
+
+
 def test_what_was_not_written_is_not_told(clock, desktop) -> None:
     inner = InMemoryJournal()
     inner.refuse = True

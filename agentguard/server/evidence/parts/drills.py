@@ -8,7 +8,7 @@ from statistics import median
 
 from sqlalchemy import select
 
-from agentguard.base import cldr
+from agentguard.base import cldr, spans
 from agentguard.server.evidence.base import Part, Work, at
 from agentguard.server.store.schema.drill_tables import drill_run
 
@@ -52,7 +52,9 @@ def write(work: Work) -> None:
         (
             drill,
             apart.join(f"{name}: {many}" for name, many in sorted(outcomes[drill].items())),
-            f"{median(noticed[drill]) / 1000:.1f} s" if drill in noticed else "",
+            spans.measured(median(noticed[drill]) / 1000, work.words.say)
+            if drill in noticed
+            else "",
             last[drill],
         )
         for drill in sorted(outcomes)
