@@ -60,9 +60,10 @@ def settled(report: v1.Report, held: Held | None) -> bool:
 
 @dataclass(slots=True)
 class Runs:
-    """The runs of the desks of one batch that are not settled."""
+    """The runs of the desks of one batch that are not settled; each desk has one report there."""
 
     _known: dict[str, list[_Run]] = field(default_factory=dict)
+    _same: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, connection: Connection, devices: Iterable[str]) -> Runs:
@@ -88,7 +89,10 @@ class Runs:
             keepers.link(connection, report.device, report.keeper[:LONGEST_KEEPER])
         if every and every[0].id == run:
             self._part(connection, report, every, now)
-            _settle(connection, report.device, "" if every[0].word else run)
+            if every[0].word:
+                _settle(connection, report.device, "")
+            else:
+                self._same[report.device] = run
             return Standing.SAME
         if any(one.id == run for one in every):
             settled = now - every[0].begun_at > SETTLE
@@ -96,6 +100,15 @@ class Runs:
         self._begin(connection, report, every, now)
         _settle(connection, report.device, "")
         return Standing.FRESH
+
+    def settle(self, connection: Connection, devices: Iterable[str]) -> None:
+        """Note of desks whose reports were taken which run needs no second look.
+
+        Not before: what follows a report must see that its desk had said goodbye, and where the
+        report is refused, so must the next one.
+        """
+        for device in sorted(self._same.keys() & set(devices)):
+            _settle(connection, device, self._same[device])
 
     def _begin(
         self, connection: Connection, report: v1.Report, every: list[_Run], now: float

@@ -71,14 +71,27 @@ class Watch:
     listener: Listener = field(default_factory=Deaf)
 
     def take_all(self, connection: Connection, batch: Sequence[Arrived]) -> list[Outcome]:
-        """Take reports in, as `batches.take_all`; a copy's report is answered with Cloned."""
+        """Take reports in, as `batches.take_all`; a copy's report is answered with Cloned.
+
+        What a desk says again in a batch is looked at once its report before is taken: else that
+        one would find the run of a later one, and not the goodbye that it said itself.
+        """
+        outcomes: dict[int, Outcome] = {}
+        for places in _in_turns(batch):
+            some = self._take(connection, [batch[place] for place in places])
+            outcomes.update(zip(places, some, strict=True))
+        return [outcomes[place] for place in range(len(batch))]
+
+    def _take(self, connection: Connection, batch: Sequence[Arrived]) -> list[Outcome]:
+        """Take reports of different desks in."""
         ids = [one.report.device for one in batch]
         held = batch_state.find_held(connection, ids)
         opened = items.still_open(connection, (id_ for id_, one in held.items() if one.flagged))
         outcomes: list[Outcome] = [
             Outdated() if _outdated(one, held.get(one.report.device)) else True for one in batch
         ]
-        taken, turns = self._met(connection, batch, held, outcomes)
+        runs, turns = self._met(connection, batch, held, outcomes)
+        taken = [place for place, one in enumerate(outcomes) if one is True]
         kept = batches.take_all(connection, [batch[place] for place in taken], held)
         chains = Chains(dict(held))
         for place, outcome in zip(taken, kept, strict=True):
@@ -90,6 +103,7 @@ class Watch:
         if turns:
             self.listener.turns(connection, turns)
         good = [batch[place] for place in taken if not isinstance(outcomes[place], Exception)]
+        runs.settle(connection, [one.report.device for one in good])
         self.listener.reports(connection, good)
         return outcomes
 
@@ -99,21 +113,19 @@ class Watch:
         batch: Sequence[Arrived],
         held: Mapping[str, Held],
         outcomes: list[Outcome],
-    ) -> tuple[list[int], list[Turn]]:
-        """Judge the runs; give the places of the reports to take, and mark the others Cloned."""
-        good = [place for place, one in enumerate(outcomes) if one is True]
+    ) -> tuple[Runs, list[Turn]]:
+        """Judge the runs, and mark what is not to be taken as Cloned."""
         unsettled = {
-            batch[place].report.device
-            for place in good
-            if not settled(batch[place].report, held.get(batch[place].report.device))
+            one.report.device: place
+            for place, one in enumerate(batch)
+            if outcomes[place] is True and not settled(one.report, held.get(one.report.device))
         }
         if not unsettled:
-            return good, []
+            return Runs(), []
         runs = Runs.of(connection, unsettled)
-        places = [place for place in good if batch[place].report.device in unsettled]
         fresh: list[Arrived] = []
         turns: list[Turn] = []
-        for place in sorted(places, key=lambda at: (batch[at].report.device, at)):
+        for _, place in sorted(unsettled.items()):
             one = batch[place]
             stands = runs.meet(connection, one.report, one.now)
             if stands is Standing.BACK:
@@ -122,7 +134,7 @@ class Watch:
             elif stands is Standing.FRESH:
                 fresh.append(one)
         turns += _older(connection, fresh)
-        return [place for place in good if outcomes[place] is True], turns
+        return runs, turns
 
     def forked(self, connection: Connection, device_id: str, now: float) -> int | None:
         """Mark a fork and give the device's newest epoch.
@@ -169,6 +181,19 @@ class Watch:
             turns.append(items.raise_(connection, id_, kinds.JOURNAL_ERASED, now, params=said))
         closed = items.end(connection, id_, ended, now) if ended else []
         return [*(turn for turn in turns if turn is not None), *closed]
+
+
+def _in_turns(batch: Sequence[Arrived]) -> list[list[int]]:
+    """Return the places of reports, with the first of each desk, then the second, and so on."""
+    turns: list[list[int]] = []
+    met: dict[str, int] = {}
+    for place, one in enumerate(batch):
+        turn = met.get(one.report.device, 0)
+        met[one.report.device] = turn + 1
+        if turn == len(turns):
+            turns.append([])
+        turns[turn].append(place)
+    return turns
 
 
 def _outdated(one: Arrived, held: Held | None) -> bool:
