@@ -19,6 +19,7 @@ from agentguard import __version__, commands
 from agentguard.base import paths, translations
 from agentguard.base.errors import AgentGuardError, CannotError, CatalogueError
 from agentguard.base.plugins import modules
+from agentguard.commands import _outcome
 from agentguard.commands._quick_loading import loading
 from agentguard.commands.base import COULD_NOT, INTERRUPTED, Command
 
@@ -44,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(words)
     except AgentGuardError as error:
-        return _failed(str(error), error.exit_code)
+        return _failed(str(error), error.exit_code, words, error)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -54,9 +55,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         _drop_output()
         why = error.strerror or type(error).__name__
         where = "" if error.filename is None else f": {os.fsdecode(error.filename)}"
-        return _failed(translations.load().say("cli.system", why=why, where=where))
+        told = translations.load().say("cli.system", why=why, where=where)
+        return _failed(told, COULD_NOT, words, error)
     except Exception as error:  # noqa: BLE001 - the boundary of the main thread
-        return _failed(_mistake(error))
+        return _failed(_mistake(error), COULD_NOT, words, error)
 
 
 def _prepare_output() -> None:
@@ -90,14 +92,19 @@ def _wanted(words: Sequence[str]) -> Callable[[], int]:
             from agentguard.platforms import seat  # noqa: PLC0415 - elsewhere there is one
 
             paths.sit(seat())
-        given = _parser(words).parse_args(words, Given())
-        return partial(_command(given.command).run, cast("argparse.Namespace", given))
+        with _outcome.understood(words):
+            given = cast("argparse.Namespace", _parser(words).parse_args(words, Given()))
+        run = partial(_command(given.command).run, given)
+        return partial(_outcome.through, given, run)
 
 
-def _failed(sentence: str, code: int = COULD_NOT) -> int:
+def _failed(sentence: str, code: int, words: Sequence[str], error: Exception) -> int:
     from agentguard.detect.recognition.masked_names import masked  # noqa: PLC0415 - what goes well needs none
 
-    print(f"{PROGRAM}: {masked(sentence)}", file=sys.stderr)  # noqa: T201 - the command line speaks
+    line = f"{PROGRAM}: {masked(sentence)}"
+    if _outcome.is_wanted(words):
+        line = _outcome.refusal(masked(sentence), _outcome.code_of(error))
+    print(line, file=sys.stderr)  # noqa: T201 - the command line speaks
     return code
 
 
@@ -144,10 +151,10 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         help_ = said.say(f"cli.{name}.help")
         sub = every.add_parser(name, help=help_, description=help_)
         if name == wanted:
-            _command(name).arguments(sub, said)
+            _arguments(name, sub, said)
         elif completing:
             with suppress(CannotError):  # what is not installed is completed by its name alone
-                _command(name).arguments(sub, said)
+                _arguments(name, sub, said)
     return parser
 
 
@@ -160,6 +167,12 @@ def _add_completion(parser: argparse.ArgumentParser, words: Sequence[str], help_
         return True
     parser.add_argument(COMPLETION, choices=SHELLS, help=help_)
     return False
+
+
+def _arguments(name: str, parser: argparse.ArgumentParser, said: translations.Texts) -> None:
+    """Add the command's own options, then those that every command has."""
+    _command(name).arguments(parser, said)
+    _outcome.add(parser, said, (name,))
 
 
 def _command(name: str) -> Command:

@@ -14,8 +14,8 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -26,6 +26,8 @@ from agentguard.base.errors import CannotError
 LOG = logging.getLogger(__name__)
 
 FILE = "agentguard.log"
+OWN = "agentguard"
+"""The logger above all of ours."""
 MAX_BYTES = 10 * 1024 * 1024
 BACKUPS = 4  # five files with the one that is written
 WINDOW = 60.0  # seconds in which a line is not written twice
@@ -156,6 +158,10 @@ def set_up(
     """
     logging.raiseExceptions = False  # a line that is not written, as on a full disk, is lost
     root = logging.getLogger()
+    if console:  # one that speaks already would say each line twice
+        spoken = logging.getLogger(OWN)
+        for old in spoken.handlers[:]:
+            spoken.removeHandler(old)
     for old in root.handlers[:]:
         root.removeHandler(old)
         with suppress(OSError):  # what it still held
@@ -168,6 +174,25 @@ def set_up(
         handler.addFilter(Throttle(seconds))
         root.addHandler(handler)
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
+
+
+@contextmanager
+def speaking(seconds: Callable[[], float]) -> Iterator[None]:
+    """Send each line of AgentGuard's own to standard error as well, the least too, until the end.
+
+    Libraries stay as they were: what they say at that level is their text, with what they read.
+    """
+    own = logging.getLogger(OWN)
+    handler, before = logging.StreamHandler(), own.level
+    handler.setFormatter(_formatter(Redacting))
+    handler.addFilter(Throttle(seconds))
+    own.addHandler(handler)
+    own.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        own.setLevel(before)
+        own.removeHandler(handler)
 
 
 def catch_all() -> None:

@@ -39,6 +39,9 @@ def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
     parser.add_argument(
         "--format", choices=("table", "jsonl"), default="table", help=say("cli.scan.format")
     )
+    parser.add_argument(
+        "--json", dest="format", action="store_const", const="jsonl", help=say("cli.scan.json")
+    )
     parser.add_argument("--explain", action="store_true", help=say("cli.scan.explain"))
     parser.add_argument("--report", choices=("html", "csv"), help=say("cli.scan.report"))
     parser.add_argument("--output", type=Path, metavar="FILE", help=say("cli.scan.output"))

@@ -107,7 +107,8 @@ def _done(given: argparse.Namespace) -> int:
         "backups": _server_backups.run,
     }
     if given.act in alone:
-        sys.stdout.write(f"{alone[given.act](given, settings, said)}\n")
+        told = alone[given.act](given, settings, said)
+        sys.stdout.write(f"{told}\n" if told else "")
         return FINE
     begins = _begins(given, settings)
     with Admin(settings, lambda: clock.now().wall) as admin:
@@ -145,6 +146,7 @@ def _asked_twice(said: Texts) -> str:
         password = getpass.getpass(said.say("cli.server.password"))
         again = getpass.getpass(said.say("cli.server.repeat"))
     except EOFError as error:
+        sys.stderr.write("\n")  # the question stands there without an end
         raise UsageError(
             said.say("cli.server.no-password"), said.say("cli.server.no-password-advice")
         ) from error

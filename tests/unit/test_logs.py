@@ -205,3 +205,20 @@ def test_a_log_that_was_begun_anew_is_its_owners_alone(
     files = sorted(file.parent.glob(f"{logs.FILE}*"))
     assert len(files) > 1
     assert {oct(one.stat().st_mode & 0o777) for one in files} == {"0o600"}
+
+
+def test_row_592_what_speaks_tells_the_least_step_once_and_leaves_libraries_alone(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ours, theirs = logging.getLogger("agentguard.some.room"), logging.getLogger("httpcore")
+    with logs.speaking(lambda: 0.0):
+        ours.debug("a step")
+        theirs.debug("a value")
+        logs.set_up(tmp_path, seconds=lambda: 0.0)
+        ours.debug("another step")
+        theirs.debug("another value")
+    ours.debug("a last step")
+    told = capsys.readouterr().err
+    assert (told.count("a step"), told.count("another step")) == (1, 1)
+    assert "value" not in told + file.read_text("utf-8")
+    assert "a last step" not in told

@@ -24,6 +24,26 @@ EXIT_CODES = (
 )
 
 
+PROGRAMS = """
+## For programs
+
+Every command that comes to an end has `--json`, and the exit code is the same with it and
+without. Lists and documents are described with their command. Where a command says what it did,
+the object has `done` (whether it ended with 0), `said` (the lines that it says without `--json`)
+and the facts of that command by name.
+
+`logs`, `server logs` and `scan` print one object a line. `server setup --json` only looks at what
+is done, and does none of its steps.
+
+A refusal is the last line of standard error: `error` is the sentence, `code` an id that stays
+what it is. What was printed before a refusal is on standard output, with `done` as `false`.
+
+Every command has `--verbose`: what AgentGuard does is told on standard error, step by step, and
+for a refusal also where in the program it comes from. Values are masked there as in the log, and
+what libraries say at that level is left out.
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """One command with its words: `name` as it is typed, `deeper` its own second words."""
@@ -86,6 +106,7 @@ def pages() -> dict[str, str]:
         "| command | what it does |\n|---|---|\n" + rows + "\n## Exit codes\n\n"
         "| code | meaning |\n|---|---|\n"
         + "".join(f"| {code} | {what} |\n" for code, what in EXIT_CODES)
+        + PROGRAMS
     )
     made = {f"commands/{_file(one)}.md": _markdown(one, 1) for one in every}
     return {"commands/index.md": index, **made}
