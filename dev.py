@@ -474,8 +474,8 @@ COVERED = {
         "not heavy and not hypothesis",  # a worker that draws for long dies of the counting
         *(f"tests/unit/{room}" for room in ("mfa", "policy", "store", "trust", "vault")),
         "tests/unit/test_custody.py",
-        "tests/unit/test_lived_clock.py",
-        "tests/unit/test_retention.py",
+        "tests/unit/sensors/test_lived_clock.py",
+        "tests/unit/test_aside_names.py",
         "tests/faults/test_store.py",
         "tests/faults/test_power.py",
     ),

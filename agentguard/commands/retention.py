@@ -26,9 +26,9 @@ from agentguard.policy.last_good import Keeper
 from agentguard.policy.succession import BUILT
 from agentguard.ports.clock import Clock
 from agentguard.ports.storage import Journal
-from agentguard.retention.lived_clock import LivedClock
 from agentguard.runtime import known_checks
 from agentguard.runtime.vault_actions import PurgeHand
+from agentguard.sensors.lived_clock import LivedClock
 from agentguard.sensors.retention import RetentionSensor
 from agentguard.store.agent_store import open_store
 from agentguard.vault.file_names import printable

@@ -11,11 +11,14 @@ than what it has truly lived, wherever the clock was set meanwhile, before a sta
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from agentguard.model.moments import Moment
 from agentguard.model.records import Json
 
+DAY = 86_400.0
+HOUR = 3_600.0
 STEP = 5.0
 """Seconds between two readings by which the wall clock was set, and not merely read late."""
 DRIFT = 60.0
@@ -27,11 +30,16 @@ AGREE = 120.0
 WATCHED = 10.0
 """Seconds between two looks within which the wall clock is not set twice."""
 BACK = 120.0
-LONGEST_OFF = 35 * 86_400.0
+LONGEST_OFF = 35 * DAY
 """After a start a wall clock that is further back, or further ahead, than this is news: a computer
 that is off over the longest holiday is none."""
 MOST = 400
 """Stretches that are kept: more than a year of starts without an endpoint, day by day."""
+KEY = "clock/lived"
+"""What is written stands under this key of the journal's memory."""
+
+Age = Callable[[float], float]
+"""Gives the seconds that were surely lived through since a stamp of the wall clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

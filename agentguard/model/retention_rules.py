@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -43,3 +44,14 @@ class RetentionRule:
             "to the vault."
         },
     )
+
+
+def rule_name(rule: RetentionRule) -> str:
+    """Name a rule as `OldFile.rule` does."""
+    kinds = f" ({', '.join(rule.kinds)})" if rule.kinds else ""
+    return f"{rule.folder.rstrip('/')}/{rule.pattern}{kinds}"
+
+
+def rule_of(name: str, rules: Iterable[RetentionRule]) -> RetentionRule | None:
+    """Find the rule of this name; None when the policy has it no more."""
+    return next((rule for rule in rules if rule_name(rule) == name), None)

@@ -24,8 +24,8 @@ from agentguard.model.records import Json, Record
 from agentguard.ports.clock import Clock
 from agentguard.ports.sensor import PolicySource, Submit
 from agentguard.ports.storage import Journal
-from agentguard.retention import removal
-from agentguard.retention.proof import proof
+from agentguard.trust.removal_proof import proof
+from agentguard.vault import removal
 from agentguard.vault.source import Refused
 from agentguard.vault.vault import Vault
 

@@ -33,7 +33,6 @@ from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Backend, Spared
 from agentguard.ports.sensor import PolicySource, Sensor, Submit
 from agentguard.ports.storage import Journal
-from agentguard.retention.lived_clock import LivedClock
 from agentguard.runtime import compose_drills, compose_time, compose_vault, status
 from agentguard.runtime.actuators import Farewell, desktop_hands
 from agentguard.runtime.agent import (
@@ -66,6 +65,7 @@ from agentguard.sensors.desktop import desktop_sensors
 from agentguard.sensors.file_changes import ChangesSensor, Rules, own_folder
 from agentguard.sensors.files import FilesSensor
 from agentguard.sensors.host import HostSensor
+from agentguard.sensors.lived_clock import LivedClock
 from agentguard.sensors.local_door import LocalDoor
 from agentguard.sensors.machine_sensors import OwnSensors
 from agentguard.sensors.retention import RetentionSensor

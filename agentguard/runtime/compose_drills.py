@@ -8,7 +8,6 @@ from agentguard.base import paths
 from agentguard.engine.known import Known
 from agentguard.engine.loop import Engine
 from agentguard.ports.revival import Drilled
-from agentguard.retention.lived_clock import LivedClock
 from agentguard.runtime.agent import Link, Parts
 from agentguard.runtime.compose_desk import following
 from agentguard.runtime.compose_vault import Kept
@@ -17,6 +16,7 @@ from agentguard.runtime.drills._labels import Labels
 from agentguard.runtime.drills._runner import Drills
 from agentguard.runtime.drills.base import Rooms
 from agentguard.runtime.exception_book import Exceptions
+from agentguard.sensors.lived_clock import LivedClock
 from agentguard.service import keeper_status
 
 

@@ -12,12 +12,12 @@ from agentguard.model.events import SensorState
 from agentguard.platforms import name_thread
 from agentguard.ports.clock import Stop
 from agentguard.ports.turns import IDLE, Member, Turns
-from agentguard.retention.lived_clock import LivedClock
 from agentguard.runtime.agent import Parts
 from agentguard.runtime.compose_vault import Kept
 from agentguard.runtime.drills._runner import Drills
 from agentguard.runtime.policy_service import Governor
 from agentguard.runtime.timers import by_time
+from agentguard.sensors.lived_clock import LivedClock
 
 
 def supervisor(engine: Engine, patience: float) -> Supervisor:

@@ -20,12 +20,12 @@ from agentguard.model.hits import Hit
 from agentguard.model.orders import Contained, OrderAct
 from agentguard.ports.clock import Clock
 from agentguard.ports.people import Verifier
-from agentguard.retention.lived_clock import LivedClock
 from agentguard.runtime.agent import Computer, Storage
 from agentguard.runtime.files_reader import follow
 from agentguard.runtime.stores import ENROLMENT
 from agentguard.runtime.vault_actions import PurgeHand, VaultHand
 from agentguard.sensors.absent_sensor import AbsentSensor
+from agentguard.sensors.lived_clock import LivedClock
 from agentguard.sensors.retention import RetentionSensor
 from agentguard.sensors.self_test import KIND, SelfTest, Test, judged, planted
 from agentguard.vault.forbidden_data import Holds

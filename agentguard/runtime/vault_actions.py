@@ -14,18 +14,18 @@ from agentguard.model.events import FileScanned
 from agentguard.model.facts import OldFile, RetentionSeen
 from agentguard.model.findings import Finding
 from agentguard.model.hits import Hit
+from agentguard.model.lived_time import Age
 from agentguard.model.messages import Message, say
 from agentguard.model.outcomes import FileOutcome
 from agentguard.model.records import Json, Record
-from agentguard.model.retention_rules import RetentionRule
+from agentguard.model.retention_rules import RetentionRule, rule_of
 from agentguard.model.vault import VaultItem
 from agentguard.ports.clock import Clock
 from agentguard.ports.sensor import PolicySource, Submit
 from agentguard.ports.storage import Journal
-from agentguard.retention import removal
-from agentguard.retention.age_rules import Age, rule_of
-from agentguard.retention.proof import proof
 from agentguard.sensors.mounts import Drives, mounts
+from agentguard.trust.removal_proof import proof
+from agentguard.vault import removal
 from agentguard.vault.forbidden_data import forbidden
 from agentguard.vault.move_guards import busy, left_alone
 from agentguard.vault.source import Refused
@@ -129,7 +129,7 @@ class PurgeHand:
         for file in (one for one in seen.old if not one.waits) if seen else ():
             if self.policy().legal_hold:  # it may begin while files go
                 return say("action.on-hold")
-            rule = rule_of(file, self.policy().retention)
+            rule = rule_of(file.rule, self.policy().retention)
             try:
                 removed += self._take(file, rule) if rule else 0
             except AgentGuardError:

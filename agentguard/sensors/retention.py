@@ -3,7 +3,7 @@
 Age is the time of change against wall time, and wall time may jump. So a wall clock that ran away
 from the boot clock is not believed until it has been steady for a day: of two readings the more
 lenient one counts. A file that is old by the wall clock alone waits until that time was lived
-through (`retention.lived_clock`). The walk keeps the manners of a sweep, and never lists the
+through (`sensors.lived_clock`). The walk keeps the manners of a sweep, and never lists the
 agent's own files.
 """
 
@@ -16,16 +16,17 @@ from fnmatch import fnmatch
 from pathlib import PurePath
 
 from agentguard.base import paths
+from agentguard.base.aside_names import named
 from agentguard.model.events import SensorState, Watching
 from agentguard.model.facts import OldFile, RetentionSeen
+from agentguard.model.lived_time import DAY, Age
 from agentguard.model.policy import Watch
-from agentguard.model.retention_rules import RetentionRule
+from agentguard.model.retention_rules import RetentionRule, rule_name
 from agentguard.ports.bell import Bell
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import PolicySource, Submit
 from agentguard.ports.turns import Turns, alone
-from agentguard.retention.age_rules import DAY, Age, LenientWall, rule_name
-from agentguard.retention.removal import named
+from agentguard.sensors.lenient_wall import LenientWall
 from agentguard.sensors.mounts import Drives
 from agentguard.sensors.sweep import Found, walk
 from agentguard.sensors.sweep_pacing import Circumstances, Manners, Pace, reading_last

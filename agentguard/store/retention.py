@@ -15,7 +15,6 @@ from typing import Protocol
 from agentguard.model import lived_time
 from agentguard.model.records import Json
 from agentguard.ports.storage import Memory
-from agentguard.retention.lived_clock import KEY
 from agentguard.store.sqlite_file import Database, Value
 from agentguard.trust.chain.erasure import DAY, DAYS, day_of, said_at
 from agentguard.trust.chain.headers import HEADER_KIND
@@ -27,7 +26,7 @@ def edge(memory: Memory, seconds: float) -> float:
     The endpoint's clock alone erases nothing: one that leapt would empty every journal. Infinity
     while nothing of this computer's own time stands in the journal's memory.
     """
-    known = lived_time.read(memory.get(KEY))
+    known = lived_time.read(memory.get(lived_time.KEY))
     return known.before(seconds) if known is not None else math.inf
 
 
@@ -80,7 +79,7 @@ class Retention:
         today = day_of(told_at(receipt))
         if today in {0, self._looked}:
             return
-        lived = edge(self._journal.memory(KEY), DAYS * DAY)
+        lived = edge(self._journal.memory(lived_time.KEY), DAYS * DAY)
         left = self._erase(self._number(_OLD, today - DAYS), lived, BATCH)
         before = self._number(_HEADER, HEADER_KIND) - 1
         left = self._erase(before, min(lived, float((today - DAYS + 1) * DAY)), left)

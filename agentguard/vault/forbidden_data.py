@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from agentguard.base.errors import AgentGuardError
 from agentguard.model.custody import FORBIDDEN
 from agentguard.model.facts import ForbiddenHeld
+from agentguard.model.lived_time import HOUR, Age
 from agentguard.model.vault import VaultItem
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import PolicySource, Submit
 from agentguard.ports.turns import Turns, alone
-from agentguard.retention.age_rules import HOUR, Age
 from agentguard.vault.vault import Vault
 
 LOG = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from agentguard.base import atomic_files
 from agentguard.base.errors import VaultError
 from agentguard.base.translations import load
 from agentguard.model.records import Json
-from agentguard.retention.proof import proof
+from agentguard.trust.removal_proof import proof
 from agentguard.vault import file_names
 from agentguard.vault.recovery import mend
 from agentguard.vault.sealed_file import BrokenSeal, Header, unseal

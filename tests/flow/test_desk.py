@@ -26,19 +26,18 @@ from agentguard.model.machine import (
     VpnSeen,
 )
 from agentguard.model.prompts import PromptKind
-from agentguard.model.retention_rules import RetentionRule
+from agentguard.model.retention_rules import RetentionRule, rule_name
 from agentguard.model.vault import Taking
 from agentguard.model.verdicts import State
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
 from agentguard.policy.parser import parse
-from agentguard.retention.age_rules import rule_name
-from agentguard.retention.proof import proves
 from agentguard.runtime import status
 from agentguard.runtime.bootstrap import Place, opened
 from agentguard.runtime.known_checks import shapes
 from agentguard.runtime.vault_actions import PurgeHand
 from agentguard.store.memory import InMemoryJournal
+from agentguard.trust.removal_proof import proves
 from agentguard.vault.vault import Vault
 from tests.flow.conftest import POLICY, Floor
 from tests.flow.incidents import report

@@ -8,7 +8,7 @@ from pathlib import Path
 from agentguard.model.actions import Deed
 from agentguard.model.deeds import Done, Stage
 from agentguard.model.vault import Taking
-from agentguard.retention.proof import proves
+from agentguard.trust.removal_proof import proves
 from tests.flow.conftest import POLICY, Floor
 
 CARD = "4556 7375 8689 9855"

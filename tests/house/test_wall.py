@@ -15,8 +15,9 @@ ROOT = Path(__file__).parents[2] / "agentguard"
 LIST = Path(__file__).with_name("wall.toml")
 JUDGED = {"lived", "told", "expires", "evidence", "cache", "asked", "clock"}
 READ = {"wall", "st_mtime"}
-REMOVES = ("retention/", "vault/", "server/", "store/", "mfa/", "custody.py")
-"""Where something is removed or ends: there each function is named."""
+CLOCKS = ("sensors/lenient_wall.py", "sensors/lived_clock.py")
+REMOVES = (*CLOCKS, "vault/", "server/", "store/", "mfa/", "custody.py")
+"""Where something is removed or ends, and what it is judged by: there each function is named."""
 
 
 def readers(tree: ast.AST, *, deletes: bool, name: str = "") -> Iterator[str]:
@@ -57,7 +58,8 @@ def listed() -> list[dict[str, object]]:
 def covers(use: dict[str, object], file: str, who: str) -> bool:
     named = str(use["file"])
     place = file.startswith(named) if named.endswith("/") else file == named
-    return place and (use["who"] == ["*"] or who in list(use["who"]))  # type: ignore[call-overload]
+    whole = use["who"] == ["*"] and not file.startswith(REMOVES)
+    return place and (whole or who in list(use["who"]))  # type: ignore[call-overload]
 
 
 def test_row_84_every_reader_of_the_wall_clock_is_listed_with_its_reason() -> None:
@@ -78,6 +80,12 @@ def test_row_84_where_something_is_removed_each_function_is_named() -> None:
     for use in listed():
         if use["who"] == ["*"]:
             assert not str(use["file"]).startswith(REMOVES), use["file"]
+
+
+def test_row_84_what_is_said_of_a_whole_folder_says_nothing_of_its_clocks() -> None:
+    assert covers({"file": "sensors/", "who": ["*"]}, "sensors/sweep.py", "f")
+    assert not covers({"file": "sensors/", "who": ["*"]}, "sensors/lived_clock.py", "f")
+    assert all((ROOT / one).is_file() for one in CLOCKS)
 
 
 def test_row_84_a_new_reader_is_found() -> None:

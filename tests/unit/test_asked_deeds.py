@@ -22,11 +22,11 @@ from agentguard.model.outcomes import FileOutcome
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
 from agentguard.policy.parser import parse
 from agentguard.ports.desktop import Absent
-from agentguard.retention.proof import proves
 from agentguard.runtime.asked_deeds import FileDeeds, FolderDeed, asked_hands
 from agentguard.runtime.compose_deeds import deeds_here
 from agentguard.runtime.known_checks import shapes
 from agentguard.store.memory import InMemoryJournal
+from agentguard.trust.removal_proof import proves
 from agentguard.vault.vault import Vault
 
 WORDS = "Card 4556 7375 8689 9855\n"

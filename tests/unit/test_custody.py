@@ -17,18 +17,18 @@ from agentguard.model.events import Event, FileScanned
 from agentguard.model.facts import OldFile, RetentionSeen
 from agentguard.model.findings import Finding
 from agentguard.model.hits import Hit
+from agentguard.model.lived_time import DAY
 from agentguard.model.moments import Moment
 from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Policy
-from agentguard.model.retention_rules import RetentionRule
+from agentguard.model.retention_rules import RetentionRule, rule_name
 from agentguard.model.verdicts import Severity
 from agentguard.platforms.simulated import FakeClock
 from agentguard.policy.parser import parse
-from agentguard.retention.age_rules import DAY, rule_name
-from agentguard.retention.proof import proves
 from agentguard.runtime.known_checks import shapes
 from agentguard.runtime.vault_actions import PurgeHand, VaultHand
 from agentguard.store.memory import InMemoryJournal
+from agentguard.trust.removal_proof import proves
 from agentguard.vault import sealed_files
 from agentguard.vault.vault import Vault
 

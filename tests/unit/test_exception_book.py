@@ -13,8 +13,8 @@ from agentguard.model.verdicts import Severity
 from agentguard.platforms._fake_clock import START_WALL, FakeClock
 from agentguard.ports.exceptions import Overlay
 from agentguard.ports.storage import Memory
-from agentguard.retention.lived_clock import LivedClock
 from agentguard.runtime.exception_book import KEY, Exceptions
+from agentguard.sensors.lived_clock import LivedClock
 from agentguard.store.memory import InMemoryJournal
 
 HOUR = 3600.0

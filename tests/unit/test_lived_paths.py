@@ -23,16 +23,16 @@ from agentguard.platforms._fake_clock import START_WALL, FakeClock
 from agentguard.platforms.simulated import SimulatedDesktop
 from agentguard.policy.last_good import Keeper
 from agentguard.policy.parser import parse
-from agentguard.retention import removal
-from agentguard.retention.lived_clock import KEY, LivedClock
 from agentguard.runtime.agent import Computer, Parts, Person, Storage
 from agentguard.runtime.compose import build
 from agentguard.runtime.known_checks import shapes
 from agentguard.runtime.policy_service import Governor
 from agentguard.runtime.vault_actions import PurgeHand
+from agentguard.sensors.lived_clock import LivedClock
 from agentguard.sensors.retention import RetentionSensor
 from agentguard.store.agent_store import Store, open_store
 from agentguard.store.memory import InMemoryJournal, InMemoryOutbox
+from agentguard.vault import removal
 from agentguard.vault.forbidden_data import Holds
 from agentguard.vault.vault import Vault
 
@@ -188,7 +188,7 @@ def test_row_83_a_whole_agent_hears_the_time_from_its_endpoint(tmp_path: Path) -
     turns = next(one for one in agent.members if one.name == "lived").begin(ended)
     next(turns)
     turns.close()
-    found = lived_time.read(journal.memory(KEY)[KEY])
+    found = lived_time.read(journal.memory(lived_time.KEY)[lived_time.KEY])
     assert found is not None
     assert found.boot_id == "one"
     assert found.witness == lived_time.Witness(lived=0.0, said=START_WALL, wall=START_WALL)

@@ -12,11 +12,12 @@ import pytest
 
 from agentguard.model.events import Event
 from agentguard.model.facts import RetentionSeen
+from agentguard.model.lived_time import DAY
 from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.model.retention_rules import RetentionRule
 from agentguard.platforms._fake_clock import FakeClock
-from agentguard.retention.age_rules import DAY, LenientWall
 from agentguard.sensors import retention
+from agentguard.sensors.lenient_wall import LenientWall
 from agentguard.sensors.retention import EVERY, FIRST, RetentionSensor
 from agentguard.sensors.sweep_pacing import AGAIN, Circumstances, never
 

@@ -13,13 +13,14 @@ from agentguard.model.custody import VaultRules
 from agentguard.model.events import Event
 from agentguard.model.facts import ForbiddenHeld
 from agentguard.model.hits import Hit
+from agentguard.model.lived_time import DAY, HOUR
 from agentguard.model.policy import Policy
 from agentguard.platforms.simulated import FakeClock
 from agentguard.policy.parser import parse
-from agentguard.retention.age_rules import DAY, HOUR, LenientWall
-from agentguard.retention.proof import proves
 from agentguard.runtime.known_checks import shapes
+from agentguard.sensors.lenient_wall import LenientWall
 from agentguard.store.agent_store import Store
+from agentguard.trust.removal_proof import proves
 from agentguard.vault.forbidden_data import EVERY, Holds
 from agentguard.vault.keys import KEY
 from agentguard.vault.vault import Vault

@@ -15,9 +15,9 @@ from pyrage import x25519
 
 from agentguard.model.events import Event
 from agentguard.model.hits import Hit
+from agentguard.model.lived_time import HOUR
 from agentguard.platforms.simulated import FakeClock
 from agentguard.policy.parser import parse
-from agentguard.retention.age_rules import HOUR
 from agentguard.runtime.known_checks import shapes
 from agentguard.store.agent_store import open_store
 from agentguard.vault.forbidden_data import Holds

@@ -13,27 +13,22 @@ from pathlib import Path
 
 import pytest
 
+from agentguard.base.aside_names import ASIDE
 from agentguard.base.errors import CannotError
 from agentguard.model.events import Event
-from agentguard.model.facts import OldFile, RetentionSeen
+from agentguard.model.facts import RetentionSeen
+from agentguard.model.lived_time import DAY
 from agentguard.model.retention_rules import RetentionRule
 from agentguard.platforms._fake_clock import FakeClock
 from agentguard.policy.parser import parse
-from agentguard.retention import removal
-from agentguard.retention.age_rules import DAY, rule_name, rule_of
-from agentguard.retention.proof import proof, proves
-from agentguard.retention.removal import remove
 from agentguard.runtime.known_checks import shapes
 from agentguard.sensors.retention import RetentionSensor
+from agentguard.vault import removal
+from agentguard.vault.removal import remove
 from tests.unit.killing import killed_at, passed_over
 
 PLAIN = parse(b"policy: p\nversion: 1\n", "p", shapes())
 TEXT = b"yesterday's export"
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
 
 
 @pytest.fixture
@@ -271,15 +266,6 @@ def test_a_wall_clock_set_back_saves_the_file(rule: RetentionRule, clock: FakeCl
     assert path.exists()
 
 
-def test_a_listed_file_finds_its_rule_again() -> None:
-    csv = RetentionRule(folder="~/Exports/", days=30, pattern="*.csv")
-    rest = RetentionRule(folder="~/Exports", days=90)
-    old = OldFile(path="/home/a/Exports/x.csv", rule=rule_name(csv), age_days=40)
-    assert rule_of(old, (rest, csv)) is csv
-    assert rule_of(old, (rest,)) is None
-    assert rule_name(rest) == "~/Exports/*"
-
-
 def test_the_hash_is_of_all_of_a_large_file(
     rule: RetentionRule, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -300,27 +286,6 @@ def test_a_look_removes_nothing_and_judges_as_a_removal(
     with pytest.raises(CannotError, match="not past its age"):
         removal.look(str(young), rule, lambda then: clock.now().wall - then)
     assert left(rule) == ["new.csv", "old.csv"]
-
-
-def test_a_rule_is_named_with_its_kinds() -> None:
-    rules = (
-        RetentionRule(folder="~/A", days=1, pattern="*.csv"),
-        RetentionRule(folder="~/A", days=9, pattern="*.csv", kinds=("PAN", "IBAN")),
-    )
-    assert [rule_name(rule) for rule in rules] == ["~/A/*.csv", "~/A/*.csv (PAN, IBAN)"]
-    old = OldFile(path="/a", rule="~/A/*.csv (PAN, IBAN)", age_days=10)
-    assert rule_of(old, rules) == rules[1]
-
-
-def test_a_proof_is_about_one_content_and_tells_it_to_nobody() -> None:
-    sha256 = hashlib.sha256(TEXT).hexdigest()
-    one, other = proof(sha256), proof(sha256)
-    assert one != other, "the same file twice cannot be told from two files"
-    assert sha256 not in str(one)
-    assert proves(one, TEXT)
-    assert not proves(one, TEXT + b"!")
-    assert not proves({"salt": "no hex", "hash": ""}, TEXT)
-    assert not proves({}, TEXT)
 
 
 @pytest.mark.posix  # Windows sets nothing aside, and a forked child is killed at each call
@@ -354,24 +319,11 @@ def test_a_file_that_was_left_aside_is_found_by_the_name_it_had(
 ) -> None:
     (tmp_path / "exports").mkdir()
     rule = RetentionRule(folder=str(tmp_path / "exports"), days=30, pattern="*.csv")
-    aside = aged(here(rule, f"{removal.ASIDE}{'0a' * 8}-old.csv"), clock, 31)
-    aged(here(rule, f"{removal.ASIDE}{'0a' * 8}-old.txt"), clock, 31)
+    aside = aged(here(rule, f"{ASIDE}{'0a' * 8}-old.csv"), clock, 31)
+    aged(here(rule, f"{ASIDE}{'0a' * 8}-old.txt"), clock, 31)
     policy = replace(PLAIN, retention=(rule,))
     told: list[Event] = []
     RetentionSensor(lambda: policy, clock).look(told.append, threading.Event())
     (seen,) = told
     assert isinstance(seen, RetentionSeen)
     assert [old.path for old in seen.old] == [str(aside)]
-
-
-@pytest.mark.parametrize(
-    ("name", "was"),
-    [
-        ("old.csv", "old.csv"),
-        (f"{removal.ASIDE}{'0' * 16}-a-b.csv", "a-b.csv"),
-        (f"{removal.ASIDE}{'0' * 16}", f"{removal.ASIDE}{'0' * 16}"),
-        (f"{removal.ASIDE}0-a", f"{removal.ASIDE}0-a"),
-    ],
-)
-def test_a_name_that_was_set_aside_tells_the_file_s(name: str, was: str) -> None:
-    assert removal.named(name) == was

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
-import secrets
 import stat
 import sys
 from collections.abc import Callable, Iterator
@@ -23,14 +21,12 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from agentguard.base import file_marks
+from agentguard.base.aside_names import aside, named
 from agentguard.base.errors import CannotError, StoreError
+from agentguard.model.lived_time import DAY, Age
 from agentguard.model.retention_rules import RetentionRule
-from agentguard.retention.age_rules import DAY, Age
 
 BLOCK = 1 << 20
-ASIDE = ".agentguard-removal-"
-LONGEST_NAME = 255  # bytes
-_SET_ASIDE = re.compile(re.escape(ASIDE) + "[0-9a-f]{16}-(.+)", re.DOTALL)
 STAYS = "It is where it was."
 
 
@@ -112,19 +108,6 @@ def look(path: str, rule: RetentionRule, age: Age) -> None:
     """
     with _found(path, rule) as place:
         _judge(os.fstat(place.file), rule, age)
-
-
-def named(name: str) -> str:
-    """Return the name that a file had before it was set aside; any other name as it is."""
-    aside = _SET_ASIDE.fullmatch(name)
-    return aside[1] if aside else name
-
-
-def _aside(name: str) -> str:
-    """Return a name of our own that tells the file's, where both fit."""
-    alone = ASIDE + secrets.token_hex(8)
-    full = f"{alone}-{named(name)}"
-    return full if len(os.fsencode(full)) <= LONGEST_NAME else alone
 
 
 @contextmanager
@@ -240,20 +223,20 @@ else:
 
     def _take_away(place: _Place, before: os.stat_result) -> None:
         """Set aside what the name stands for, compare it, and unlink it or put it back."""
-        aside = _aside(place.name)
-        os.rename(place.name, aside, src_dir_fd=place.folder, dst_dir_fd=place.folder)
-        if not _same(before, place.status(aside)):
-            _put_back(place, aside)
+        beside = aside(place.name)
+        os.rename(place.name, beside, src_dir_fd=place.folder, dst_dir_fd=place.folder)
+        if not _same(before, place.status(beside)):
+            _put_back(place, beside)
             raise CannotError("Another file has taken its place.", STAYS)
-        os.unlink(aside, dir_fd=place.folder)
+        os.unlink(beside, dir_fd=place.folder)
         if place.folder is not None:
             os.fsync(place.folder)
 
-    def _put_back(place: _Place, aside: str) -> None:
+    def _put_back(place: _Place, beside: str) -> None:
         """Give a stranger its name back, unless the name was taken again meanwhile."""
         try:
             os.link(
-                aside,
+                beside,
                 place.name,
                 src_dir_fd=place.folder,
                 dst_dir_fd=place.folder,
@@ -261,6 +244,6 @@ else:
             )
         except OSError as error:
             raise CannotError(
-                "Another file has taken its place.", f"It lies beside it, as {aside}."
+                "Another file has taken its place.", f"It lies beside it, as {beside}."
             ) from error
-        os.unlink(aside, dir_fd=place.folder)
+        os.unlink(beside, dir_fd=place.folder)

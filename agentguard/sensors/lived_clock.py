@@ -12,19 +12,17 @@ import threading
 from agentguard.base.errors import StoreError
 from agentguard.model import lived_time
 from agentguard.model.facts import ClockSeen
-from agentguard.model.lived_time import AGREE, LONGEST_OFF
+from agentguard.model.lived_time import AGREE, KEY, LONGEST_OFF
 from agentguard.model.moments import Moment
 from agentguard.model.wall_clock import CALM, Wall
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import Submit
 from agentguard.ports.storage import Journal
 from agentguard.ports.turns import Turns, alone
-from agentguard.retention.age_rules import LenientWall
+from agentguard.sensors.lenient_wall import LenientWall
 
 LOG = logging.getLogger(__name__)
 
-KEY = "clock/lived"
-"""What is remembered stands under this key of the journal's memory."""
 LOOK = 5.0
 KEEP = 60.0
 """Seconds between two looks at the clocks, and until what was lived is written down again."""

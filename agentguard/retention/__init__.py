@@ -1,1 +1,0 @@
-"""Files that are past their age: what old means, how one is removed, and the proof that it was."""
