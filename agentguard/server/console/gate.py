@@ -12,7 +12,6 @@ from contextlib import suppress
 from email.utils import formatdate
 from typing import Any
 
-from litestar._parsers import parse_url_encoded_form_data
 from litestar.datastructures import Cookie
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from agentguard.server.console import assets, clocks, packing, spoken
 from agentguard.server.console.assets import STATIC
 from agentguard.server.console.browsers import cookie_of, family_of
+from agentguard.server.console.forgotten import forget
 from agentguard.server.console.site import Site
 from agentguard.server.console.streams import KIND
 from agentguard.server.console.way_back import kept, lost
@@ -88,8 +88,7 @@ class Gate:
             try:
                 await self._inner(scope, receive, guarded)
             finally:
-                if scope["method"] not in SAFE:  # Litestar keeps the last 1024 forms, passwords too
-                    parse_url_encoded_form_data.cache_clear()
+                forget()
 
     async def _visitor(self, headers: dict[bytes, bytes]) -> Visitor | None:
         token = cookie_of(headers, self._site.cookie)
