@@ -11,6 +11,7 @@ from pathlib import Path
 from agentguard.base import named_files, paths, settings, translations
 from agentguard.base.errors import UsageError
 from agentguard.base.translations import Texts
+from agentguard.commands import _outcome
 from agentguard.commands._enroll_by_keeper import by_keeper
 from agentguard.commands.base import FINE, Command
 from agentguard.platforms import (
@@ -51,7 +52,9 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.rotate:
         return _rotate(folder, words)
     if chosen.words:
-        sys.stdout.write(f"{_key(folder).words}\n")
+        spelt = _key(folder).words
+        _outcome.facts(words=spelt)
+        sys.stdout.write(f"{spelt}\n")
         return FINE
     if chosen.by_keeper:
         return by_keeper(folder, words, lambda code: _enrol(chosen, folder, code, words))
@@ -89,7 +92,9 @@ def _enrol(chosen: argparse.Namespace, folder: Path, code: str | None, words: Te
         team=done.team or "-",
         place=words.say(f"secret.place.{enrolment.key_place(folder)}"),
     )
-    lines = [told, words.say("cli.enroll.words", words=_key(folder).words)]
+    spelt = _key(folder).words
+    _outcome.facts(device=done.device, team=done.team, words=spelt, pending=done.pending)
+    lines = [told, words.say("cli.enroll.words", words=spelt)]
     if done.pending:
         lines.append(words.say("cli.enroll.pending"))
     sys.stdout.write("\n".join((*lines, "")))

@@ -9,6 +9,7 @@ from pathlib import Path
 from agentguard.base import paths
 from agentguard.base.errors import CannotError, UsageError
 from agentguard.base.translations import Texts
+from agentguard.commands import _outcome
 from agentguard.commands._code import asked
 from agentguard.commands._mfa_app import set_up
 from agentguard.commands._mfa_key import register
@@ -74,6 +75,7 @@ def _policy() -> Policy:
 
 
 def _show(codes: tuple[str, ...], words: Texts) -> None:
+    _outcome.facts(hours=HOURS, codes=list(codes))
     sys.stdout.write(words.say("cli.mfa.issued", hours=HOURS) + "\n")
     sys.stdout.writelines(f"  {code}\n" for code in codes)
     sys.stdout.write(words.say("cli.mfa.keep") + "\n")

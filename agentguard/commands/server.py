@@ -14,6 +14,7 @@ from agentguard.base import translations
 from agentguard.base.errors import UsageError
 from agentguard.base.translations import Texts
 from agentguard.commands import (
+    _outcome,
     _server_backups,
     _server_catalogue,
     _server_data,
@@ -163,12 +164,15 @@ def _must_name(name: str, said: Texts) -> None:
 def _totp(given: argparse.Namespace, admin: Admin, said: Texts) -> str:
     _must_name(given.user, said)
     secret, address = admin.desk_totp(given.user)
-    segno.make(address).terminal(out=sys.stdout, compact=True)
+    if not _outcome.facts(user=given.user, secret=secret, address=address):
+        segno.make(address).terminal(out=sys.stdout, compact=True)  # a picture, for people alone
     return f"{said.say('cli.server.totp-made', secret=secret)}\n{address}"
 
 
 def _recovery_codes(given: argparse.Namespace, admin: Admin, said: Texts) -> str:
-    codes = "\n".join(f"  {code}" for code in admin.recovery_codes(given.name))
+    made = admin.recovery_codes(given.name)
+    _outcome.facts(name=given.name, codes=list(made))
+    codes = "\n".join(f"  {code}" for code in made)
     return said.say("cli.server.recovery-made", name=given.name, codes=codes)
 
 

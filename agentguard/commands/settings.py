@@ -10,6 +10,7 @@ from agentguard.base import paths, settings, settings_edit
 from agentguard.base.errors import UsageError
 from agentguard.base.settings import Origin, SetHere
 from agentguard.base.translations import Texts
+from agentguard.commands import _outcome
 from agentguard.commands._words import spoken
 from agentguard.commands.base import FINE, Command
 from agentguard.platforms import machine_layers, takes_proxy
@@ -40,7 +41,9 @@ def run(chosen: argparse.Namespace) -> int:
         case "show":
             sys.stdout.write(_shown(words, as_json=chosen.json))
         case "path":
-            sys.stdout.write(f"{paths.wanted_folder() / settings.FILE}\n")
+            file = str(paths.wanted_folder() / settings.FILE)
+            _outcome.facts(file=file)
+            sys.stdout.write(f"{file}\n")
         case _:
             known = settings_edit.described(chosen.name)
             value = None

@@ -202,3 +202,15 @@ def test_row_591_verbose_says_nothing_of_what_libraries_read(
     assert "a value of a row" not in said.err
     assert said.err.count("a step with [masked]") == 1
     assert logging.getLogger("agentguard").handlers == []
+
+
+def test_what_a_program_needs_is_a_fact_beside_the_sentence(type_: Type, home: Path) -> None:
+    made = json.loads(type_("server", "totp", "ada", "--json").out)
+    assert made["user"] == "ada"
+    assert made["secret"] in made["address"]
+    assert len(made["said"]) == 2, "no picture of it, which is for people"
+    assert (
+        "█" in type_("server", "totp", "ada").out or "\x1b[" in type_("server", "totp", "ada").out
+    )
+    told = json.loads(type_("settings", "path", "--json").out)
+    assert told["said"] == [told["file"]] == [str(home / "settings.toml")]
