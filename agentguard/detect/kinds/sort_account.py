@@ -1,9 +1,13 @@
-"""SORT_ACCT: a UK bank account, as sort code together with account number; one value a pair."""
+"""SORT_ACCT: a bank account, as its bank's code together with its number; one value a pair.
+
+In the United Kingdom that is the sort code; `_bank_codes` has those of other countries.
+"""
 
 from __future__ import annotations
 
 import re
 
+from agentguard.detect.kinds._bank_codes import LABELS, SHAPES, account_of
 from agentguard.detect.lexicon.label_gap import GAP, STAMP
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.lexicon.words import words
@@ -12,7 +16,8 @@ from agentguard.detect.score.word_classes import has_thing
 
 OWN = words(
     "sort sortcode bank banks bacs chaps account acct acc ac payee debit dd wages salary payroll"
-    " beneficiary natwest lloyds barclays hsbc santander halifax nationwide monzo starling tsb rbs"
+    " beneficiary routing aba bsb ifsc agencia ag\xeancia conta clabe cbu cci"
+    " natwest lloyds barclays hsbc santander halifax nationwide monzo starling tsb rbs"
 )
 
 # Six digits (Pay.UK, Industry Sorting Code Directory), and eight digits of which a spreadsheet
@@ -63,7 +68,9 @@ _RUNS_ON = later(r"[ \-][0-9]{3,}")  # a card's number begins like an account's
 
 
 def judge(candidate: Candidate) -> Answer:
-    """Read a pair of sort code and account."""
+    """Read a pair of sort code and account, or another country's."""
+    if candidate.labelled and candidate.alone and (account := account_of(candidate)):
+        return no("filler") if _filler(account) else read(account, "label", NEEDS_OWN, "pair")
     pair = _parted(candidate.text)
     if pair is None or not candidate.alone or _RUNS_ON.match(candidate.after):
         return no("touched")
@@ -140,10 +147,12 @@ RECOGNISER = Recogniser(
         r"a(?:/|_|\.)c(?: ?(?:number|no))?",
         r"a c n(?:o|umber)",
         r"bank details",
+        *LABELS,
     ),
     near=(
         rf"{GAP}("
-        rf"{_SORT}{_BETWEEN}{_ACCOUNT}"
+        rf"{SHAPES}"  # first: their accounts are longer
+        rf"|{_SORT}{_BETWEEN}{_ACCOUNT}"
         rf"|{_SORT}{_HISTORY}{_ACCOUNT}"
         rf"|{_SORT}{_TALK}{_ACCOUNT}"
         rf"|{_ACCOUNT}(?: at | ?\(|, ?| ?/ ?| - |\n){_SORT}"
