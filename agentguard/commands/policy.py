@@ -18,6 +18,7 @@ from agentguard.commands import (
     _policy_root,
     _policy_simulate,
 )
+from agentguard.commands._outcome import Fact, code_of, facts
 from agentguard.commands._words import spoken
 from agentguard.commands.base import FINE, WRONG_USE, Command
 from agentguard.model.policy import Policy
@@ -91,11 +92,16 @@ def _simulate(chosen: argparse.Namespace) -> int:
 def _validate(chosen: argparse.Namespace) -> int:
     words = spoken()
     code = FINE
+    refused: list[Fact] = []
+    for_programs = facts(refused=refused)
     for file in chosen.files:
         try:
             policy = _named_policy.read(file)
         except UsageError as error:
-            sys.stderr.write(f"{words.mask(str(error))}\n")
+            sentence = words.mask(str(error))
+            refused.append({"file": words.mask(file), "error": sentence, "code": code_of(error)})
+            if not for_programs:
+                sys.stderr.write(f"{sentence}\n")
             code = WRONG_USE
         else:
             said = words.say(

@@ -153,6 +153,21 @@ def test_row_590_what_was_said_before_a_refusal_is_not_lost(
     assert said.code == 3
 
 
+def test_row_590_each_policy_that_is_refused_is_named_with_why(type_: Type, tmp_path: Path) -> None:
+    good, wrong = tmp_path / "good.yaml", tmp_path / "wrong.yaml"
+    good.write_text("policy: good\nversion: 1\n")
+    wrong.write_text("policy: wrong\nversion: many\n")
+    files = (good, tmp_path / "none.yaml", wrong)
+    said, plain = type_("policy", "validate", *files, "--json"), type_("policy", "validate", *files)
+    told = json.loads(said.out)
+    assert (said.code, plain.code, said.err) == (2, 2, "")
+    assert not told["done"]
+    assert [line.partition(":")[0] for line in told["said"]] == plain.out.split(":")[:1]
+    assert [one["code"] for one in told["refused"]] == ["usage", "policy"]
+    assert "\n".join(one["error"] for one in told["refused"]) == plain.err.rstrip("\n")
+    assert json.loads(type_("policy", "validate", good, "--json").out)["refused"] == []
+
+
 def test_findings_are_a_document_that_is_not_done(
     type_: Type, monkeypatch: pytest.MonkeyPatch
 ) -> None:
