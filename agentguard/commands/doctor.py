@@ -16,6 +16,7 @@ from agentguard.checks.reauth import rules
 from agentguard.commands import _letters
 from agentguard.commands._capabilities import Capability, Standing, capabilities
 from agentguard.commands._code import Factors
+from agentguard.commands._data_disk import disk
 from agentguard.commands._words import of_one_look, spoken
 from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.model.messages import Message, say
@@ -74,6 +75,7 @@ def every(backend: Backend, words: Texts, clock: Clock) -> tuple[Capability, ...
         *_endpoint(clock, words),
         _catalogue(clock),
         *_machine(clock),
+        disk(paths.data_folder()),
         *_language(),
     )
 
