@@ -18,31 +18,31 @@ def about(seconds: int, say: Say) -> str:
     """Return so many seconds in the largest units that are full, in whichever direction."""
     seconds = abs(seconds)
     if seconds < MINUTE:
-        return say("console.span.seconds", count=seconds)
+        return say("span.seconds", count=seconds)
     if seconds < HOUR:
-        return say("console.span.minutes", count=seconds // MINUTE)
+        return say("span.minutes", count=seconds // MINUTE)
     if seconds < DAY:
         return _hours(seconds, say)
-    return say("console.span.days", count=seconds // DAY)
+    return say("span.days", count=seconds // DAY)
 
 
 def exactly(seconds: int, say: Say) -> str:
     """Return so many seconds with none left out, in whichever direction."""
     days, rest = divmod(abs(seconds), DAY)
-    parts = [say("console.span.days", count=days)] if days else []
+    parts = [say("span.days", count=days)] if days else []
     if rest >= HOUR:
         parts.append(_hours(rest, say))
     elif rest >= MINUTE:
-        parts.append(say("console.span.minutes", count=rest // MINUTE))
+        parts.append(say("span.minutes", count=rest // MINUTE))
     if rest % MINUTE or not parts:
-        parts.append(say("console.span.seconds", count=rest % MINUTE))
+        parts.append(say("span.seconds", count=rest % MINUTE))
     return " ".join(parts)
 
 
 def measured(seconds: float, say: Say, decimal: Callable[[str], str] = str) -> str:
     """Return what a watch says: tenths below a minute, whole seconds from there on."""
     if seconds < MINUTE:
-        return say("console.span.seconds", count=decimal(f"{seconds:.1f}"))
+        return say("span.seconds", count=decimal(f"{seconds:.1f}"))
     return exactly(round(seconds), say)
 
 
@@ -61,4 +61,4 @@ def filled(params: Mapping[str, str | int], say: Say) -> Mapping[str, str | int]
 
 def _hours(seconds: int, say: Say) -> str:
     hours, rest = divmod(seconds, HOUR)
-    return say("console.span.hours", hours=hours, minutes=f"{rest // MINUTE:02d}")
+    return say("span.hours", hours=hours, minutes=f"{rest // MINUTE:02d}")

@@ -85,7 +85,10 @@ def test_row_517_an_agent_that_can_write_nothing_is_not_told_as_none(
         if left:
             (home / BEAT).write_text(left)
         said = type_(*words.split())
-    assert_one_sentence(said, 3)
+    if "--json" in words:
+        assert (said.code, said.out, json.loads(said.err)["code"]) == (3, "", "cannot")
+    else:
+        assert_one_sentence(said, 3)
     assert "An agent guards this session, but cannot be asked" in said.err
     assert str(home) in said.err
     assert "No agent" not in said.out + said.err

@@ -132,7 +132,7 @@ def test_a_supervisor_sees_the_desk_its_finding_and_the_incident(seat: Seat) -> 
     floor = browser.words("/")
     assert "desk-17" in floor
     assert "Billing" in floor
-    assert said("console.span.now") in floor or said("console.span.minutes", count=1) in floor
+    assert said("span.now") in floor or said("span.minutes", count=1) in floor
     assert "1 Failing" in floor
     desk = browser.words(f"/desk/{seat.device}")
     for part in ("PAN", "9855", "What to say:", "Finding opened:"):

@@ -46,11 +46,11 @@ def ago(at: float, now: float, words: Texts) -> str:
     """Say how long it has been so."""
     seconds = max(0, int(now - at))
     if seconds < spans.MINUTE:
-        return words.say("console.span.now")
+        return words.say("span.now")
     return spans.about(seconds, words.say)
 
 
 def counted(words: Texts) -> str:
     """Return the sentences of `ago` as JSON, by which a page's script goes on counting."""
     names = ("now", "minutes", "hours", "days")
-    return json.dumps({name: words.sentences[f"console.span.{name}"] for name in names})
+    return json.dumps({name: words.sentences[f"span.{name}"] for name in names})
