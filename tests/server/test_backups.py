@@ -142,7 +142,7 @@ def test_row_371_a_backup_that_nobody_makes_is_missed(planned: Any) -> None:
         one for one in doctor.examine(planned.settings, planned.time) if one.name == "backup"
     ]
     assert found.health is Health.BAD
-    assert "12 hours" in WORDS.render(found.what)
+    assert "12 h 00 min" in WORDS.render(found.what)
     with connect(planned) as http:
         answer = http.get("/readyz")
     assert answer.status_code == 200, "desks are not sent away for it"

@@ -35,7 +35,9 @@ def caches() -> Iterator[Any]:
         for one in tuple(vars(module).values()):
             inner = tuple(vars(one).values()) if isinstance(one, type) else ()
             for each in (one, *inner):
-                found = getattr(each, "__func__", each)
+                # nothing is asked of others: one that loads a module when asked may lack it
+                bound = isinstance(each, classmethod | staticmethod)
+                found = each.__func__ if bound else each
                 if isinstance(found, functools._lru_cache_wrapper):
                     yield found
 
