@@ -112,7 +112,9 @@ def _is_short(rows: list[table_rows.Row]) -> bool:
     """Tell two columns from sentences with one comma each."""
     paired = sum(len(row) == _PAIR for row in rows) * _OF_TEN >= len(rows) * _MOST_OF_TEN
     return (paired and is_upright(rows)) or (
-        len(rows) >= _LEAST_BARE_ROWS and all(_is_word(row.get(0, "")) for row in rows)
+        len(rows) >= _LEAST_BARE_ROWS
+        and all(_is_word(row.get(0, "")) for row in rows)
+        and any(row.get(1, "").strip() for row in rows)  # lines that end with a comma are none
     )
 
 
