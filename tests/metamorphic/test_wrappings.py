@@ -68,6 +68,11 @@ def test_wrappings_may_stand_in_each_other(outer: str) -> None:
     assert lost == {pair for pair in LOST if pair[1] == outer}
 
 
+@pytest.mark.parametrize("label", ["\u0391 \u03a6 \u039c - 009724018", "S S N - 536-22-8145"])
+def test_a_hyphen_between_spaces_is_one_in_a_forms_address_too(label: str) -> None:
+    assert lost(WRAPPINGS["form's URL"](label), label) == {}
+
+
 def wrapped(inner: str, outer: str, card: str) -> str:
     return WRAPPINGS[outer](WRAPPINGS[inner](f"Card number: {card}"))
 

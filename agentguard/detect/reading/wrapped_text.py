@@ -26,8 +26,9 @@ _QUERY = later(r"[?&](?:amp;){0,4}[\w.\-\[\]]{1,64}=[^\s\"'<>&=]{1,4096}")
 # A form's address within a field of a form.
 _NESTED = later(r"%(?:25){0,4}(?:3[Ff]|26)[\w.\-]{1,64}%(?:25){0,4}3[Dd]")
 _PARTS = later(r"([\s\"'<>`]+)")
-# A space of a form's value. The plus of a telephone number stands behind another sign.
-_PLUS = later(r"(?<=[\w:.,;)+])\+(?=[\w(+%])")
+# A space of a form's value. The plus of a telephone number stands behind another sign, so a hyphen
+# counts with a space on its other side alone.
+_PLUS = later(r"(?:(?<=[\w:.,;)+*])|(?<=\+-))\+(?=[\w(+%*]|-\+)")
 _ESCAPE = later(r"\\+(r\\+n|[nrt\"',;/]|u[0-9A-Fa-f]{4})")
 _GOES_ON = later(r"\\\n[ \t]*")
 _ENTITY = later(r"&(?:amp;)*(?:quot|apos|lt|gt|nbsp|#[0-9]{2,5}|#x[0-9A-Fa-f]{2,4});")
