@@ -65,7 +65,7 @@ def named(ids: list[str], words: Texts) -> frozenset[str]:
 
 
 def verdict(controls: tuple[ControlState, ...]) -> int:
-    """Return the exit code: fine only when every control was looked at in full and is in order."""
+    """Return the exit code: fine only when each was looked at in full and nothing is wrong."""
     states = {control.state for control in controls}
     if State.FAIL in states:
         return FINDINGS

@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -131,10 +132,10 @@ def test_help_is_told_where_json_is_asked_for(type_: Type) -> None:
     assert "usage: agentguard lock" in said.out
 
 
-def answering(monkeypatch: pytest.MonkeyPatch, run: object) -> None:
+def answering(monkeypatch: pytest.MonkeyPatch, run: Callable[[argparse.Namespace], int]) -> None:
     """Put something in the place of what `agentguard lock` does."""
     known = cli._command("lock")
-    made = Command(arguments=known.arguments, run=run)  # type: ignore[arg-type]
+    made = Command(arguments=known.arguments, run=run)
     monkeypatch.setattr(cli, "_command", lambda _name: made)
 
 

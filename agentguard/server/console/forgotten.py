@@ -33,4 +33,4 @@ _KEPT = (
 def forget() -> None:
     """Empty what the framework keeps of requests; one that is being read is read anew."""
     for kept in _KEPT:
-        kept.cache_clear()  # type: ignore[union-attr]
+        kept.cache_clear()  # type: ignore[union-attr]  # the types of `urlsplit` hide its cache
