@@ -13,20 +13,27 @@ import pytest
 
 from tests.server.receivers import until
 
-DEEP = 8
 BROWSERS = {"urlsplit"}
 """What the browser of these tests keeps, which runs in the same process."""
+PLAIN = {"tuple", "list", "dict", "set", "frozenset", "_lru_list_elem"}
+"""What is looked into: a cache names what it was asked by plain values.
+
+Whatever else it holds may lead to the whole process, which takes minutes to walk through.
+"""
 
 
-def texts(value: object, depth: int = 0) -> Iterator[str]:
-    """Give every text within something that is kept."""
-    if isinstance(value, bytes):
-        yield value.decode("latin-1")
-    elif isinstance(value, str):
-        yield value
-    elif depth < DEEP and not isinstance(value, type) and not callable(value):
-        for one in gc.get_referents(value):
-            yield from texts(one, depth + 1)
+def texts(kept: list[Any]) -> Iterator[str]:
+    """Give every text within what is kept, each place once."""
+    seen: set[int] = set()
+    while kept:
+        one = kept.pop()
+        if isinstance(one, bytes):
+            yield one.decode("latin-1")
+        elif isinstance(one, str):
+            yield one
+        elif type(one).__name__ in PLAIN and id(one) not in seen:
+            seen.add(id(one))
+            kept += gc.get_referents(one)
 
 
 def caches() -> Iterator[Any]:
@@ -47,7 +54,7 @@ def keepers(mark: str) -> set[str]:
     return {
         one.__qualname__
         for one in caches()
-        if any(mark in text for held in gc.get_referents(one) for text in texts(held))
+        if any(mark in text for text in texts(gc.get_referents(one)))
     }
 
 
