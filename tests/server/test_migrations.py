@@ -203,3 +203,22 @@ def test_the_way_back_leaves_no_table(empty: str, tmp_path: Path) -> None:
     engine.dispose()
     walk(empty, "head")
     assert "event" in {row[0] for row in recorded.described(empty)["tables"]}
+
+
+def test_a_look_at_the_revision_leaves_no_statement_behind(empty: str, tmp_path: Path) -> None:
+    """What is looked at by each backup, page and metric may not push other statements out."""
+    database = open_database(ServerSettings(data=tmp_path, database=empty))
+
+    def look() -> None:
+        assert database.run(revisions.found) == revisions.newest()
+        assert database.run(revisions.lets_write)
+        assert database.run(revisions.least)
+
+    try:
+        look()
+        before = len(database._engine._compiled_cache)
+        for _ in range(5):
+            look()
+        assert len(database._engine._compiled_cache) == before
+    finally:
+        database.close()

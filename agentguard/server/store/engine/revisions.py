@@ -17,10 +17,19 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Table, delete, func, insert, inspect, select
+from sqlalchemy import (
+    Connection,
+    TableClause,
+    column,
+    delete,
+    func,
+    insert,
+    inspect,
+    select,
+    table,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
 from agentguard.server.store import schema
@@ -29,7 +38,10 @@ from agentguard.server.store.schema.history_tables import schema_least
 ALONE = 0x41477570  # the advisory lock of who changes the schema
 LOCK_SECONDS = 10
 HEAD = "head"
-APART = frozenset({"alembic_version", str(schema_least.name)})
+VERSION = table("alembic_version", column("version_num"))
+"""Alembic's own, read by one statement: it would make a table for each look, and SQLAlchemy keep
+the statement of each."""
+APART = frozenset({VERSION.name, str(schema_least.name)})
 """Tables of the schema itself, which hold a row in an empty database."""
 
 
@@ -102,7 +114,9 @@ def lets_write(connection: Connection) -> bool:
 
 def found(connection: Connection) -> str:
     """Return the revision of the tables; empty for a database without any."""
-    return MigrationContext.configure(connection).get_current_revision() or ""
+    if not _there(connection, VERSION):
+        return ""
+    return connection.scalar(select(VERSION.c.version_num)) or ""
 
 
 def least(connection: Connection) -> str:
@@ -147,8 +161,8 @@ def _mark(connection: Connection, revision: str) -> None:
         connection.execute(insert(schema_least).values(revision=revision))
 
 
-def _there(connection: Connection, table: Table) -> bool:
-    return inspect(connection).has_table(str(table.name))
+def _there(connection: Connection, wanted: TableClause) -> bool:
+    return inspect(connection).has_table(str(wanted.name))
 
 
 def _alone(connection: Connection) -> None:
