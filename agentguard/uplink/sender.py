@@ -41,11 +41,11 @@ from agentguard.uplink.problems import (
 from agentguard.uplink.reports import Reports
 from agentguard.uplink.signing import RequestSigner
 from agentguard.uplink.sleep_notice import ASLEEP, Nap
+from agentguard.uplink.waiting import SPLAY, after_failure
 from agentguard.wire import v1
 
 LOG = logging.getLogger(__name__)
 
-SPLAY = 0.1  # reports are spread by this part of the interval
 BETWEEN_ASKED = 5.0  # seconds at least between a failure and a try that a person asks for
 STORE_WAIT = 30.0  # seconds until the journal is tried again
 KEY_WAIT = 15.0  # seconds until the key is read again that the endpoint does not know
@@ -247,9 +247,7 @@ class Sender:
         pause = self._about_identity(error)
         if pause is not None:
             return pause
-        if error.retry_after:
-            return bounded(error.retry_after * (1 + _RANDOM.uniform(0, SPLAY)))
-        return _RANDOM.uniform(SHORTEST_WAIT, min(LONGEST_BACKOFF, 2.0 ** min(self._failures, 10)))
+        return after_failure(self._failures, error.retry_after, _RANDOM.uniform)
 
     def _about_identity(self, error: UplinkError) -> float | None:
         """Return the seconds until the next try when the endpoint does not believe who we are."""

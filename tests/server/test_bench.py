@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from agentguard.server.settings import Limits, ServerSettings
-from tools.bench_server import driver, stages
+from agentguard.uplink import problems
+from tools.bench_server import fleet, stages
 from tools.bench_server.__main__ import main, told
 from tools.bench_server.driver import Answer, pause
 from tools.bench_server.stages import Bench, Outcome
@@ -40,6 +41,20 @@ def test_a_small_fleet_goes_through_every_stage(tmp_path: Path, address: str) ->
 
 
 @pytest.mark.heavy
+@pytest.mark.posix
+def test_desks_in_processes_meet_a_real_endpoint_and_lose_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("AGENTGUARD_DATABASE", "AGENTGUARD_DATABASE_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    assert main(["--desks", "41", "--processes", "2"]) == 0
+    said = capsys.readouterr().out
+    assert said.count("    41 answers") == 2
+    assert said.count("CPU: desks") == 2
+    assert "Nothing was lost or doubled" in said
+
+
+@pytest.mark.heavy
 def test_a_full_queue_turns_desks_away_and_still_loses_nothing(tmp_path: Path) -> None:
     limits = Limits(waiting_writes=8, batch=4, retry_after=1)
     made = bench(ServerSettings(data=tmp_path, limits=limits), 400)
@@ -61,7 +76,17 @@ def test_desks_have_the_manners_of_agents() -> None:
 
     assert pause(Answer(429, retry_after=10), 1, most) == pytest.approx(11)
     assert [pause(Answer(0), n, most) for n in (1, 2, 5, 9, 50)] == [2, 4, 32, 300, 300]
-    assert driver.LONGEST_BACKOFF == 300
+    assert problems.LONGEST_BACKOFF == 300
+
+
+def test_a_desk_tells_what_has_no_receipt_again_as_it_was() -> None:
+    desk = fleet.made(b"seed", 7)
+    desk.happens(3)
+    first, again = desk.report(1000.0), desk.report(2000.0)
+    assert len(first.events) == 3
+    assert first.events == again.events
+    assert desk.id == fleet.made(b"seed", 7).id
+    assert desk.key == fleet.made(b"seed", 7).key
 
 
 @pytest.mark.parametrize("desks", ["0", "20001"])

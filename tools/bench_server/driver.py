@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import ssl
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from agentguard.server.settings import Now
+from agentguard.uplink.waiting import after_failure
 from tools.bench_server.fleet import Desk
 
 SOCKETS = 400  # open at once; this process may hold both ends, and a thousand files are usual
 ANSWER_WAIT = 30.0  # seconds
-LONGEST_BACKOFF = 300.0
-SPLAY = 0.1
 _RANDOM = secrets.SystemRandom()
 
 
@@ -44,18 +44,24 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Driver:
-    """Drives desks against one address; `boot` gives seconds that no clock change touches."""
+    """Drives desks against one address; `boot` gives seconds that no clock change touches.
+
+    At most `sockets` are open at once. With `tls` every connection is one of its own that is
+    verified, without a resumed session, as an agent's is.
+    """
 
     host: str
     port: int
     now: Now
     boot: Now
     patience: float
+    tls: ssl.SSLContext | None = None
+    sockets: int = SOCKETS
 
     async def all_report(self, desks: Sequence[Desk], *, spread: float = 0.0) -> Tally:
         """Let every desk report until it has its receipt, beginning within `spread` seconds."""
         tally = Tally()
-        gate = asyncio.Semaphore(SOCKETS)
+        gate = asyncio.Semaphore(self.sockets)
         until = self.boot() + self.patience
         await asyncio.gather(*(self._report(d, tally, gate, until, spread) for d in desks))
         return tally
@@ -79,7 +85,8 @@ class Driver:
         failures = 0
         while self.boot() < until:
             async with gate:
-                answer = await self._timed(desk.request(self._authority, self.now()), tally)
+                request = desk.request(self._authority, self.now())
+                answer = await self._timed(request, tally, desk.source)
             tally.statuses[answer.status] += 1
             if answer.status == HTTPStatus.OK and desk.receipted(answer.body):
                 tally.end = self.boot()
@@ -87,18 +94,23 @@ class Driver:
             failures += 1
             await asyncio.sleep(pause(answer, failures, _RANDOM.uniform))
 
-    async def _timed(self, request: bytes, tally: Tally) -> Answer:
+    async def _timed(self, request: bytes, tally: Tally, source: str = "") -> Answer:
         begun = self.boot()
         try:
             async with asyncio.timeout(ANSWER_WAIT):
-                answer = await self._exchange(request)
+                answer = await self._exchange(request, source)
         except (OSError, TimeoutError, asyncio.IncompleteReadError, ValueError):
             return Answer(0)
         tally.waits.append(self.boot() - begun)
         return answer
 
-    async def _exchange(self, request: bytes) -> Answer:
-        reader, writer = await asyncio.open_connection(self.host, self.port)
+    async def _exchange(self, request: bytes, source: str) -> Answer:
+        reader, writer = await asyncio.open_connection(
+            self.host,
+            self.port,
+            ssl=self.tls,
+            local_addr=(source, 0) if source else None,
+        )
         try:
             writer.write(request)
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
@@ -110,7 +122,5 @@ class Driver:
 
 
 def pause(answer: Answer, failures: int, uniform: Callable[[float, float], float]) -> float:
-    """Return the seconds until a desk tries again."""
-    if answer.retry_after:
-        return answer.retry_after * (1 + uniform(0, SPLAY))
-    return uniform(1.0, min(LONGEST_BACKOFF, 2.0 ** min(failures, 10)))
+    """Return the seconds until a desk tries again, as its agent reckons them."""
+    return after_failure(failures, answer.retry_after, uniform)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -28,19 +29,25 @@ TEAM_SIZE = 20
 AT_ONCE = 25 * TEAM_SIZE
 """Desks that are put into the database at once."""
 HASH = "ab" * 32
+SEED = 32
+"""Bytes from which the keys of a fleet are made."""
 _RECEIVED = msgspec.json.Decoder(v1.Received)
 _RECEIPT = msgspec.json.Decoder(v1.Receipt)
 
 
 @dataclass(slots=True, kw_only=True)
 class Desk:
-    """A simulated desk; `queue` holds the numbers of its events that have no receipt."""
+    """A simulated desk; `queue` holds the numbers of its events that have no receipt.
+
+    `source` is the address from which it comes; empty when the system chooses.
+    """
 
     id: str
     key: SigningKey
     seq: int = 0
     told: int = 0
     posture: bool = False
+    source: str = ""
     queue: list[int] = field(default_factory=list)
 
     def happens(self, count: int) -> None:
@@ -50,7 +57,7 @@ class Desk:
             self.queue.append(self.seq)
 
     def report(self, now: float) -> v1.Report:
-        """Make the next report."""
+        """Make the next report; what was told before and has no receipt is told as it was."""
         at = iso(now)
         return v1.Report(
             device=self.id,
@@ -67,7 +74,7 @@ class Desk:
             in_call=False,
             waiting=len(self.queue),
             controls=None if self.posture else controls(self.seq),
-            events=tuple(v1.Event(seq=n, kind="session.locked", at=at) for n in self.queue),
+            events=tuple(v1.Event(seq=n, kind="session.locked", at=SINCE) for n in self.queue),
             since=self.told,
         )
 
@@ -132,16 +139,20 @@ def controls(seq: int) -> tuple[v1.Control, ...]:
     )
 
 
-def put(database: Database, count: int, now: float) -> list[Desk]:
+def made(seed: bytes, n: int) -> Desk:
+    """Return the desk of a number, which is the same in every process that has the seed."""
+    key = SigningKey(hashlib.sha256(seed + n.to_bytes(8)).digest())
+    return Desk(id=f"bench{n:08}{seed[:4].hex()}", key=key)
+
+
+def put(database: Database, count: int, now: float, seed: bytes = b"") -> list[Desk]:
     """Put desks into the database, in teams, without their asking.
 
     What `devices.put` writes for each is written for many at once: ten thousand take half a minute
     otherwise, which no bench is about.
     """
-    desks = [
-        Desk(id=f"bench{n:08}{secrets.token_hex(4)}", key=SigningKey.generate())
-        for n in range(count)
-    ]
+    seed = seed or secrets.token_bytes(SEED)
+    desks = [made(seed, n) for n in range(count)]
 
     def job(connection: Connection) -> None:
         for first in range(0, count, AT_ONCE):

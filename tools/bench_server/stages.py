@@ -89,7 +89,7 @@ class Bench:
             desk.happens(QUEUED)
         storm = asyncio.run(self._storm(desks))
         stages.append(storm)
-        lost, doubled = _compared(database, desks)
+        lost, doubled = compared(database, desks)
         database.close()
         return Outcome(
             stages=tuple(stages),
@@ -151,7 +151,7 @@ class Bench:
         return made
 
 
-def _compared(database: Database, desks: Sequence[Desk]) -> tuple[int, int]:
+def compared(database: Database, desks: Sequence[Desk]) -> tuple[int, int]:
     """Count the events that were receipted and are not held, and those that are held twice."""
     asked = select(event.c.device, func.count(), func.count(event.c.seq.distinct())).group_by(
         event.c.device
