@@ -106,12 +106,12 @@ class PostgreSQL:
 
 
 @contextmanager
-def running() -> Iterator[PostgreSQL]:
-    """Run a server; it refuses root, who lends it another user's rights."""
+def running(place: Path | None = None) -> Iterator[PostgreSQL]:
+    """Run a server, in memory or in `place`; it refuses root, who lends it another's rights."""
     programs = max(Path("/usr/lib/postgresql").glob("*/bin"))
     user = "postgres" if os.geteuid() == 0 else None
     _sweep()
-    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=memory()))
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=place or memory()))
     secret = folder / "password"
     secret.write_text(PASSWORD)
     if user:
