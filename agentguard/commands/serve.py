@@ -18,7 +18,7 @@ from agentguard.base.translations import Texts
 from agentguard.commands import _number_arguments, _server_place
 from agentguard.commands._policy_reader import READING
 from agentguard.commands.base import FINE, Command
-from agentguard.platforms import large_apart, system_clock
+from agentguard.platforms import system_clock
 from agentguard.server import company_settings
 from agentguard.server.admin.accounts import Admin
 from agentguard.server.listener import origin
@@ -48,7 +48,6 @@ def _arguments(parser: argparse.ArgumentParser, said: Texts) -> None:
 def _run(given: argparse.Namespace) -> int:
     said = translations.load()
     _judge(given, said)
-    large_apart()  # each connection under TLS has a buffer of 256 KiB
     clock = system_clock()
 
     def now() -> float:

@@ -68,7 +68,6 @@ __all__ = [
     "keeper_answers",
     "keeper_service",
     "languages",
-    "large_apart",
     "leash",
     "left_to_keeper",
     "letter_scale",
@@ -218,13 +217,6 @@ def give_back() -> None:
     from agentguard.platforms import _memory  # noqa: PLC0415 - only who lives for hours
 
     _memory.give_back()
-
-
-def large_apart() -> None:
-    """Let large pieces of memory go back to the system each by itself; see there."""
-    from agentguard.platforms import _memory  # noqa: PLC0415 - only who lives for hours
-
-    _memory.large_apart()
 
 
 def one_heap() -> None:

@@ -81,37 +81,3 @@ def test_row_426_threads_share_one_heap(shared: bool, most: range) -> None:
         capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
     assert int(ended.stdout) in most
-
-
-BUFFERS = """
-from pathlib import Path
-from agentguard.platforms import large_apart
-
-if {apart}:
-    large_apart()
-
-def megabytes():
-    told = Path("/proc/self/status").read_text().split("VmRSS:")[1]
-    return int(told.split()[0]) // 1024
-
-before, kept = megabytes(), []
-for turn in range(30):
-    crowd = []
-    for _ in range(50 + 5 * turn):
-        crowd.append(bytearray(b"x") * (256 * 1024))
-        kept.append(bytes(3000))
-    del crowd
-print(megabytes() - before)
-"""
-
-
-@pytest.mark.parametrize(("apart", "most"), [(True, range(30)), (False, range(30, 1000))])
-def test_row_576_buffers_of_connections_that_ended_are_held_by_nothing_small(
-    apart: bool, most: range
-) -> None:
-    """The second run shows that without it they are."""
-    ended = subprocess.run(
-        [sys.executable, "-c", BUFFERS.format(apart=apart)],
-        capture_output=True, text=True, check=True, timeout=60,
-    )  # fmt: skip
-    assert int(ended.stdout) in most
