@@ -16,6 +16,9 @@ from pathlib import Path
 TOOLS = Path(__file__).parents[2] / ".tools"
 SUITE = "trixie"
 SECONDS = 900
+MAIN = "deb http://deb.debian.org/debian {} main"
+STALE = '--aptopt=Acquire::Check-Valid-Until "false"'
+"""A suite that is not released yet has a list that holds for a week, and a mirror may be behind."""
 
 
 def last_choices(depends: Iterable[str]) -> list[str]:
@@ -23,25 +26,27 @@ def last_choices(depends: Iterable[str]) -> list[str]:
     return sorted({one.split("|")[-1].split("(")[0].strip() for one in depends})
 
 
-def root(depends: Iterable[str]) -> Path:
+def root(depends: Iterable[str], suite: str = SUITE) -> Path:
     """Give the folder of a bare system with these packages and what they need."""
     wanted = last_choices(depends)
-    mark = hashlib.sha256(" ".join([SUITE, *wanted]).encode()).hexdigest()[:12]
-    folder = TOOLS / f"bare-{SUITE}-{mark}"
+    mark = hashlib.sha256(" ".join([suite, *wanted]).encode()).hexdigest()[:12]
+    folder = TOOLS / f"bare-{suite}-{mark}"
     TOOLS.mkdir(exist_ok=True)
     with (TOOLS / f"{folder.name}.lock").open("w") as lock:  # tests beside this one want it too
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.is_dir():
-            _make(folder, wanted)
+            _make(folder, wanted, suite)
     return folder
 
 
-def _make(folder: Path, wanted: Iterable[str]) -> None:
+def _make(folder: Path, wanted: Iterable[str], suite: str) -> None:
     made = TOOLS / f"{folder.name}.making"
     shutil.rmtree(made, ignore_errors=True)
     words = (
         "mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(wanted)}",
-        '--aptopt=Acquire::Retries "5"', "--format=directory", SUITE, str(made),
+        '--aptopt=Acquire::Retries "5"', "--format=directory",
+        *([] if suite == SUITE else [STALE]), suite, str(made),
+        *([] if suite == SUITE else [MAIN.format(suite)]),
     )  # fmt: skip
     ended = subprocess.run(words, capture_output=True, text=True, check=False, timeout=SECONDS)
     assert ended.returncode == 0, ended.stderr

@@ -85,6 +85,23 @@ def test_who_waits_for_another_waits_until_it_is_well(given: Any) -> None:
             health = services[other]["healthcheck"]
             assert health["test"][0] == "CMD"
             assert INTERVAL.fullmatch(health["interval"])
+            assert INTERVAL.fullmatch(
+                health["start_period"]
+            )  # else a slow first start is an ill one
+
+
+def test_row_573_a_database_is_well_when_others_reach_it(given: Any) -> None:
+    """By its socket it answers while it is being made, and then ends once more."""
+    words = given["services"]["db"]["healthcheck"]["test"]
+    assert words[words.index("-h") + 1] == "127.0.0.1"
+
+
+def test_row_573_secrets_are_read_by_who_is_root_without_rights(given: Any) -> None:
+    head = FILE.read_text(encoding="utf-8").split("services:")[0]
+    assert "chown 65532:0, mode 0440" in head
+    page = (FOLDER.parents[1] / "docs" / "install-server.md").read_text(encoding="utf-8")
+    assert page.count("chown 65532:0 secrets/*") == page.count("chown 65532") == 2
+    assert given["services"]["bus"]["cap_drop"] == ["ALL"]
 
 
 def test_the_endpoint_understands_its_command(told: argparse.Namespace, given: Any) -> None:
