@@ -11,6 +11,7 @@ import re
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from types import SimpleNamespace
 
 import psutil
 
-from tests.server.clients import Desk
+from tests.server.clients import Desk, event
 
 PASSWORD = "a long word for the first one"
 CODE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4})+\b")
@@ -53,12 +54,27 @@ class Service:
             with tempfile.TemporaryDirectory() as name:
                 ca = Path(name) / "ca.pem"
                 ca.write_text(self.authority(), encoding="utf-8")
-                yield SimpleNamespace(address=f"https://127.0.0.1:{port}", ca=ca)
+                yield SimpleNamespace(address=f"https://127.0.0.1:{port}", ca=ca, time=time.time)
         finally:
             inside = psutil.Process(process.pid).children(recursive=True)
             for one in inside[-1:] or [process]:  # what confines it is not what is asked to end
                 one.terminate()
             process.communicate(timeout=PATIENCE)
+
+
+def heard(service: Service, desk: Desk) -> None:
+    """Send a report; it has its receipt, and the endpoint's own list shows what it said."""
+    seq = desk.seq + 1
+    said = f"day {seq}"
+    assert said not in policies(service).values(), "it would be shown by a report before"
+    assert desk.receipt(desk.send(event(seq), seq=seq, policy=said)).seq == seq
+    assert policies(service)[desk.id] == said
+
+
+def policies(service: Service) -> dict[str, str | None]:
+    """Give the policy that each desk last reported, by its id; none of one that never did."""
+    desks = json.loads(service.do("PROGRAM desks --json"))
+    return {one["id"]: one["policy"] for one in desks}
 
 
 def first_day(service: Service) -> Desk:
@@ -73,7 +89,7 @@ def first_day(service: Service) -> Desk:
         made = CODE.search(service.do("PROGRAM enrol-code --team Billing"))
         assert made is not None
         desk = Desk.enrol(endpoint, made[0], label="desk-1")
-        desk.report()
+        heard(service, desk)
         assert desk.http.get("/readyz").status_code == 200
         desk.http.close()
     return desk
@@ -83,8 +99,7 @@ def next_day(service: Service, desk: Desk, labels: list[str]) -> Desk:
     """Serve again: what was there is there, and the desk goes on with the key that it had."""
     with service.serving() as endpoint:
         known = desk.moved(endpoint)
-        known.seq += 1
-        known.report()
+        heard(service, known)
         assert known.http.get("/readyz").status_code == 200
         known.http.close()
     desks = json.loads(service.do("PROGRAM desks --json"))

@@ -67,7 +67,7 @@ def figure(running: Any, name: str) -> float | None:
 def test_row_370_what_is_made_by_itself_can_be_brought_back_by_whom_it_is_for(
     planned: Any, desk: Any, folder: Path, tmp_path: Path
 ) -> None:
-    desk.report()
+    desk.receipt(desk.send())
     due(planned)
     (name,) = names(folder)
     assert name.startswith("agentguard-")
