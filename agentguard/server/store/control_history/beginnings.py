@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, insert, select
 
 from agentguard.server.store.control_history import excursions, numbers
 from agentguard.server.store.control_history.states import Kind
+from agentguard.server.store.engine import arrays
 from agentguard.server.store.engine.stored_values import Stored
 from agentguard.server.store.engine.upserts import upsert
 from agentguard.server.store.schema.control_tables import (
@@ -37,15 +39,20 @@ _ASKED = select(
     device_seen.c.policy_digest,
 ).outerjoin(device_seen, device_seen.c.device == device.c.id)
 _CONTROLS = Stored(tuple[v1.Control, ...])
-_DESKS = select(held_desk.c.device, held_desk.c.number).where(
-    held_desk.c.device.in_(bindparam("ids", expanding=True))
+DESKS = arrays.look(
+    "numbers of desks", "SELECT device, number FROM held_desk WHERE device {}", held_desk.c.device
 )
 
 
-def desks(connection: Connection, ids: Iterable[str], now: int) -> dict[str, int]:
-    """Return the numbers of these desks; those that have none yet are begun."""
+def desks(
+    connection: Connection, ids: Iterable[str], now: int, known: Sequence[Any] | None = None
+) -> dict[str, int]:
+    """Return the numbers of these desks; those that have none yet are begun.
+
+    `known` is what `DESKS` gave, if it was asked already.
+    """
     wanted = sorted(set(ids))
-    found = _known(connection, wanted)
+    found = dict(arrays.find(connection, DESKS, wanted) if known is None else known)
     lacking = [one for one in wanted if one not in found]
     if lacking:
         made = upsert(connection, held_desk).on_conflict_do_nothing(index_elements=["device"])
@@ -55,7 +62,7 @@ def desks(connection: Connection, ids: Iterable[str], now: int) -> dict[str, int
         if fresh:
             _begin(connection, fresh, now)
             _judge(connection, fresh, now)
-        found |= _known(connection, lacking)
+        found |= dict(arrays.find(connection, DESKS, lacking))
     return found
 
 
@@ -68,11 +75,6 @@ def of_before(connection: Connection, now: int) -> int:
     some = select(device.c.id).where(~known.exists()).order_by(device.c.id).limit(AT_ONCE)
     ids = connection.scalars(some.with_for_update(key_share=True)).all()
     return len(desks(connection, ids, now)) if ids else 0
-
-
-def _known(connection: Connection, ids: list[str]) -> dict[str, int]:
-    rows = connection.execute(_DESKS, {"ids": ids})
-    return {str(id_): int(number) for id_, number in rows}
 
 
 def _begin(connection: Connection, fresh: Mapping[str, int], now: int) -> None:
@@ -112,4 +114,5 @@ def _judge(connection: Connection, fresh: Mapping[str, int], now: int) -> None:
         excursions.Posture(desk=fresh[id_], controls=_CONTROLS.decode(text), now=now)
         for id_, text in rows
     ]
-    excursions.follow(connection, given)
+    if given:
+        excursions.follow(connection, given, excursions.look(connection, given))

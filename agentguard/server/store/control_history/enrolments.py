@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Select, select, update
 from agentguard.server.store.control_history import beginnings, spells
 from agentguard.server.store.control_history.beginnings import QUIET
 from agentguard.server.store.control_history.states import Kind
-from agentguard.server.store.schema.control_tables import desk_team, held_desk, presence
+from agentguard.server.store.schema.control_tables import held_desk, presence
 from agentguard.server.store.schema.tables import device, device_seen
 
 _SHUT = frozenset(beginnings.NOT_HEARD.values())
@@ -18,11 +18,11 @@ def follow(connection: Connection, id_: str, now: float) -> None:
     at = int(now)
     number = beginnings.desks(connection, [id_], at)[id_]
     row = connection.execute(select(device.c.team, device.c.status).where(device.c.id == id_)).one()
-    before = spells.newest(connection, desk_team, "team", [number]).get(number)
+    before = spells.newest(connection, spells.DESK_TEAM, [number]).get(number)
     if before is None or before[1] != row.team:
         since = before[0] if before else None
         turns = [spells.Turn(desk=number, at=at, value=row.team, since=since)]
-        spells.turn(connection, desk_team, "team", turns)
+        spells.turn(connection, spells.DESK_TEAM, turns)
     _follow_status(connection, (id_, number), beginnings.NOT_HEARD.get(row.status), at)
 
 
@@ -45,7 +45,7 @@ def _follow_status(
     connection: Connection, desk: tuple[str, int], shut: Kind | None, at: int
 ) -> None:
     id_, number = desk
-    before = spells.newest(connection, presence, "kind", [number]).get(number)
+    before = spells.newest(connection, spells.PRESENCE, [number]).get(number)
     kind = Kind(before[1]) if before else None
     if kind is shut or (shut is None and kind is not None and kind not in _SHUT):
         return
@@ -55,7 +55,7 @@ def _follow_status(
         last = int(connection.scalar(seen) or at)
         since = _silent(connection, number, since, min(last, at), at)
     turns = [spells.Turn(desk=number, at=at, value=int(shut or Kind.SILENT), since=since)]
-    spells.turn(connection, presence, "kind", turns)
+    spells.turn(connection, spells.PRESENCE, turns)
     spells.touch(connection, [(number, min(since or at, at))], at)
     mine = device_seen.c.device == id_  # its next report is looked at, whenever it comes
     connection.execute(update(device_seen).where(mine).values(run=""))
@@ -66,5 +66,5 @@ def _silent(connection: Connection, number: int, since: int, last: int, at: int)
     if at - last <= QUIET:
         return since
     turn = spells.Turn(desk=number, at=last, value=int(Kind.SILENT), since=since)
-    spells.turn(connection, presence, "kind", [turn])
+    spells.turn(connection, spells.PRESENCE, [turn])
     return max(last, since)

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection
 
-from agentguard.server.store.control_history import numbers, spells
+from agentguard.server.store.control_history import numbers
 from agentguard.server.store.control_history.states import NOT_IN_POLICY, PASS, number
+from agentguard.server.store.engine import arrays
 from agentguard.server.store.engine.times import seconds
 from agentguard.server.store.schema.control_tables import excursion, judged
 from agentguard.wire import v1
 
-_MINE = (
-    (excursion.c.desk == bindparam("k"))
-    & (excursion.c.control == bindparam("c"))
-    & (excursion.c.since == bindparam("s"))
-)
 _KEY = ["desk", "control", "since"]
+OPEN = arrays.look(
+    "open excursions",
+    "SELECT desk, control, since, state FROM excursion WHERE desk {} AND until IS NULL",
+    excursion.c.desk,
+)
+JUDGED = arrays.look(
+    "judged", "SELECT desk, control, since FROM judged WHERE desk {}", judged.c.desk
+)
+_GONE = arrays.gone(excursion, *_KEY)
+_CLOSE = arrays.change(excursion, _KEY, "until")
+_FIRST = arrays.new(judged, "desk", "control", "since")
+_PUT = arrays.put(excursion, _KEY, "until", "state")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +57,10 @@ class Posture:
 class _Rows:
     """What is to be written."""
 
-    gone: list[dict[str, int]] = field(default_factory=list)
-    closed: list[dict[str, int]] = field(default_factory=list)
-    opened: list[dict[str, Any]] = field(default_factory=list)
-    first: list[dict[str, int]] = field(default_factory=list)
+    gone: list[arrays.Row] = field(default_factory=list)
+    closed: list[arrays.Row] = field(default_factory=list)
+    opened: list[arrays.Row] = field(default_factory=list)
+    first: list[arrays.Row] = field(default_factory=list)
     touched: list[tuple[int, int]] = field(default_factory=list)
 
     def become(
@@ -63,38 +71,63 @@ class _Rows:
             if before[1] == state:
                 return
             at = max(at, before[0])
-            named = {"k": key[0], "c": key[1], "s": before[0]}
+            named = (*key, before[0])
             if at == before[0]:
                 self.gone.append(named)
             else:
-                self.closed.append({**named, "at": at})
+                self.closed.append((at, *named))
         elif state == PASS:
             return
         if state != PASS:
-            self.opened.append(_row(key, at, None, state))
+            self.opened.append((*key, at, None, state))
         self.touched.append((key[0], at))
 
 
-def follow(connection: Connection, given: Sequence[Posture]) -> list[tuple[int, int]]:
-    """Write down what changed in postures; give the desks and moments of which it tells."""
-    if not given:
-        return []
-    checks = {c.check[:100] for one in given for c in one.controls}
-    names = numbers.controls(connection, checks)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What is held of desks: the numbers of controls, and what `OPEN` and `JUDGED` gave."""
+
+    names: Mapping[str, int]
+    open: Iterable[Any]
+    judged: Iterable[Any]
+
+
+def checks(given: Iterable[Posture]) -> set[str]:
+    """Return the names of the controls that postures tell of."""
+    return {c.check[:100] for one in given for c in one.controls}
+
+
+def look(connection: Connection, given: Sequence[Posture]) -> Before:
+    """Return what is held of the desks of these postures."""
+    names = numbers.controls(connection, checks(given))
     desks = [one.desk for one in given]
-    open_ = _open(connection, desks)
-    known = _judged(connection, desks)
+    open_, known = arrays.find_each(connection, (OPEN, desks), (JUDGED, desks))
+    return Before(names=names, open=open_, judged=known)
+
+
+def follow(
+    connection: Connection, given: Sequence[Posture], before: Before
+) -> list[tuple[int, int]]:
+    """Write down what changed in postures; give the desks and moments of which it tells."""
+    open_: dict[int, dict[int, tuple[int, int]]] = {}
+    for desk, control, since, state in before.open:
+        open_.setdefault(desk, {})[control] = since, state
+    known: dict[int, dict[int, int]] = {}
+    for desk, control, since in before.judged:
+        known.setdefault(desk, {})[control] = since
     rows = _Rows()
     for one in given:
-        mine = known.get(one.desk, {})
-        _compare(one, names, mine, open_.get(one.desk, {}), rows)
-    _write(connection, rows)
+        _compare(one, before.names, known.get(one.desk, {}), open_.get(one.desk, {}), rows)
+    arrays.say(connection, _GONE, rows.gone)
+    arrays.say(connection, _CLOSE, rows.closed)
+    arrays.say(connection, _FIRST, rows.first)
+    arrays.say(connection, _PUT, rows.opened)
     return rows.touched
 
 
 def _compare(
     one: Posture,
-    names: dict[str, int],
+    names: Mapping[str, int],
     known: dict[int, int],
     open_: dict[int, tuple[int, int]],
     rows: _Rows,
@@ -110,48 +143,11 @@ def _compare(
         at = one.begin(control)
         if check not in known:  # judged from now on; before, its policy did not ask for it
             at = int(one.now)
-            rows.first.append({"desk": one.desk, "control": check, "since": first or at})
+            rows.first.append((one.desk, check, first or at))
             if first is not None and first < at:
-                rows.opened.append(_row((one.desk, check), first, at, NOT_IN_POLICY))
+                rows.opened.append((one.desk, check, first, at, NOT_IN_POLICY))
                 rows.touched.append((one.desk, first))
         state = number(control.state, control.sensor)
         rows.become((one.desk, check), at, state, open_.get(check))
     for check in known.keys() - told:
         rows.become((one.desk, check), int(one.now), NOT_IN_POLICY, open_.get(check))
-
-
-def _row(key: tuple[int, int], since: int, until: int | None, state: int) -> dict[str, Any]:
-    return {"desk": key[0], "control": key[1], "since": since, "until": until, "state": state}
-
-
-def _open(connection: Connection, desks: Iterable[int]) -> dict[int, dict[int, tuple[int, int]]]:
-    table = excursion.c
-    rows = connection.execute(
-        select(table.desk, table.control, table.since, table.state).where(
-            table.desk.in_(desks), table.until.is_(None)
-        )
-    )
-    found: dict[int, dict[int, tuple[int, int]]] = {}
-    for desk, control, since, state in rows:
-        found.setdefault(desk, {})[control] = since, state
-    return found
-
-
-def _judged(connection: Connection, desks: Iterable[int]) -> dict[int, dict[int, int]]:
-    asked = select(judged.c.desk, judged.c.control, judged.c.since).where(judged.c.desk.in_(desks))
-    found: dict[int, dict[int, int]] = {}
-    for desk, control, since in connection.execute(asked):
-        found.setdefault(desk, {})[control] = since
-    return found
-
-
-def _write(connection: Connection, rows: _Rows) -> None:
-    if rows.gone:
-        connection.execute(delete(excursion).where(_MINE), rows.gone)
-    if rows.closed:
-        connection.execute(
-            update(excursion).where(_MINE).values(until=bindparam("at")), rows.closed
-        )
-    if rows.first:
-        connection.execute(insert(judged), rows.first)
-    spells.put(connection, excursion, _KEY, rows.opened)

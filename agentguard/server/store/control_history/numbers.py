@@ -2,34 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table
 
+from agentguard.server.store.engine import arrays
+from agentguard.server.store.engine.arrays import Look
 from agentguard.server.store.engine.upserts import upsert
 from agentguard.server.store.schema.control_tables import held_control, held_policy
 
+CONTROLS = arrays.look(
+    "numbers of controls",
+    'SELECT "check", number FROM held_control WHERE "check" {}',
+    held_control.c.check,
+)
+POLICIES = arrays.look(
+    "numbers of policies",
+    "SELECT digest, number FROM held_policy WHERE digest {}",
+    held_policy.c.digest,
+)
 
-def controls(connection: Connection, checks: Iterable[str]) -> dict[str, int]:
-    """Return the numbers of these checks."""
+
+def controls(
+    connection: Connection, checks: Iterable[str], found: Sequence[Any] | None = None
+) -> dict[str, int]:
+    """Return the numbers of these checks; `found` is what `CONTROLS` gave, if asked already."""
     rows = {one: {"check": one} for one in checks}
-    return _named(connection, held_control, "check", rows)
+    return _named(connection, held_control, CONTROLS, rows, found)
 
 
-def policies(connection: Connection, named: Mapping[str, str]) -> dict[str, int]:
+def policies(
+    connection: Connection, named: Mapping[str, str], found: Sequence[Any] | None = None
+) -> dict[str, int]:
     """Return the numbers of policies by digest; what is given is the name of each."""
     rows = {digest: {"digest": digest, "name": name} for digest, name in named.items()}
-    return _named(connection, held_policy, "digest", rows)
+    return _named(connection, held_policy, POLICIES, rows, found)
 
 
 def _named(
-    connection: Connection, table: Table, key: str, rows: Mapping[str, Mapping[str, str]]
+    connection: Connection,
+    table: Table,
+    asked: Look,
+    rows: Mapping[str, Mapping[str, str]],
+    found: Sequence[Any] | None,
 ) -> dict[str, int]:
-    asked = select(table.c[key], table.c.number).where(table.c[key].in_(rows))
-    found = {str(name): int(number) for name, number in connection.execute(asked)}
-    lacking = sorted(set(rows) - set(found))
+    known = dict(arrays.find(connection, asked, rows) if found is None else found)
+    lacking = sorted(set(rows) - set(known))
     if lacking:
+        key = next(iter(rows[lacking[0]]))
         made = upsert(connection, table).on_conflict_do_nothing(index_elements=[key])
         connection.execute(made, [rows[one] for one in lacking])
-        found |= {str(name): int(number) for name, number in connection.execute(asked)}
-    return found
+        known |= dict(arrays.find(connection, asked, lacking))
+    return known

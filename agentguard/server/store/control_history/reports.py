@@ -6,19 +6,29 @@ open, at the desk's last report, which is written down anyway.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 import msgspec
-from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy import Connection, select
 
 from agentguard.server.store.control_history import beginnings, excursions, numbers, spells
 from agentguard.server.store.control_history.beginnings import QUIET
 from agentguard.server.store.control_history.states import GOODBYES, Kind
+from agentguard.server.store.engine import arrays
 from agentguard.server.store.engine.times import seconds
-from agentguard.server.store.schema.control_tables import desk_locked, in_force, presence
+from agentguard.server.store.schema.control_tables import desk_locked, in_force
 from agentguard.server.store.schema.identity_tables import device_run
 from agentguard.wire import v1
+
+_LAST_DAY = arrays.change(
+    in_force,
+    ["desk"],
+    "expires",
+    only="old.until IS NULL AND (old.expires IS NULL OR old.expires <> {expires})",
+)
+_OPENED = arrays.change(desk_locked, ["desk"], "until", only="old.until IS NULL")
+_LOCKED = arrays.put(desk_locked, ["desk", "since"], "until")
 
 
 class Heard(msgspec.Struct, frozen=True, gc=False):
@@ -74,35 +84,57 @@ def follow(connection: Connection, heard: Sequence[Heard]) -> None:
     if not new:
         return
     now = int(max(one.now for one in new))
-    found = beginnings.desks(connection, (one.device for one in new), now)
-    touched = _follow_presence(connection, [one for one in new if one.turns], found)
-    _follow_policies(connection, [one for one in new if one.other_policy or one.turns], found)
+    turned = [one for one in new if one.turns]
+    told = [one for one in new if one.other_policy or one.turns]
+    other = [one for one in new if one.differs]
+    named = {one.report.policy_digest[:128]: one.report.policy[:200] for one in told}
+    checks = {c.check[:100] for one in other for c in one.other or ()}
+    desks, policies, controls = arrays.find_each(
+        connection,
+        (beginnings.DESKS, sorted([one.device for one in new])),
+        (numbers.POLICIES, named),
+        (numbers.CONTROLS, checks),
+    )
+    found = beginnings.desks(connection, [one.device for one in new], now, desks)
+    differing = [found[one.device] for one in other]
+    present, forced, open_, judged = arrays.find_each(
+        connection,
+        (spells.PRESENCE.open, [found[one.device] for one in turned]),
+        (spells.IN_FORCE.open, [found[one.device] for one in told]),
+        (excursions.OPEN, differing),
+        (excursions.JUDGED, differing),
+    )
+    touched = _follow_presence(connection, turned, found, spells.held(present))
+    known = numbers.policies(connection, named, policies)
+    _follow_policies(connection, told, found, known, spells.held(forced))
     _follow_locks(connection, [one for one in new if one.locks], found)
-    given = [
-        excursions.Posture(
-            desk=found[one.device],
-            controls=one.other,
-            now=one.now,
-            last=one.last_seen,
-            skew=one.now - seconds(one.report.sent_at, one.now),
-        )
-        for one in new
-        if one.other is not None
-    ]
-    touched += excursions.follow(connection, given)
+    names = numbers.controls(connection, checks, controls)
+    before = excursions.Before(names=names, open=open_, judged=judged)
+    touched += excursions.follow(connection, [_posture(one, found) for one in other], before)
     spells.touch(connection, touched, now)
 
 
+def _posture(one: Heard, found: Mapping[str, int]) -> excursions.Posture:
+    return excursions.Posture(
+        desk=found[one.device],
+        controls=one.other or (),
+        now=one.now,
+        last=one.last_seen,
+        skew=one.now - seconds(one.report.sent_at, one.now),
+    )
+
+
 def _follow_presence(
-    connection: Connection, heard: Iterable[Heard], found: Mapping[str, int]
+    connection: Connection,
+    heard: Sequence[Heard],
+    found: Mapping[str, int],
+    before: spells.Newest,
 ) -> list[tuple[int, int]]:
     """Begin and end watching; give the desks and moments of which something was learned late."""
-    every = list(heard)
-    before = spells.newest(connection, presence, "kind", [found[one.device] for one in every])
     lost: list[spells.Turn] = []
     back: list[spells.Turn] = []
     bye: list[spells.Turn] = []
-    for one in every:
+    for one in heard:
         number, at = found[one.device], int(one.now)
         since, kind = before.get(number, (None, 0))
         last = None if one.last_seen is None else int(one.last_seen)
@@ -115,7 +147,7 @@ def _follow_presence(
         if one.report.goodbye:
             bye.append(_turn(number, at, _goodbye(connection, one.report), since))
     for turns in (lost, back, bye):
-        spells.turn(connection, presence, "kind", turns)
+        spells.turn(connection, spells.PRESENCE, turns)
     return [(one.desk, one.at) for one in lost]
 
 
@@ -135,13 +167,12 @@ def _goodbye(connection: Connection, report: v1.Report) -> Kind:
 
 
 def _follow_policies(
-    connection: Connection, heard: Sequence[Heard], found: Mapping[str, int]
+    connection: Connection,
+    heard: Sequence[Heard],
+    found: Mapping[str, int],
+    policies: Mapping[str, int],
+    before: spells.Newest,
 ) -> None:
-    if not heard:
-        return
-    named = {one.report.policy_digest[:128]: one.report.policy[:200] for one in heard}
-    policies = numbers.policies(connection, named)
-    before = spells.newest(connection, in_force, "policy", [found[one.device] for one in heard])
     turns, days = [], []
     for one in heard:
         number, policy = found[one.device], policies[one.report.policy_digest[:128]]
@@ -150,14 +181,9 @@ def _follow_policies(
             turns.append(spells.Turn(desk=number, at=int(one.now), value=policy, since=since))
         over = last_day_over(one.report.policy_expires)
         if over is not None:
-            days.append({"k": number, "at": over})
-    spells.turn(connection, in_force, "policy", turns)
-    if days:
-        mine = (in_force.c.desk == bindparam("k")) & in_force.c.until.is_(None)
-        lacking = or_(in_force.c.expires.is_(None), in_force.c.expires != bindparam("at"))
-        connection.execute(
-            update(in_force).where(mine, lacking).values(expires=bindparam("at")), days
-        )
+            days.append((over, number))
+    spells.turn(connection, spells.IN_FORCE, turns)
+    arrays.say(connection, _LAST_DAY, days)
 
 
 def last_day_over(told: str) -> int | None:
@@ -171,15 +197,7 @@ def last_day_over(told: str) -> int | None:
 
 def _follow_locks(connection: Connection, heard: Sequence[Heard], found: Mapping[str, int]) -> None:
     """Write down that sessions were locked or opened; at most one of each desk."""
-    opened = [
-        {"k": found[one.device], "at": int(one.now)} for one in heard if not one.report.locked
-    ]
-    if opened:
-        mine = (desk_locked.c.desk == bindparam("k")) & desk_locked.c.until.is_(None)
-        connection.execute(update(desk_locked).where(mine).values(until=bindparam("at")), opened)
-    rows = [
-        {"desk": found[one.device], "since": int(one.now), "until": None}
-        for one in heard
-        if one.report.locked
-    ]
-    spells.put(connection, desk_locked, ["desk", "since"], rows)
+    opened = [(int(one.now), found[one.device]) for one in heard if not one.report.locked]
+    arrays.say(connection, _OPENED, opened)
+    locked = [(found[one.device], int(one.now), None) for one in heard if one.report.locked]
+    arrays.say(connection, _LOCKED, locked)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, select, update
+from sqlalchemy import Connection, Table
 
-from agentguard.server.store.engine.upserts import upsert
-from agentguard.server.store.schema.control_tables import held_desk
+from agentguard.server.store.engine import arrays
+from agentguard.server.store.engine.arrays import Look, Rows
+from agentguard.server.store.schema.control_tables import (
+    desk_team,
+    held_desk,
+    in_force,
+    presence,
+)
 
 DAY = 86400
 
@@ -24,60 +30,73 @@ class Turn:
     since: int | None
 
 
-def newest(
-    connection: Connection, table: Table, column: str, desks: Iterable[int]
-) -> dict[int, tuple[int, int]]:
-    """Return since when each desk is in its open spell, and the value of that."""
-    rows = connection.execute(
-        select(table.c.desk, table.c.since, table.c[column]).where(
-            table.c.desk.in_(sorted(set(desks))), table.c.until.is_(None)
-        )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spells:
+    """What a batch asks and says of a table of spells."""
+
+    open: Look
+    put: Rows
+    close: Rows
+    gone: Rows
+
+
+def _spells(table: Table, column: str) -> Spells:
+    key = ["desk", "since"]
+    asked = f'SELECT desk, since, "{column}" FROM {table.name} WHERE desk {{}} AND until IS NULL'  # noqa: S608 - no values
+    return Spells(
+        open=arrays.look(f"open {table.name}", asked, table.c.desk),
+        put=arrays.put(table, key, "until", column),
+        close=arrays.change(table, key, "until"),
+        gone=arrays.gone(table, *key),
     )
+
+
+PRESENCE = _spells(presence, "kind")
+IN_FORCE = _spells(in_force, "policy")
+DESK_TEAM = _spells(desk_team, "team")
+_TOUCH = arrays.change(
+    held_desk,
+    ["number"],
+    "touched",
+    only="(old.touched IS NULL OR old.touched > {touched})",
+)
+Newest = Mapping[int, tuple[int, int]]
+"""Since when each desk is in its open spell, and the value of that."""
+
+
+def newest(connection: Connection, table: Spells, desks: Iterable[int]) -> Newest:
+    """Return the open spells of desks."""
+    return held(arrays.find(connection, table.open, sorted(set(desks))))
+
+
+def held(rows: Iterable[Any]) -> Newest:
+    """Return the open spells as they were found."""
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
-def turn(connection: Connection, table: Table, column: str, turns: Sequence[Turn]) -> None:
+def turn(connection: Connection, table: Spells, turns: Sequence[Turn]) -> None:
     """End the open spells of desks and begin others; at most one turn of each desk.
 
     One that would have no length gives way to the next. A clock that was set back ends nothing
     before it began.
     """
-    if not turns:
-        return
     ended = [
         (one.desk, one.since, max(one.at, one.since)) for one in turns if one.since is not None
     ]
-    gone = [{"k": desk, "s": since} for desk, since, at in ended if at == since]
-    closed = [{"k": desk, "s": since, "at": at} for desk, since, at in ended if at > since]
-    mine = (table.c.desk == bindparam("k")) & (table.c.since == bindparam("s"))
-    if gone:
-        connection.execute(delete(table).where(mine), gone)
-    if closed:
-        connection.execute(update(table).where(mine).values(until=bindparam("at")), closed)
+    arrays.say(connection, table.gone, [(desk, since) for desk, since, at in ended if at == since])
+    closed = [(at, desk, since) for desk, since, at in ended if at > since]
+    arrays.say(connection, table.close, closed)
     rows = [
-        {
-            "desk": one.desk,
-            "since": one.at if one.since is None else max(one.at, one.since),
-            "until": None,
-            column: one.value,
-        }
+        (one.desk, one.at if one.since is None else max(one.at, one.since), None, one.value)
         for one in turns
     ]
-    put(connection, table, ["desk", "since"], rows)
-
-
-def put(connection: Connection, table: Table, key: list[str], rows: list[dict[str, Any]]) -> None:
-    """Write rows; one that begins where another did takes its place."""
-    if rows:
-        made = upsert(connection, table)
-        others = {name: made.excluded[name] for name in rows[0] if name not in key}
-        connection.execute(made.on_conflict_do_update(index_elements=key, set_=others), rows)
+    arrays.say(connection, table.put, rows)
 
 
 def touch(connection: Connection, touched: Iterable[tuple[int, int]], now: int) -> None:
     """Write down that something was learned of a moment of a day before; today is summed anyway."""
-    late = [{"k": desk, "at": at} for desk, at in touched if at < now // DAY * DAY]
-    if late:
-        older = held_desk.c.touched.is_(None) | (held_desk.c.touched > bindparam("at"))
-        mine = (held_desk.c.number == bindparam("k")) & older
-        connection.execute(update(held_desk).where(mine).values(touched=bindparam("at")), late)
+    oldest: dict[int, int] = {}
+    for desk, at in touched:
+        if at < now // DAY * DAY:
+            oldest[desk] = min(at, oldest.get(desk, at))
+    arrays.say(connection, _TOUCH, [(at, desk) for desk, at in oldest.items()])

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from agentguard.server.store.engine import arrays
 from agentguard.server.store.engine.times import past
-from agentguard.server.store.engine.upserts import upsert
 from agentguard.server.store.schema.floor_tables import device_standing
 from agentguard.wire import v1
 
@@ -22,6 +22,7 @@ LIVE = ("forbidden-held", "remote-tools", "remote-session", "pii-files", "clear-
 who see the screen. What is merely old or set wrong waits behind them."""
 
 SEVERITIES = ("critical", "high", "medium", "low")
+_STANDS = arrays.put(device_standing, ["device"], "rank", "severity", "since")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +37,7 @@ class Stands:
 
 def put(connection: Connection, changed: Sequence[Stands]) -> None:
     """Write down where the desks stand now; a rank that stays moves nothing that is counted."""
-    if changed:
-        told = upsert(connection, device_standing)
-        new = {name: told.excluded[name] for name in ("rank", "severity", "since")}
-        written = told.on_conflict_do_update(index_elements=["device"], set_=new)
-        connection.execute(written, [row(one) for one in changed])
+    arrays.say(connection, _STANDS, [tuple(row(one).values()) for one in changed])
 
 
 def worst_first(controls: Iterable[v1.Control]) -> list[v1.Control]:

@@ -90,7 +90,14 @@ class Transaction:
 
     def ask(self, asked: Sequence[Asked]) -> Sequence[Any]:
         """Send what waits and these; return the rows of the last."""
-        result = self._sent([*self._first(), *self._waiting, *asked])[-1]
+        return self._rows(self._sent([*self._first(), *self._waiting, *asked])[-1])
+
+    def ask_each(self, asked: Sequence[Asked]) -> list[Sequence[Any]]:
+        """Send what waits and these; return the rows of each."""
+        results = self._sent([*self._first(), *self._waiting, *asked])
+        return [self._rows(one) for one in results[-len(asked) :]]
+
+    def _rows(self, result: pq.abc.PGresult) -> Sequence[Any]:
         made = Transformer(self._raw)
         made.set_pgresult(result)
         return made.load_rows(0, result.ntuples, tuple)

@@ -41,6 +41,10 @@ class Open(Protocol):
         """Send what waits and these; return the rows of the last."""
         ...
 
+    def ask_each(self, asked: Sequence[Asked]) -> list[Sequence[Any]]:
+        """Send what waits and these; return the rows of each."""
+        ...
+
     def tell(self, asked: Sequence[Asked]) -> None:
         """Have these sent with what comes next, at last the COMMIT."""
         ...
@@ -65,6 +69,14 @@ def ask(connection: Connection, *asked: Asked) -> Sequence[Any]:
     for one, given in asked:
         rows = connection.exec_driver_sql(one.words, given).all()
     return rows
+
+
+def ask_each(connection: Connection, *asked: Asked) -> list[Sequence[Any]]:
+    """Return the rows of each of these statements, which go in one trip where they can."""
+    opened: Open | None = connection.info.get(OPEN)
+    if opened is not None:
+        return opened.ask_each(asked)
+    return [connection.exec_driver_sql(one.words, given).all() for one, given in asked]
 
 
 def tell(connection: Connection, *asked: Asked) -> None:

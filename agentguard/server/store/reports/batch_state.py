@@ -6,13 +6,13 @@ rows go in and out as one parameter, without being built again for each size of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
-from agentguard.server.store.engine import trips
+from agentguard.server.store.engine import arrays, trips
 from agentguard.server.store.engine.trips import Statement
 from agentguard.server.store.schema.tables import device_seen
 
@@ -43,48 +43,8 @@ WHERE device.id {}
 """
 _OF_SQLITE = _READ.format("IN (SELECT value FROM json_each(?))")
 _OF_POSTGRESQL = Statement(name="look", words=_READ.format("= ANY(%s::text[])"))
-_SET_SQLITE = (
-    "UPDATE device_seen SET seq = ?, hash = ?, last_seen = ?, skew = ?, locked = ?, in_call = ?, "
-    "waiting = ?, agent = ?, policy = ?, policy_digest = ?, stored_until = ? WHERE device = ?"
-)
-_SET_POSTGRESQL = Statement(
-    name="see",
-    words="UPDATE device_seen AS seen SET seq = new.seq, hash = new.hash, "
-    "last_seen = new.last_seen, skew = new.skew, locked = new.locked, in_call = new.in_call, "
-    "waiting = new.waiting, "
-    "agent = new.agent, policy = new.policy, policy_digest = new.policy_digest, "
-    "stored_until = new.stored_until "
-    "FROM unnest(%s::bigint[], %s::text[], %s::float8[], %s::float8[], %s::boolean[], "
-    "%s::boolean[], %s::integer[], %s::text[], %s::text[], %s::text[], %s::float8[], %s::text[]) "
-    "AS new (seq, hash, last_seen, skew, locked, in_call, waiting, agent, policy, policy_digest, "
-    "stored_until, device) "
-    "WHERE seen.device = new.device",
-)
-
-
-def _numbers(column: Iterable[float]) -> str:
-    """Return numbers as PostgreSQL writes an array; the driver takes ten times as long for it."""
-    return "{" + ",".join(map(repr, column)) + "}"
-
-
-def _flags(column: Iterable[bool]) -> str:
-    return "{" + ",".join(["t" if one else "f" for one in column]) + "}"
-
-
-def _words(column: Sequence[str]) -> str:
-    """Return texts as PostgreSQL writes an array: each quoted, with a backslash before a quote."""
-    together = '","'.join(column)
-    if "\\" in together or together.count('"') != 2 * (len(column) - 1):
-        each = [one.replace("\\", "\\\\").replace('"', '\\"') for one in column]
-        together = '","'.join(each)
-    return '{"' + together + '"}' if column else "{}"
-
-
-_KINDS: tuple[Callable[[Any], str], ...] = (
-    *(_numbers, _words, _numbers, _numbers, _flags, _flags),
-    *(_numbers, _words, _words, _words, _numbers, _words),
-)
-"""How each column of `_SET_POSTGRESQL` is written."""
+_SEEN = arrays.change(device_seen, ["device"], *COLUMNS)
+_FIRST = arrays.new(device_seen, *COLUMNS, "device")
 
 
 class Held(msgspec.Struct, frozen=True, gc=False):
@@ -121,7 +81,9 @@ def find_held(connection: Connection, devices: Iterable[str]) -> dict[str, Held]
     ids = sorted(set(devices))
     rows: Sequence[Any]
     if connection.dialect.name == _POSTGRESQL:
-        given = (_words(ids),)  # read after the lock, so that what the one before wrote is seen
+        given = (
+            arrays.words(ids),
+        )  # read after the lock, so that what the one before wrote is seen
         rows = trips.ask(connection, (_LOCK, given), (_OF_POSTGRESQL, given))
     else:
         rows = connection.exec_driver_sql(_OF_SQLITE, (_JSON.encode(ids).decode(),)).all()
@@ -168,19 +130,9 @@ def _held(  # noqa: PLR0917 - the columns as they are read
 
 def put(connection: Connection, rows: Sequence[tuple[str, Row]]) -> None:
     """Write what the reports of different devices said."""
-    if not rows:
-        return
-    flat = [(*row, id_) for id_, row in rows]
-    if connection.dialect.name == _POSTGRESQL:
-        columns = zip(*flat, strict=True)
-        given = tuple([kind(column) for kind, column in zip(_KINDS, columns, strict=True)])
-        trips.tell(connection, (_SET_POSTGRESQL, given))
-    else:
-        connection.exec_driver_sql(_SET_SQLITE, flat)
+    arrays.say(connection, _SEEN, [(*row, id_) for id_, row in rows])
 
 
 def add(connection: Connection, rows: Sequence[tuple[str, Row]]) -> None:
     """Write what the first reports of devices said."""
-    if rows:
-        values = [{"device": id_, **dict(zip(COLUMNS, row, strict=True))} for id_, row in rows]
-        connection.execute(device_seen.insert(), values)
+    arrays.say(connection, _FIRST, [(*row, id_) for id_, row in rows])

@@ -10,13 +10,15 @@ on one database cannot wait for each other.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import msgspec
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection
 
 from agentguard.server.store.control_history.reports import Heard, follow
 from agentguard.server.store.desks import desk_status
 from agentguard.server.store.desks.devices import Known
+from agentguard.server.store.engine import arrays
 from agentguard.server.store.reports import (
     batch_state,
     control_failures,
@@ -33,13 +35,14 @@ from agentguard.server.store.reports.batch_state import Held
 from agentguard.server.store.reports.day_quota import Full
 from agentguard.server.store.reports.intake import Forked, Missing
 from agentguard.server.store.reports.withheld import Whole
-from agentguard.server.store.schema.tables import device, posture_change, posture_current
+from agentguard.server.store.schema.tables import device, posture_current
 from agentguard.wire import v1
 
-_POSTURE = update(posture_current).where(posture_current.c.device == bindparam("key"))
-_NEW_POSTURE = insert(posture_current)
-_NEW_CHANGES = insert(posture_change)
-_BEGIN = update(device).where(device.c.id == bindparam("key"))
+_COLUMNS = ("overall", "controls", "changed_at", "digest")
+_POSTURE = arrays.change(posture_current, ["device"], *_COLUMNS)
+_DIGEST = arrays.change(posture_current, ["device"], "digest")
+_NEW_POSTURE = arrays.new(posture_current, *_COLUMNS, "device")
+_BEGIN = arrays.change(device, ["id"], "epoch")
 _FINDINGS = frozenset({findings.OPENED, findings.CLOSED})
 _NOTABLE = (
     _FINDINGS
@@ -125,9 +128,7 @@ def _write(connection: Connection, ordered: Sequence[Arrived], held: Mapping[str
                 exceptions_told.fold(connection, one.report.device, told, one.now)
     known = [a for a in ordered if held[a.report.device].seq is not None]
     first = [a for a in ordered if held[a.report.device].seq is None]
-    if first:
-        begun = [{"key": a.report.device, "epoch": a.report.epoch} for a in first]
-        connection.execute(_BEGIN, begun)
+    arrays.say(connection, _BEGIN, [(a.report.epoch, a.report.device) for a in first])
     telling = [a for a in ordered if _differs(a.report, held[a.report.device]) or _stirs(a.report)]
     postures = withheld.whole(connection, [(a.report, a.now) for a in telling])
     batch_state.add(connection, [_seen(a, held) for a in first])
@@ -177,41 +178,51 @@ def _write_postures(
     connection: Connection, given: Sequence[Arrived], postures: Mapping[str, Whole]
 ) -> dict[str, tuple[v1.Control, ...]]:
     """Write postures that differ from what is held, and what changed in them; give these."""
-    changes: list[dict[str, object]] = []
-    fresh: list[dict[str, object]] = []
-    other: list[dict[str, object]] = []
-    stands: list[desk_status.Stands] = []
+    rows = _Postures()
     for one in given:
-        id_ = one.report.device
-        if id_ not in postures:  # findings of a desk that has not told any
-            continue
-        posture = postures[id_]
-        before, controls = posture.stored, posture.controls
-        values = intake.posture_values(one.report, controls, one.now)
-        if before == values["controls"]:  # held since before there were digests, or not whole
-            connection.execute(_POSTURE, {"key": id_, "digest": values["digest"]})
-            continue
-        stands.append(
-            desk_status.Stands(
-                device=id_, overall=one.report.overall, controls=controls, now=one.now
-            )
+        if one.report.device in postures:  # not findings of a desk that has not told any
+            rows.add(one, postures[one.report.device])
+    desk_status.put(connection, rows.stands)
+    intake.put_changes(connection, rows.changes)
+    arrays.say(connection, _DIGEST, rows.digests)
+    arrays.say(connection, _NEW_POSTURE, rows.fresh)
+    arrays.say(connection, _POSTURE, rows.other)
+    findings.follow(connection, rows.told)
+    for told in rows.told:
+        now = rows.nows[told.device]
+        control_failures.follow(connection, told.device, told.controls, told.before, now)
+    return {one.device: one.controls for one in rows.stands}
+
+
+@dataclass(slots=True)
+class _Postures:
+    """What is to be written of postures."""
+
+    stands: list[desk_status.Stands] = field(default_factory=list)
+    changes: list[arrays.Row] = field(default_factory=list)
+    digests: list[arrays.Row] = field(default_factory=list)
+    fresh: list[arrays.Row] = field(default_factory=list)
+    other: list[arrays.Row] = field(default_factory=list)
+    told: list[findings.Told] = field(default_factory=list)
+    nows: dict[str, float] = field(default_factory=dict)
+
+    def add(self, one: Arrived, posture: Whole) -> None:
+        """Have a posture written that differs from what is stored."""
+        id_, report, now = one.report.device, one.report, one.now
+        stored, controls = posture.stored, posture.controls
+        values = intake.posture_values(report, controls, now)
+        if stored == values["controls"]:  # held since before there were digests, or not whole
+            self.digests.append((values["digest"], id_))
+            return
+        before = intake.controls_of(stored) if stored else ()
+        self.stands.append(
+            desk_status.Stands(device=id_, overall=report.overall, controls=controls, now=now)
         )
-        changes += intake.changes(id_, posture, one.now)
-        were = intake.controls_of(before) if before else ()
-        findings.follow(connection, id_, controls, were)
-        control_failures.follow(connection, id_, controls, were, one.now)
-        if before is None:
-            fresh.append({"device": id_, **values})
-        else:
-            other.append({"key": id_, **values})
-    desk_status.put(connection, stands)
-    if changes:
-        connection.execute(_NEW_CHANGES, changes)
-    if fresh:
-        connection.execute(_NEW_POSTURE, fresh)
-    if other:
-        connection.execute(_POSTURE, other)
-    return {one.device: one.controls for one in stands}
+        self.changes += intake.changes(id_, posture, now)
+        self.told.append(findings.Told(id_, controls, before))
+        self.nows[id_] = now
+        rows = self.fresh if stored is None else self.other
+        rows.append((*[values[name] for name in _COLUMNS], id_))
 
 
 def _take_alone(connection: Connection, one: Arrived) -> Outcome:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import Connection, case, func, insert, select, update
+from sqlalchemy import Connection, case, insert, select, update
 
+from agentguard.server.store.engine import arrays
 from agentguard.server.store.engine.stored_values import Stored
 from agentguard.server.store.engine.times import lately
 from agentguard.server.store.reports import care
@@ -20,6 +21,18 @@ SEVERAL = "engine.several"
 """What a posture says of a control with several findings."""
 
 _HITS = Stored(tuple[v1.Masked, ...])
+_LONE = arrays.look(
+    "lone findings",
+    'SELECT device, "check" FROM finding WHERE device {} AND closed_at IS NULL '
+    'GROUP BY device, "check" HAVING COUNT(*) = 1',
+    finding.c.device,
+)
+_SAY = arrays.change(
+    finding,
+    ["device", "check"],
+    *("message", "params", "owner"),
+    only="old.closed_at IS NULL",
+)
 _PARAMS = msgspec.json.Decoder(dict[str, str | int])
 
 
@@ -57,28 +70,38 @@ def fold(connection: Connection, device_id: str, event: v1.Event, now: float) ->
             care.closed(connection, gone, at)
 
 
-def follow(
-    connection: Connection,
-    device_id: str,
-    controls: Iterable[v1.Control],
-    before: Iterable[v1.Control],
-) -> None:
-    """Bring the one open finding of a control up to what the posture says of it now.
+class Told(msgspec.Struct, frozen=True, gc=False):
+    """A posture of a device, and the one before it."""
+
+    device: str
+    controls: Iterable[v1.Control]
+    before: Iterable[v1.Control]
+
+
+def follow(connection: Connection, given: Iterable[Told]) -> None:
+    """Bring the one open finding of a control up to what a posture says of it now.
 
     A restart that is due after updates that were late is another sentence, and somebody else's.
-    `before` is the posture until now. Of a control with several findings it tells of none alone.
+    Of a control with several findings a posture tells of none alone.
     """
-    known = {one.check: _says(one) for one in before}
-    for one in controls:
-        if one.state != "fail" or not one.detail or one.detail == SEVERAL:
-            continue
-        if known.get(one.check) == _says(one):
-            continue
-        mine = (finding.c.device == device_id, finding.c.check == one.check[:100])
-        is_open = (*mine, finding.c.closed_at.is_(None))
-        many = select(func.count()).select_from(finding).where(*is_open)
-        if connection.scalar(many) == 1:
-            connection.execute(update(finding).where(*is_open).values(_says(one)))
+    said = {(one.device, check[:100]): says for one in given for check, says in _other(one)}
+    found = arrays.find(connection, _LONE, sorted({device for device, _ in said}))
+    lone = {(device, check) for device, check in found}
+    rows = [(*says.values(), *key) for key, says in said.items() if key in lone]
+    arrays.say(connection, _SAY, rows)
+
+
+def _other(told: Told) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the controls that fail with another sentence than before, and what they say."""
+    failing = [
+        one for one in told.controls if one.state == "fail" and one.detail and one.detail != SEVERAL
+    ]
+    if failing:
+        known = {one.check: _says(one) for one in told.before}
+        for one in failing:
+            says = _says(one)
+            if known.get(one.check) != says:
+                yield one.check, says
 
 
 def _says(one: v1.Control) -> dict[str, str]:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from agentguard.server.store.control_history.reports import Heard, follow
 from agentguard.server.store.desks import desk_status
+from agentguard.server.store.engine import arrays
 from agentguard.server.store.engine.partitions import Ready
 from agentguard.server.store.engine.stored_values import Stored
 from agentguard.server.store.engine.times import seconds
@@ -40,6 +41,8 @@ from agentguard.wire import v1
 _JSON = msgspec.json.Encoder()
 _CONTROLS = Stored(tuple[v1.Control, ...])
 _MONTHS = Ready()
+_EVENTS = arrays.new(event, "device", "epoch", "seq", "kind", "at", "received_at", "digest", "body")
+_CHANGES = arrays.new(posture_change, "device", "at", "check", "before", "after")
 SHOWN_HASH = 64
 
 
@@ -155,11 +158,11 @@ def put_events(connection: Connection, rows: Sequence[Mapping[str, object]], now
     """Write new events; `now` is when they came."""
     if rows:
         _MONTHS.be(connection, now)
-        connection.execute(insert(event), rows)
+        arrays.say(connection, _EVENTS, [tuple(row.values()) for row in rows])
 
 
 def event_row(report: v1.Report, one: v1.Event, now: float) -> dict[str, object]:
-    """Return the row of an event."""
+    """Return the row of an event, in the order in which rows are written."""
     body = _JSON.encode(one)
     return {
         "device": report.device,
@@ -217,20 +220,19 @@ def _posture_digest(text: bytes) -> bytes:
     return hashlib.sha256(text).digest()[:16]
 
 
-def changes(device_id: str, posture: withheld.Whole, now: float) -> list[dict[str, object]]:
+def changes(device_id: str, posture: withheld.Whole, now: float) -> list[arrays.Row]:
     """Return a row for each control whose state differs from what is stored."""
     before = {c.check: c.state for c in controls_of(posture.stored)} if posture.stored else {}
     return [
-        {
-            "device": device_id,
-            "at": now,
-            "check": c.check[:100],
-            "before": before.get(c.check, "")[:20],
-            "after": c.state[:20],
-        }
+        (device_id, now, c.check[:100], before.get(c.check, "")[:20], c.state[:20])
         for c in posture.controls
         if before.get(c.check) != c.state
     ]
+
+
+def put_changes(connection: Connection, rows: Sequence[arrays.Row]) -> None:
+    """Write what changed in postures."""
+    arrays.say(connection, _CHANGES, rows)
 
 
 def _other(posture: withheld.Whole) -> tuple[v1.Control, ...] | None:
@@ -261,15 +263,13 @@ def _fold_posture(
 ) -> None:
     table, controls, stored = posture_current, posture.controls, posture.stored
     values = posture_values(report, controls, now)
-    changed = changes(report.device, posture, now)
-    if changed:
-        connection.execute(insert(posture_change), changed)
+    before = controls_of(stored) if stored else ()
+    put_changes(connection, changes(report.device, posture, now))
     stands = desk_status.Stands(
         device=report.device, overall=report.overall, controls=controls, now=now
     )
     desk_status.put(connection, [stands])
-    before = controls_of(stored) if stored else ()
-    findings.follow(connection, report.device, controls, before)
+    findings.follow(connection, [findings.Told(report.device, controls, before)])
     control_failures.follow(connection, report.device, controls, before, now)
     if stored is None:
         connection.execute(insert(table).values(device=report.device, **values))

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection
 
 from agentguard.server.roles import Scope
+from agentguard.server.store.engine import arrays
 from agentguard.server.store.reports import interruption_sums
 from agentguard.server.store.schema.tables import posture_current
 from agentguard.wire import v1
@@ -20,11 +21,7 @@ ENOUGH = 10
 HALF = 0.5
 
 _JSON = msgspec.json.Encoder()
-_PUT = (
-    update(posture_current)
-    .where(posture_current.c.device == bindparam("key"))
-    .values(interruptions=bindparam("counts"))
-)
+_PUT = arrays.change(posture_current, ["device"], "interruptions")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +58,11 @@ class Asked:
 def put(connection: Connection, reports: Sequence[v1.Report]) -> None:
     """Keep what reports tell, with the postures of their desks."""
     rows = [
-        {"key": one.device, "counts": _JSON.encode(one.interruptions).decode()}
+        (_JSON.encode(one.interruptions).decode(), one.device)
         for one in reports
         if one.interruptions is not None
     ]
-    if rows:
-        connection.execute(_PUT, rows)
+    arrays.say(connection, _PUT, rows)
 
 
 def added_up(connection: Connection, teams: Scope) -> Asked:

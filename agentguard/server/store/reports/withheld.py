@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import msgspec
-from sqlalchemy import Connection, String, bindparam, select
+from sqlalchemy import Connection
 
+from agentguard.server.store.engine import arrays
 from agentguard.server.store.engine.stored_values import Stored
 from agentguard.server.store.schema.tables import device_seen, finding, posture_current
 from agentguard.wire import v1
@@ -27,14 +28,19 @@ STILL_OPEN = "coverage.still-open"
 _UNKNOWN = "unknown"
 _NAME = 100
 _CONTROLS = Stored(tuple[v1.Control, ...])
-_IDS = bindparam("ids", expanding=True, type_=String)
-_POSTURES = select(posture_current.c.device, posture_current.c.controls).where(
-    posture_current.c.device.in_(_IDS)
+_POSTURES = arrays.look(
+    "postures",
+    "SELECT device, controls FROM posture_current WHERE device {}",
+    posture_current.c.device,
 )
-_OPEN = select(finding.c.device, finding.c.check, finding.c.severity).where(
-    finding.c.device.in_(_IDS), finding.c.closed_at.is_(None)
+_OPEN = arrays.look(
+    "controls with findings",
+    'SELECT device, "check", severity FROM finding WHERE device {} AND closed_at IS NULL',
+    finding.c.device,
 )
-_AGENTS = select(device_seen.c.device, device_seen.c.agent).where(device_seen.c.device.in_(_IDS))
+_AGENTS = arrays.look(
+    "agents of desks", "SELECT device, agent FROM device_seen WHERE device {}", device_seen.c.device
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,16 +66,17 @@ def whole(connection: Connection, given: Sequence[tuple[v1.Report, float]]) -> d
     if not given:
         return {}
     ids = [report.device for report, _ in given]
-    stored = {row.device: row.controls for row in connection.execute(_POSTURES, {"ids": ids})}
+    postures, findings_ = arrays.find_each(connection, (_POSTURES, ids), (_OPEN, ids))
+    stored: dict[str, str] = dict(postures)
     were = {id_: _CONTROLS.decode(text) for id_, text in stored.items()}
     told = {
         report.device: _told(report, were)
         for report, _ in given
         if report.controls is not None or report.device in stored
     }
-    open_ = _open(connection, told)
+    open_ = _open(findings_)
     gone = {id_: _gone(told[id_], were.get(id_, ())) for id_ in told}
-    agents = _agents(connection, [id_ for id_, some in gone.items() if some])
+    agents = dict(arrays.find(connection, _AGENTS, [id_ for id_, some in gone.items() if some]))
     found = {}
     for report, now in given:
         id_ = report.device
@@ -131,17 +138,9 @@ def _put_in(
     return made
 
 
-def _open(connection: Connection, ids: Collection[str]) -> dict[str, dict[str, str]]:
+def _open(rows: Iterable[Sequence[str]]) -> dict[str, dict[str, str]]:
     """Return the controls of which a finding is open at each desk, with a severity."""
     found: dict[str, dict[str, str]] = {}
-    if ids:
-        for device, check, severity in connection.execute(_OPEN, {"ids": list(ids)}):
-            found.setdefault(device, {})[check] = severity
+    for device, check, severity in rows:
+        found.setdefault(device, {})[check] = severity
     return found
-
-
-def _agents(connection: Connection, ids: Collection[str]) -> dict[str, str]:
-    """Return the releases of the agents of which the desks told last."""
-    if not ids:
-        return {}
-    return {row.device: row.agent for row in connection.execute(_AGENTS, {"ids": list(ids)})}
