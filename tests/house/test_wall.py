@@ -17,6 +17,7 @@ LIST = Path(__file__).with_name("wall.toml")
 JUDGED = {"lived", "told", "expires", "evidence", "cache", "asked", "clock"}
 READ = {"wall", "st_mtime"}
 CLOCKS = ("sensors/lenient_wall.py", "sensors/lived_clock.py")
+DELETES = {"delete", "arrays.gone"}
 REMOVES = (*CLOCKS, "vault/", "server/", "store/", "mfa/", "custody.py")
 """Where something is removed or ends, and what it is judged by: there each function is named."""
 
@@ -27,7 +28,7 @@ def readers(tree: ast.AST, *, deletes: bool, name: str = "") -> Iterator[str]:
         inner = name
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             inner = f"{name}.{node.name}" if name else node.name
-        if _reads(node) or (deletes and _called(node) == "delete"):
+        if _reads(node) or (deletes and _called(node) in DELETES):
             yield name
         yield from readers(node, deletes=deletes, name=inner)
 
@@ -93,3 +94,4 @@ def test_row_84_a_new_reader_is_found() -> None:
     source = "class A:\n  def f(self):\n    return self.clock.now().wall\nx = time.time()\n"
     assert set(readers(ast.parse(source), deletes=False)) == {"A.f", ""}
     assert set(readers(ast.parse("def g(c):\n  c.execute(delete(t))"), deletes=True)) == {"g"}
+    assert set(readers(ast.parse("_GONE = arrays.gone(t, 'id')"), deletes=True)) == {""}

@@ -21,7 +21,7 @@ from agentguard.server.store.engine import pipelines
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.engine.open_database import open_database
 from agentguard.server.store.reports.batches import Arrived
-from agentguard.server.store.schema import control_tables as held
+from agentguard.server.store.schema import control_tables
 from agentguard.server.store.schema.tables import METADATA
 from agentguard.server.tamper.watch import Watch
 from agentguard.wire import v1
@@ -48,7 +48,13 @@ COUNTED = text(
     "SELECT tier, SUM(many) AS many FROM team_count_change JOIN team ON team.id = team "
     "WHERE name = :name GROUP BY tier"
 )
-OF_NUMBERS = (held.presence, held.excursion, held.judged, held.in_force, held.desk_locked)
+OF_NUMBERS = (
+    control_tables.presence,
+    control_tables.excursion,
+    control_tables.judged,
+    control_tables.in_force,
+    control_tables.desk_locked,
+)
 watch = Watch(Limits())
 
 
@@ -120,7 +126,11 @@ def written(connection: Connection, ids: Sequence[str]) -> dict[str, list[Any]]:
     """Return all that is held of desks; numbers by what they stand for, since each counts anew."""
     desks, checks, policies = (
         {row.number: tuple(row)[1:] for row in connection.execute(select(table))}
-        for table in (held.held_desk, held.held_control, held.held_policy)
+        for table in (
+            control_tables.held_desk,
+            control_tables.held_control,
+            control_tables.held_policy,
+        )
     )
     found: dict[str, list[Any]] = {}
     for name in OF_DESKS:
