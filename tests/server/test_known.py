@@ -111,6 +111,17 @@ def test_a_key_is_kept_at_hand_for_reports_and_soon_looked_up_for_all_else(
     assert asyncio.run(known.at_hand(desk.id)) is None
 
 
+@pytest.fixture
+def make_known(running: Any) -> Any:
+    """Make the devices at hand, and the database that they are looked up in."""
+
+    def make() -> tuple[KnownDevices, Any]:
+        slow: Any = Slow(running.admin._database)
+        return KnownDevices(slow, LIMITS, running.time), slow
+
+    return make
+
+
 @pytest.mark.parametrize("status", sorted(devices.SILENCED))
 def test_who_may_not_report_is_soon_looked_up(running: Any, desk: Any, status: str) -> None:
     known = KnownDevices(running.admin._database, LIMITS, running.time)
@@ -119,6 +130,91 @@ def test_who_may_not_report_is_soon_looked_up(running: Any, desk: Any, status: s
     become(running, desk.id, status=devices.ACTIVE)
     running.time.at += LIMITS.key_fresh
     assert asyncio.run(known.at_hand(desk.id)).status == devices.ACTIVE
+
+
+class Slow:
+    """A database whose looks begin and end when a test says so."""
+
+    def __init__(self, database: Any) -> None:
+        self._database = database
+        self.looks = 0
+        self.looked, self.go = asyncio.Event(), asyncio.Event()
+
+    async def read(self, job: Any) -> Any:
+        self.looks += 1
+        found = await self._database.read(job)
+        self.looked.set()
+        await self.go.wait()
+        return found
+
+
+def test_a_floor_that_comes_back_is_looked_up_in_a_few_looks(
+    running: Any, new_desk: Any, make_known: Any
+) -> None:
+    desks = [new_desk(label=f"desk-{n}").id for n in range(6)]
+
+    async def ask() -> None:
+        known, slow = make_known()
+        asked = [asyncio.create_task(known.known(one)) for one in ["nobody", *desks, *desks]]
+        await asyncio.sleep(0)
+        slow.go.set()
+        nobody, *every = await asyncio.gather(*asked)
+        assert nobody is None
+        assert [one.id for one in every] == [*desks, *desks]
+        assert [await known.known(one) for one in desks] == every[:6]
+        assert slow.looks <= 2
+
+    asyncio.run(ask())
+
+
+def test_what_is_forgotten_while_it_is_looked_up_is_looked_up_again(
+    running: Any, desk: Any, make_known: Any
+) -> None:
+    async def ask() -> None:
+        known, slow = make_known()
+        early = asyncio.create_task(known.known(desk.id))
+        await slow.looked.wait()
+        become(running, desk.id, status=devices.CLONED)
+        known.forget(desk.id)
+        late = asyncio.create_task(known.known(desk.id))
+        slow.go.set()
+        await early
+        assert (await late).status == devices.CLONED
+        assert (await known.known(desk.id)).status == devices.CLONED
+
+    asyncio.run(ask())
+
+
+def test_who_waits_for_a_look_that_fails_is_told_and_the_next_one_is_not(
+    running: Any, desk: Any, make_known: Any
+) -> None:
+    async def ask() -> None:
+        known, slow = make_known()
+        slow._database, whole = None, slow._database
+        every = await asyncio.gather(
+            *(known.known(one) for one in (desk.id, desk.id, "another")), return_exceptions=True
+        )
+        assert {type(one) for one in every} == {AttributeError}
+        slow._database = whole
+        slow.go.set()
+        assert (await known.known(desk.id)).id == desk.id
+
+    asyncio.run(ask())
+
+
+def test_who_goes_away_meanwhile_takes_nobody_along(
+    running: Any, desk: Any, make_known: Any
+) -> None:
+    async def ask() -> None:
+        known, slow = make_known()
+        gone, stays = (asyncio.create_task(known.known(desk.id)) for _ in range(2))
+        await slow.looked.wait()
+        gone.cancel()
+        slow.go.set()
+        assert (await stays).id == desk.id
+        assert slow.looks == 1
+
+    asyncio.run(ask())
 
 
 def signed(created: int, number: int, keyid: str = "d") -> httpsig.Parameters:

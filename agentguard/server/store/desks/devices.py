@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from agentguard.server.store.control_history import enrolments
 from agentguard.server.store.schema.identity_tables import device_identity, device_key
@@ -118,9 +120,12 @@ def put(
     enrolments.follow(connection, id_, now)
 
 
-def known(connection: Connection, id_: str) -> Known | None:
-    """Return an enrolled device; None when it is unknown."""
-    row = connection.execute(
+def known(connection: Connection, ids: Collection[str]) -> dict[str, Known]:
+    """Return those of the devices that are enrolled, by their ids."""
+    keys = select(device_key.c.device, device_key.c.public_key, device_key.c.until)
+    keys = keys.add_columns(device_key.c.followed_at).where(device_key.c.device.in_(ids))
+    before = {one.device: one for one in connection.execute(keys.order_by(device_key.c.until))}
+    rows = connection.execute(
         select(
             device.c.id,
             device.c.public_key,
@@ -133,16 +138,12 @@ def known(connection: Connection, id_: str) -> Known | None:
         )
         .join(team, team.c.id == device.c.team)
         .outerjoin(device_identity, device_identity.c.device == device.c.id)
-        .where(device.c.id == id_)
-    ).first()
-    if row is None:
-        return None
-    before = connection.execute(
-        select(device_key.c.public_key, device_key.c.until, device_key.c.followed_at)
-        .where(device_key.c.device == id_)
-        .order_by(device_key.c.until.desc())
-        .limit(1)
-    ).first()
+        .where(device.c.id.in_(ids))
+    )
+    return {row.id: _known(row, before.get(row.id)) for row in rows}
+
+
+def _known(row: Row[Any], before: Row[Any] | None) -> Known:
     return Known(
         id=row.id,
         public_key=row.public_key,
