@@ -27,7 +27,7 @@ from tests.server import week  # noqa: E402 - found from the tree's root
 MIB = 2.0**20
 MET = 3
 """Days after which nothing more is loaded, compiled or met for the first time."""
-MOST_A_DAY = {"objects": 600.0, "containers": 100_000.0}
+MOST_A_DAY = {"objects": 100.0, "containers": 20_000.0}
 """What the garbage collector sees: objects, and the bytes of those alone."""
 
 

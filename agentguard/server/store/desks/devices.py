@@ -143,7 +143,7 @@ def known(connection: Connection, ids: Collection[str]) -> dict[str, Known]:
     return {row.id: _known(row, before.get(row.id)) for row in rows}
 
 
-def _known(row: Row[Any], before: Row[Any] | None) -> Known:
+def _known(row: Row[*tuple[Any, ...]], before: Row[*tuple[Any, ...]] | None) -> Known:
     return Known(
         id=row.id,
         public_key=row.public_key,
