@@ -14,7 +14,10 @@ from pathlib import Path
 from tests.installer import bare
 
 NEXT = "forky"
-"""Debian's next release: it has nginx of the branch that is `stable`, whose `resolve` 13 lacks."""
+"""Debian's next release: it has nginx of the branch that is `stable`, whose `resolve` 13 lacks.
+
+Nothing else is taken from it: what is not released yet may go from it any day.
+"""
 
 POSTGRES = """#!/bin/sh
 # The steps of the image's own, in its order: the password is read by root, and the database is
@@ -68,10 +71,10 @@ def _layer(folder: Path, name: str, text: str = "", link: str = "") -> Path:
 def stand_ins(folder: Path) -> dict[str, Image]:
     """Return them by the names that stand in the compose file."""
     path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-    following = bare.root(("nginx", "nats-server"), NEXT)
+    following, released = bare.root(("nginx",), NEXT), bare.root(("nats-server", "postgresql-17"))
     return {
         "postgres:17": Image(
-            layers=(bare.root(("postgresql-17",)),
+            layers=(released,
                     _layer(folder / "postgres", "usr/local/bin/docker-entrypoint.sh", POSTGRES)),
             entrypoint=("docker-entrypoint.sh",),
             command=("postgres",),
@@ -88,7 +91,7 @@ def stand_ins(folder: Path) -> dict[str, Image]:
             stop=signal.SIGQUIT,
         ),
         "nats:2": Image(
-            layers=(following,),
+            layers=(released,),
             entrypoint=("/usr/sbin/nats-server",),
             command=("--config", "nats-server.conf"),
             env={"PATH": path},
