@@ -76,12 +76,13 @@ def test_a_check_leaves_the_data_folder_as_it_was(
 def test_a_check_begins_no_data_folder(tmp_path: Path) -> None:
     home = tmp_path / "desk"
     home.mkdir(mode=0o700)
-    subprocess.run(
+    said = subprocess.run(
         (*PROGRAM, "check", "--json", "--seconds", "5"),
         env=environment(tmp_path / "person", AGENTGUARD_HOME=str(home)),
         capture_output=True,
         check=False,
     )
+    assert b"pii-files" in said.stdout
     assert list(home.rglob("*")) == []
 
 
@@ -100,11 +101,12 @@ def test_a_check_is_no_start_that_a_policy_in_its_trial_may_crash(tmp_path: Path
     before = contents(home)
     assert trial.FILE in before
     for _ in range(2):
-        subprocess.run(
+        said = subprocess.run(
             (*PROGRAM, "check", "--json", "--seconds", "5"),
             env=environment(tmp_path / "person", AGENTGUARD_HOME=str(home)),
             capture_output=True,
             check=False,
         )
+        assert b"pii-files" in said.stdout
     assert contents(home) == before
     assert Keeper(home, shapes(), system_clock()).start().policy.version == 2
