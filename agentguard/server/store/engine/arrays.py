@@ -106,6 +106,18 @@ def new(table: Table, *columns: str) -> Rows:
     return _insert("new", table, columns, "")
 
 
+def once(table: Table, key: Sequence[str], *others: str) -> Rows:
+    """Return the statement that adds rows; one whose key is there already stays as it is."""
+    end = f" ON CONFLICT ({_named(key)}) DO NOTHING"
+    made = _insert("once", table, (*key, *others), end)
+    return Rows(
+        statement=made.statement,
+        lite=made.lite,
+        kinds=made.kinds,
+        key=tuple(range(len(key))),
+    )
+
+
 def put(table: Table, key: Sequence[str], *others: str) -> Rows:
     """Return the statement that adds rows; one with the same key gets their other values."""
     sets = ", ".join([f'"{one}" = excluded."{one}"' for one in others])

@@ -26,6 +26,7 @@ from agentguard.server.store.engine.writes import (
     TakenBack,
     Together,
     Waiting,
+    by_kind,
     in_a_ring,
     of_a_kind,
     run_all,
@@ -220,7 +221,22 @@ class Database:
                 self.refused = causes.cause(one.error), at
 
     def _commit(self, batch: list[Waiting]) -> list[Any]:
-        """Run a batch in one transaction; a job that fails is undone alone."""
+        """Run a batch; a job that fails is undone alone.
+
+        On SQLite that is one transaction and one fsync. On PostgreSQL each kind has its own, since
+        only what is of one kind goes without savepoints and in few trips.
+        """
+        if self._by_key is None:
+            return self._tried(batch)
+        outcomes: list[Any] = [None] * len(batch)
+        for places in by_kind(batch):
+            part = self._tried([batch[place] for place in places])
+            for place, outcome in zip(places, part, strict=True):
+                outcomes[place] = outcome
+        return outcomes
+
+    def _tried(self, batch: list[Waiting]) -> list[Any]:
+        """Run it in one transaction, anew when it and another wait for each other."""
         for again in reversed(range(ROUNDS)):
             try:
                 return self._run(batch)

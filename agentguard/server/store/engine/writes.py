@@ -53,6 +53,16 @@ def of_a_kind(batch: list[Waiting]) -> bool:
     )
 
 
+def by_kind(batch: list[Waiting]) -> list[list[int]]:
+    """Return the places of those that go together, kind by kind; what goes alone comes first."""
+    alone = [place for place, one in enumerate(batch) if one.together is None]
+    alike: dict[Hashable, list[int]] = {}
+    for place, one in enumerate(batch):
+        if one.together is not None:
+            alike.setdefault(one.together, []).append(place)
+    return [*([alone] if alone else []), *alike.values()]
+
+
 def run_bare(connection: Connection, batch: list[Waiting]) -> list[Any]:
     """Run what is of a kind without savepoints, which cost as much as a small batch itself.
 
@@ -72,17 +82,17 @@ def run_bare(connection: Connection, batch: list[Waiting]) -> list[Any]:
 def run_all(connection: Connection, batch: list[Waiting]) -> list[Any]:
     """Run each in a savepoint; give what came of each."""
     outcomes: list[Any] = [None] * len(batch)
-    alike: dict[Hashable, list[int]] = {}
-    for place, waiting in enumerate(batch):
-        if waiting.together is not None:
-            alike.setdefault(waiting.together, []).append(place)
-        elif waiting.job is not None:
-            outcomes[place] = _attempt(connection, waiting.job)
-    for places in alike.values():
+    for places in by_kind(batch):
         members = [batch[place] for place in places]
-        for place, outcome in zip(places, _attempt_together(connection, members), strict=True):
+        for place, outcome in zip(places, _run_kind(connection, members), strict=True):
             outcomes[place] = outcome
     return outcomes
+
+
+def _run_kind(connection: Connection, members: list[Waiting]) -> Sequence[Any]:
+    if members[0].together is not None:
+        return _attempt_together(connection, members)
+    return [_attempt(connection, one.job) for one in members if one.job is not None]
 
 
 def _attempt(connection: Connection, job: Job[Any]) -> Any:

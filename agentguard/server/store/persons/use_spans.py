@@ -11,30 +11,41 @@ from sqlalchemy import (
     Row,
     Select,
     func,
-    insert,
     select,
-    text,
     true,
-    update,
 )
 
 from agentguard.server.roles import Scope
+from agentguard.server.store.engine import arrays
 from agentguard.server.store.schema.people_tables import desk_use, person
 from agentguard.server.store.schema.tables import device, team
 
 GAP = 3600.0
 """Seconds without a word of a desk after which the same person's next word begins another use."""
-# In one statement: another process may meet the same person at the same time.
-_PERSON = text("""
-INSERT INTO person (id, sealed, first_at, last_at) VALUES (:id, :sealed, :at, :at)
-ON CONFLICT (id) DO UPDATE SET last_at = excluded.last_at
-WHERE excluded.last_at > person.last_at
-""")
 DAY = 86400.0
 MOST_A_DAY = 100
 """Uses that a desk may begin in a day; it may be a stranger's program that names people."""
 MOST = 200
 """Uses that are listed of one person or one desk, the newest."""
+
+
+_NEWEST = arrays.look(
+    "newest use",
+    "SELECT id, device, person, begun_at, last_at FROM desk_use AS one WHERE device {} AND id ="
+    " (SELECT id FROM desk_use WHERE device = one.device ORDER BY last_at DESC, id DESC LIMIT 1)",
+    desk_use.c.device,
+)
+_OF_A_DAY = arrays.look(
+    "uses of a day",
+    "SELECT device, last_at FROM desk_use AS one WHERE device {} AND last_at >"
+    " (SELECT max(last_at) - 86400 FROM desk_use WHERE device = one.device)",
+    desk_use.c.device,
+)
+_BEGINS = arrays.new(desk_use, "device", "person", "begun_at", "last_at")
+_GOES_ON = arrays.change(desk_use, ["id"], "last_at")
+# Another process may meet the same person at the same time.
+_PERSON = arrays.once(person, ["id"], "sealed", "first_at", "last_at")
+_MET = arrays.change(person, ["id"], "last_at", only="old.last_at < {last_at}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,47 +86,79 @@ class Known:
     last_at: float
 
 
+@dataclass(slots=True)
+class _Last:
+    """The newest use of a desk while a batch is written; `id` is 0 until it is."""
+
+    id: int
+    person: str
+    begun_at: float
+    last_at: float
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What is known of a desk's uses: the newest, when those of a day ended, and what changes."""
+
+    last: _Last | None
+    ends: list[float]
+    changed: list[_Last]
+
+
 def take_all(connection: Connection, batch: Sequence[Seen]) -> list[bool]:
     """Write down who is at which desk, in the order of the desks; tell of each whether it is.
 
     A desk that names more people in a day than can have sat there is not believed.
     """
+    desks = _desks(connection, sorted({one.device for one in batch}))
     done: dict[int, bool] = {}
     for place in sorted(range(len(batch)), key=lambda at: (batch[at].device, batch[at].at)):
-        done[place] = _use(connection, batch[place])
+        done[place] = _use(desks[batch[place].device], batch[place])
+    _write(connection, desks)
     taken = [one for place, one in enumerate(batch) if done[place]]
-    newest = {one.person: one for one in sorted(taken, key=lambda seen: (seen.person, seen.at))}
-    for one in newest.values():
-        _meet(connection, one)
+    taken.sort(key=lambda seen: (seen.person, seen.at))
+    newest = {one.person: one for one in taken}
+    oldest = {one.person: one for one in reversed(taken)}
+    rows = [(id_, one.sealed, oldest[id_].at, one.at) for id_, one in newest.items()]
+    arrays.say(connection, _PERSON, rows)
+    arrays.say(connection, _MET, [(one.at, one.person) for one in newest.values()])
     return [done[place] for place in range(len(batch))]
 
 
-def _use(connection: Connection, one: Seen) -> bool:
-    last = connection.execute(
-        select(desk_use.c.id, desk_use.c.person, desk_use.c.last_at)
-        .where(desk_use.c.device == one.device)
-        .order_by(desk_use.c.last_at.desc(), desk_use.c.id.desc())
-        .limit(1)
-    ).first()
-    goes_on = last is not None and last.person == one.person and one.at - last.last_at <= GAP
-    if last is not None and goes_on:
-        later = max(one.at, last.last_at)
-        connection.execute(update(desk_use).where(desk_use.c.id == last.id).values(last_at=later))
+def _desks(connection: Connection, ids: Sequence[str]) -> dict[str, _Desk]:
+    newest, day = arrays.find_each(connection, (_NEWEST, ids), (_OF_A_DAY, ids))
+    found = {id_: _Desk(None, [], []) for id_ in ids}
+    for id_, desk, *use in newest:
+        found[desk].last = _Last(id_, *use)
+    for desk, last_at in day:
+        found[desk].ends.append(last_at)
+    return found
+
+
+def _use(desk: _Desk, one: Seen) -> bool:
+    last = desk.last
+    if last is not None and last.person == one.person and one.at - last.last_at <= GAP:
+        last.last_at = max(one.at, last.last_at)
+        if not any(changed is last for changed in desk.changed):
+            desk.changed.append(last)
         return True
-    today = select(func.count()).where(
-        desk_use.c.device == one.device, desk_use.c.last_at > one.at - DAY
-    )
-    if int(connection.scalar(today) or 0) >= MOST_A_DAY:
+    if sum(end > one.at - DAY for end in desk.ends) >= MOST_A_DAY:
         return False
-    values = {"device": one.device, "person": one.person, "last_at": one.at}
     begun = one.since if last is None else min(one.at, max(one.since, last.last_at))
-    connection.execute(insert(desk_use).values(**values, begun_at=begun))
+    made = _Last(0, one.person, begun, one.at)
+    desk.changed.append(made)
+    desk.ends.append(one.at)
+    if last is None or one.at >= last.last_at:
+        desk.last = made
     return True
 
 
-def _meet(connection: Connection, one: Seen) -> None:
-    values = {"id": one.person, "sealed": one.sealed, "at": one.at}
-    connection.execute(_PERSON, values)
+def _write(connection: Connection, desks: dict[str, _Desk]) -> None:
+    every = [(id_, one) for id_, desk in desks.items() for one in desk.changed]
+    later = [(one.last_at, one.id) for _, one in every if one.id]
+    arrays.say(connection, _GOES_ON, later)
+    begun = [(id_, one.person, one.begun_at, one.last_at) for id_, one in every if not one.id]
+    arrays.say(connection, _BEGINS, begun)
 
 
 def of_person(connection: Connection, id_: str, scope: Scope) -> list[Use]:
