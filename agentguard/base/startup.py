@@ -16,7 +16,7 @@ from agentguard.model.messages import Message, say
 
 if TYPE_CHECKING:
     from agentguard.model.moments import Moment
-    from agentguard.model.startup import PartBegan
+    from agentguard.model.own_health import PartBegan
 
 LOG = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ class Starting:
 
         What is wrong, and which of `open_before` is right again.
         """
-        from agentguard.model.startup import PartBegan  # noqa: PLC0415 - after a first icon
+        from agentguard.model.own_health import PartBegan  # noqa: PLC0415 - after a first icon
 
         for part, fault in self._faults.items():
             LOG.error("at the start, %s: %s", part, fault.id)

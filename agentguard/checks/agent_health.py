@@ -21,10 +21,8 @@ from agentguard.model.events import (
     Watching,
 )
 from agentguard.model.facts import ClockSeen
-from agentguard.model.keys import KeysSeen
 from agentguard.model.messages import Message, say
-from agentguard.model.self_tests import ControlsTested
-from agentguard.model.startup import PartBegan
+from agentguard.model.own_health import ControlsTested, KeysSeen, PartBegan
 from agentguard.model.verdicts import Owner, Response, Severity, Verdict, passed, unknown, wrong
 
 PLAIN = ("policy.rejected.", "policy.last-good-", "policy.baseline-damaged", "policy.root-unread")

@@ -21,14 +21,15 @@ from agentguard.model.events import (
 )
 from agentguard.model.gate import (
     BY_KEY,
+    AppGroup,
     Ended,
     GateSeen,
     GateUnseen,
     ProofsEnded,
     ProverBroken,
     ProverWorks,
+    Settings,
 )
-from agentguard.model.gate_rules import AppGroup, Settings
 from agentguard.model.orders import Contained, OrderAct
 from agentguard.model.policy import Policy
 from agentguard.model.verdicts import (

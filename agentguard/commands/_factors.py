@@ -10,7 +10,7 @@ from agentguard.base.errors import AgentGuardError
 from agentguard.commands._capabilities import Capability, Standing
 from agentguard.mfa.offline_codes import OfflineCodes
 from agentguard.mfa.passkeys import pseudonym
-from agentguard.model.gate_rules import Settings
+from agentguard.model.gate import Settings
 from agentguard.model.messages import Message, say
 from agentguard.ports.authenticators import Authenticator, Means
 from agentguard.ports.clock import Clock

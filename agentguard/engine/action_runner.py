@@ -1,4 +1,7 @@
-"""The hands: does what was decided, one after the other, and reports how it ended."""
+"""The hands: they do what was decided, one after the other, and report how it ended.
+
+Slow work that a person asked for is done likewise, in an actor of its own.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +18,11 @@ from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import Submit
 
 LOG = logging.getLogger(__name__)
-
 Hand = Callable[[Action], Message]
 """Does one kind of action and says how it went; raises AgentGuardError when it could not."""
-
 QUEUE = 4096
+Errand = Callable[[], None]
+ERRANDS = 64
 
 
 class Unsupported(PlatformError):
@@ -117,3 +120,26 @@ class Responder:
             self.queue.finish(action, Outcome.FAILED, failed)
         else:
             self.queue.finish(action, Outcome.DONE, message)
+
+
+@dataclass(slots=True, kw_only=True)
+class Errands:
+    """The actor of errands."""
+
+    _queue: Post[Errand] = field(default_factory=lambda: Post(ERRANDS))
+
+    def give(self, errand: Errand) -> bool:
+        """Hand over an errand; tell whether there was room for it."""
+        return self._queue.put(errand)
+
+    def when_needed(self, call: Callable[[], None]) -> None:
+        """Have `call` bring the actor when errands wait."""
+        self._queue.when_needed(call)
+
+    def run(self, stop: Stop) -> None:
+        """Work until `stop` is set."""
+        for errand in self._queue.until(stop):
+            try:
+                errand()
+            except Exception:
+                LOG.exception("an errand failed")

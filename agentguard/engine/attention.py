@@ -10,16 +10,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agentguard.engine import (
-    attention_book,
-    attention_memory,
-    causes,
-    later_times,
-    mending,
-    records,
-)
+from agentguard.engine import attention_book, attention_memory, card_times, causes, records
 from agentguard.engine.attention_book import Attention, Waiting
-from agentguard.engine.holds import holding
 from agentguard.engine.state import Decision, Key, State
 from agentguard.model.attention import BusySeen, Holding, PointerOnCard, TodoOpened
 from agentguard.model.events import CallState, Event, ProofGiven
@@ -69,7 +61,7 @@ def _other_times(decision: Decision, at: Moment) -> Decision:
     """Offer the end of the call on the card that is shown when one begins, and not after it."""
     state = decision.state
     prompts = {
-        id_: replace(p, later=later_times.offered(state, p, at)) if p.later else p
+        id_: replace(p, later=card_times.offered(state, p, at)) if p.later else p
         for id_, p in state.prompts.items()
     }
     return decision.then(replace(state, prompts=prompts))
@@ -143,7 +135,7 @@ def put_off(
 
     Without a choice it is the first that was offered; where none was, it stays in To do alone.
     """
-    offered = prompt.later or later_times.offered(decision.state, prompt, at)
+    offered = prompt.later or card_times.offered(decision.state, prompt, at)
     chosen = next((one for one in offered if one.answer == answer), next(iter(offered), None))
     if chosen is None:
         return decision, None
@@ -210,15 +202,15 @@ def _fresh(decision: Decision, at: Moment) -> Decision:
 def _shown(decision: Decision, at: Moment) -> Decision:
     """Show one of those whose time has come, or note what holds them."""
     state = decision.state
-    told = mending.to_be_told(state, _ready(state.attention, at), at)
+    told = causes.to_be_told(state, _ready(state.attention, at), at)
     ready = sorted(told, key=lambda one: _first(state, one))
     if not ready:
         return decision
     late = [one for one in ready if _urgent(state, one) and at.since(one.since) >= PATIENCE]
-    why = holding(decision.state, at, late=bool(late))
+    why = card_times.holding(decision.state, at, late=bool(late))
     if why is not None:
         return _noted(decision, ready, why, at)
-    free = holding(decision.state, at, late=False) is None
+    free = card_times.holding(decision.state, at, late=False) is None
     for one in ready if free else late:
         if _allowed(decision.state, one, at):
             return _show(decision, one, ready, at)
@@ -256,7 +248,7 @@ def _allowed(state: State, one: Waiting, at: Moment) -> bool:
     last = max((card.at.boot for card in cards), default=None)
     if last is not None and at.boot - last < rules.every_minutes * 60:
         return False
-    put_by = 1 if rules.prompts > 1 and not later_times.near_the_end(state, at) else 0
+    put_by = 1 if rules.prompts > 1 and not card_times.near_the_end(state, at) else 0
     return left > put_by
 
 
@@ -264,7 +256,7 @@ def _show(decision: Decision, one: Waiting, ready: list[Waiting], at: Moment) ->
     """Show a card; the others that wait become a number on it."""
     others = [other for other in ready if other is not one and other.until is None]
     more = sum(other.count for other in others if other.told)
-    rest = mending.still_open(decision.state, one)
+    rest = causes.still_open(decision.state, one)
     prompt = _made(decision.state, causes.about(one, rest) if rest else one, more, at)
     gone = [one, *(others if prompt is not None else [])]
     waiting = decision.state.attention.waiting
@@ -282,7 +274,7 @@ def _show(decision: Decision, one: Waiting, ready: list[Waiting], at: Moment) ->
         book = replace(book, coached=attention_book.adding(book.coached, what, at))
     decision = _with(decision, replace(decision.state.attention, book=book))
     state = decision.state
-    prompt = replace(prompt, later=later_times.offered(state, prompt, at))
+    prompt = replace(prompt, later=card_times.offered(state, prompt, at))
     state = replace(state, prompts={**state.prompts, prompt.id: prompt})
     return decision.then(state, records=(records.asked(prompt),))
 

@@ -12,8 +12,8 @@ from agentguard.engine import (
     incidents,
     orders,
     shift_counts,
-    shift_memory,
 )
+from agentguard.engine.memory import SHIFT, read_shift
 from agentguard.model.exceptions import Excepted, Request, Span
 from agentguard.model.guided import Response
 from agentguard.model.handover import NO_SHIFT, Shift
@@ -47,7 +47,7 @@ def read_back(memory: Callable[[str], Mapping[str, Json]]) -> Before:
     return Before(
         reported=incidents.read_back(memory(incidents.MEMORY)),
         responses=guided.read_back(memory(guided.MEMORY)),
-        shift=shift_memory.read_back(memory(shift_memory.MEMORY)),
+        shift=read_shift(memory(SHIFT)),
         counts=shift_counts.read_back(memory(shift_counts.MEMORY)),
         orders=orders.read_back(memory(orders.MEMORY), memory(orders.STAMP).get(orders.STAMP)),
         excepted=exceptions.read_back(memory(exceptions.MEMORY)),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agentguard.engine import memory, prompt_rules, records
-from agentguard.engine.shift_memory import MEMORY, shift_json
+from agentguard.engine.memory import SHIFT, shift_json
 from agentguard.engine.state import Decision, State, without
 from agentguard.model.attention import TodoOpened
 from agentguard.model.events import Event
@@ -176,4 +176,4 @@ def _id(clean: CleanDesk) -> str:
 def _keep(decision: Decision, clean: CleanDesk | None) -> Decision:
     shift = replace(decision.state.shift, clean=clean)
     decision = decision.then(replace(decision.state, shift=shift))
-    return decision.then(memory={MEMORY: shift_json(shift)})
+    return decision.then(memory={SHIFT: shift_json(shift)})

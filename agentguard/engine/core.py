@@ -15,9 +15,8 @@ from agentguard.engine import (
     exceptions,
     gate,
     guided,
-    history,
+    inbox_notices,
     incidents,
-    lesson_offers,
     lock_requests,
     memory,
     orders,
@@ -25,16 +24,13 @@ from agentguard.engine import (
     privacy_shield,
     prompt_rules,
     records,
-    retention_notice,
-    shield_proof,
     shift,
     shift_counts,
-    told_anew,
 )
 from agentguard.engine.action_outcome import tell_end
 from agentguard.engine.attention_book import FRESH, Attention
 from agentguard.engine.before import NOTHING, Before
-from agentguard.engine.finding_updates import act, act_in_time, close, judge_all, restore
+from agentguard.engine.finding_updates import act, act_in_time, close, judge_all, restore, tell_anew
 from agentguard.engine.plan import Plan, excepting
 from agentguard.engine.state import Decision, State
 from agentguard.model.actions import ActionKind, Outcome
@@ -73,10 +69,10 @@ from agentguard.model.handover import (
 )
 from agentguard.model.locking import DeskLeft, LockAsked, LockLimitsSeen, ShiftEnded
 from agentguard.model.machine import HistoryCleaned
+from agentguard.model.moments import compared
 from agentguard.model.orders import OrdersTold
 from agentguard.model.prompts import Notice, OnSilence
 from agentguard.model.shield import ShieldLifted, ShieldRefused
-from agentguard.model.wall_clock import compared
 
 Replan = Callable[[PolicyInForce], Plan]
 
@@ -123,15 +119,15 @@ def decide(state: State, event: Event, replan: Replan) -> Decision:
     decision = Decision(before=state, state=state.seeing(clipboard.seen(state.facts, event)))
     if isinstance(event, PolicyInForce):
         decision = _new_policy(decision, event, replan)
-    decision = shield_proof.carried(decision, event)
+    decision = privacy_shield.carried(decision, event)
     decision = judge_all(clipboard.anew(decision, event), event)
     for copied in clipboard.to_judge_again(decision, event):
         decision = judge_all(decision, copied, again=True)
-    decision = told_anew.follow(exceptions.prove(decision, event.at), event)
-    decision = retention_notice.told(
+    decision = tell_anew(exceptions.prove(decision, event.at), event)
+    decision = inbox_notices.tell_of_ages(
         gate.follow(payment.follow(decision, event, act), event), event
     )
-    decision = history.follow(deeds.follow(_follow(event, decision), event), event)
+    decision = deeds.keep_history(deeds.follow(_follow(event, decision), event), event)
     return shift_counts.follow(clean_desk.seen(attention.settle(decision, event), event), event)
 
 
@@ -275,12 +271,12 @@ def _(event: LessonAnswered, decision: Decision) -> Decision:
         "lesson.answered", event.at, lesson=event.lesson, version=event.version, correct=True
     )
     kept = {f"{memory.LESSON}{event.lesson}": event.at.wall}
-    return lesson_offers.done(decision.then(records=(noted,), memory=kept), event.lesson)
+    return prompt_rules.lesson_done(decision.then(records=(noted,), memory=kept), event.lesson)
 
 
 @_follow.register
 def _(event: LessonOffered, decision: Decision) -> Decision:
-    return lesson_offers.offer(decision, event)
+    return prompt_rules.offer_lesson(decision, event)
 
 
 @_follow.register

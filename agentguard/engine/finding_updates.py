@@ -1,4 +1,8 @@
-"""Verdicts to findings: repetition makes no noise."""
+"""Verdicts to findings: repetition makes no noise.
+
+What is open is told once more in a new epoch, since the endpoint closed it with the one before, and
+what is found already is not found again.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,14 @@ import logging
 from dataclasses import replace
 
 from agentguard.engine import clipboard, exceptions, memory, records
-from agentguard.engine.mending import is_done_here
+from agentguard.engine.causes import is_done_here
+from agentguard.engine.inbox_notices import tell_once
 from agentguard.engine.plan import Bound
 from agentguard.engine.privacy_shield import cover
 from agentguard.engine.prompt_rules import ask, withdraw
 from agentguard.engine.state import Decision, Deferred, Judged, Key, Try
-from agentguard.engine.told_once import tell_once
 from agentguard.model.actions import Action, ActionKind
-from agentguard.model.events import ClipboardScanned, Event, FileScanned
+from agentguard.model.events import ClipboardScanned, EpochBegun, Event, FileScanned
 from agentguard.model.findings import Finding
 from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
@@ -33,14 +37,10 @@ from agentguard.model.verdicts import (
 )
 
 LOG = logging.getLogger(__name__)
-
 TOLD = frozenset({ActionKind.NOTIFY, ActionKind.COACH, ActionKind.PROVE})
 """Responses that are prompts, not hands."""
-
 MOST_LACKING = 100
-
 NOTHING = Response(kinds=())
-
 _WORSE = {State.UNKNOWN: 1, State.FAIL: 2}
 
 
@@ -198,6 +198,19 @@ def restore(decision: Decision, check: str, event: Event) -> Decision:
         if finding.check == check:
             decision = _respond(decision, bound, finding, response, event)
     return decision
+
+
+def tell_anew(decision: Decision, event: Event) -> Decision:
+    """Write down every open finding, with since when it is open, if a new epoch has begun."""
+    if not isinstance(event, EpochBegun):
+        return decision
+    state = decision.state
+    told = tuple(
+        records.opened(one, state.plan.bound[one.check].owner(one.message))
+        for one in state.findings.values()
+        if one.check in state.plan.bound
+    )
+    return decision.then(records=told, memory={memory.EPOCH: event.epoch})
 
 
 def _again(

@@ -36,8 +36,8 @@ from agentguard.model.gate import (
     ProofsEnded,
     ProverBroken,
     ProverWorks,
+    Settings,
 )
-from agentguard.model.gate_rules import Settings
 from agentguard.model.messages import say
 from agentguard.model.moments import Moment
 from agentguard.model.prompts import Prompt, PromptKind

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from agentguard.engine import incidents, posture, records
-from agentguard.engine.shift_memory import moment_json, read_moment
+from agentguard.engine.memory import moment_json, read_moment
 from agentguard.engine.state import Decision
 from agentguard.model.actions import ActionKind, Deed, Outcome
 from agentguard.model.events import ActionFinished, IncidentReported

@@ -1,4 +1,4 @@
-"""What outlives a restart: open findings, the inbox and lessons, as JSON and back."""
+"""What outlives a restart, as JSON and back: open findings, the inbox, lessons, and the shift."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TypedDict, cast
 from agentguard.engine.records import hits_json, message_json
 from agentguard.model.deeds import Done
 from agentguard.model.findings import Finding
+from agentguard.model.handover import NO_SHIFT, CleanDesk, Shift
 from agentguard.model.hits import Hit
 from agentguard.model.messages import Message, Param
 from agentguard.model.moments import Moment
@@ -21,9 +22,9 @@ LESSON = "lesson/"
 DONE = "done/"
 EPOCH = "epoch/told"
 """The epoch in which the open findings were written down; none for the first."""
-
 INBOX_LIMIT = 100
 HISTORY_LIMIT = 200
+SHIFT = "shift"
 
 
 def finding_key(finding: Finding) -> str:
@@ -243,3 +244,62 @@ def _hit(value: Json) -> Hit | None:
             return Hit(kind=kind, count=count, masked=tuple(str(m) for m in masked))
         case _:
             return None
+
+
+def shift_json(shift: Shift) -> Json:
+    """Return a shift as JSON; how long the screen has been locked is seen anew."""
+    clean = shift.clean
+    return {
+        **{name: moment_json(getattr(shift, name)) for name in _MOMENTS},
+        "clean": None
+        if clean is None
+        else {
+            "day": clean.day,
+            **{name: moment_json(getattr(clean, name)) for name in _LOOKED},
+        },
+    }
+
+
+_LOOKED = ("offered", "asked", "answered", "over")
+_MOMENTS = ("used", "begun", "ended", "handed", "missed")
+
+
+def read_shift(remembered: Mapping[str, Json]) -> Shift:
+    """Return the shift that outlived a restart; what cannot be read begins anew."""
+    value = remembered.get(SHIFT)
+    if not isinstance(value, dict):
+        return NO_SHIFT
+    used, begun, ended, handed, missed = (read_moment(value.get(name)) for name in _MOMENTS)
+    return Shift(
+        used=used,
+        begun=begun,
+        ended=ended,
+        handed=handed,
+        missed=missed,
+        clean=_clean(value.get("clean")),
+    )
+
+
+def moment_json(at: Moment | None) -> Json:
+    """Return a moment as JSON; an empty list is none."""
+    return [at.boot, at.wall] if at is not None else []
+
+
+def read_moment(value: Json) -> Moment | None:
+    """Return a moment of its JSON; None for none."""
+    match value:
+        case [int() | float() as boot, int() | float() as wall]:
+            return Moment(boot=float(boot), wall=float(wall))
+        case _:
+            return None
+
+
+def _clean(value: Json) -> CleanDesk | None:
+    if not isinstance(value, dict):
+        return None
+    day = value.get("day")
+    if not isinstance(day, str):
+        return None
+    offered, asked, answered, over = (read_moment(value.get(name)) for name in _LOOKED)
+    begun = offered or asked  # who was asked by an agent of before had it offered
+    return CleanDesk(day=day, offered=begun, asked=asked, answered=answered, over=over)

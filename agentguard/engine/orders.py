@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from agentguard.engine import lock_requests, prompt_rules, records
 from agentguard.engine.state import Decision
-from agentguard.model.gate_rules import Settings
+from agentguard.model.gate import Settings
 from agentguard.model.locking import Asker, LockAsked
 from agentguard.model.messages import say
 from agentguard.model.moments import Moment

@@ -34,9 +34,9 @@ from agentguard.model.facts import Fact
 from agentguard.model.findings import Finding
 from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
+from agentguard.model.own_health import ControlsTested
 from agentguard.model.payment import PaymentMode
 from agentguard.model.posture import ControlState, overall
-from agentguard.model.self_tests import ControlsTested
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.verdicts import RANK, WHOLE, Coverage, Owner, Severity, with_gaps
 

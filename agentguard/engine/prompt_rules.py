@@ -1,4 +1,7 @@
-"""Prompts, the inbox and deadlines: nobody is interrupted in a call, and nothing is lost."""
+"""Prompts, the inbox and deadlines: nobody is interrupted in a call, and nothing is lost.
+
+A lesson is offered on its day, before it is due and never after; the rest is attention's.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from agentguard.engine.attention_book import Waiting
 from agentguard.engine.plan import Bound
 from agentguard.engine.state import Decision, Held, Key, State, without
 from agentguard.model.actions import ActionKind
-from agentguard.model.events import AppFocused
+from agentguard.model.events import AppFocused, LessonOffered
 from agentguard.model.findings import Finding
 from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
@@ -19,6 +22,7 @@ from agentguard.model.verdicts import OTHERS, Severity
 
 MOST = 6
 HOUR = 3600.0
+DAY = 86_400.0
 
 
 def may_ask(decision: Decision, group: str, at: Moment) -> tuple[Decision, bool]:
@@ -275,3 +279,48 @@ def silent(decision: Decision, at: Moment) -> tuple[Decision, tuple[Prompt, ...]
 
 def _stays(state: State, prompt: Prompt) -> bool:
     return prompt.kind is not PromptKind.PROOF and (state.attention.pointed or state.locked)
+
+
+def offer_lesson(decision: Decision, event: LessonOffered) -> Decision:
+    """Show the lesson as a prompt, now or when there is time for it."""
+    prompt = Prompt(
+        id=f"{int(event.at.wall)}-{decision.state.count + 1}",
+        kind=PromptKind.LESSON,
+        check=TRAINING,
+        subject="",
+        title=say("prompt.lesson-offer-title"),
+        body=_said(event),
+        asked=event.at,
+        deadline=None,
+        on_silence=OnSilence.RECORD,
+        topic=event.lesson,
+    )
+    decision = decision.then(replace(decision.state, count=decision.state.count + 1))
+    return tell(decision, prompt)
+
+
+def lesson_done(decision: Decision, lesson: str) -> Decision:
+    """Offer a lesson no more that was done."""
+
+    def pointless(prompt: Prompt) -> bool:
+        return prompt.kind is PromptKind.LESSON and prompt.topic == lesson
+
+    state = decision.state
+    prompts = {key: one for key, one in state.prompts.items() if not pointless(one)}
+    waiting = tuple(one for one in state.attention.waiting if not pointless(one.prompt))
+    attention = replace(state.attention, waiting=waiting)
+    return decision.then(replace(state, prompts=prompts, attention=attention))
+
+
+def _said(event: LessonOffered) -> Message:
+    days = int((event.due - event.at.wall) // DAY)
+    ways = _WITH_OTHERS if event.more else _ALONE
+    return say(ways[min(days, len(ways) - 1)], title=event.title, days=days, more=event.more)
+
+
+_ALONE = ("prompt.lesson-offer-today", "prompt.lesson-offer-tomorrow", "prompt.lesson-offer-days")
+_WITH_OTHERS = (
+    "prompt.lesson-offer-today-more",
+    "prompt.lesson-offer-tomorrow-more",
+    "prompt.lesson-offer-days-more",
+)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from agentguard.checks.clipboard import ID, Settings, left_behind
 from agentguard.engine import clean_desk, guided, incidents, lock_requests, memory, records
 from agentguard.engine.finding_updates import give
-from agentguard.engine.shift_memory import MEMORY, shift_json
+from agentguard.engine.memory import SHIFT, shift_json
 from agentguard.engine.state import Decision
 from agentguard.model.actions import ActionKind
 from agentguard.model.events import ClipboardScanned, SessionState
@@ -162,4 +162,4 @@ def _with(decision: Decision, shift: Shift) -> Decision:
 
 
 def _keep(decision: Decision, shift: Shift) -> Decision:
-    return _with(decision, shift).then(memory={MEMORY: shift_json(shift)})
+    return _with(decision, shift).then(memory={SHIFT: shift_json(shift)})

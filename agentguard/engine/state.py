@@ -19,7 +19,7 @@ from agentguard.model.guided import Response
 from agentguard.model.handover import NO_SHIFT, Shift
 from agentguard.model.incidents import Reported
 from agentguard.model.messages import Message
-from agentguard.model.moments import Moment
+from agentguard.model.moments import Moment, Wall
 from agentguard.model.orders import NO_ORDERS, Orders
 from agentguard.model.payment import Recorder
 from agentguard.model.prompts import Notice, Prompt
@@ -27,7 +27,6 @@ from agentguard.model.records import Json, Record
 from agentguard.model.shield import Shield
 from agentguard.model.shift_counts import NO_COUNTS, ShiftCounts
 from agentguard.model.verdicts import Coverage, Verdict
-from agentguard.model.wall_clock import Wall
 
 Key = tuple[str, str]
 """What makes it the same finding: check and subject."""

@@ -7,8 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from agentguard.engine._wheel_job import FIRST_PAUSE, LONGEST_PAUSE
-from agentguard.engine.wheel import HELD, Wheel
+from agentguard.engine.wheel import FIRST_PAUSE, HELD, LONGEST_PAUSE, Wheel
 from agentguard.model.events import SensorState, Watching
 from agentguard.model.messages import Message, say
 from agentguard.ports.clock import Clock, Stop

@@ -8,9 +8,9 @@ from enum import StrEnum
 
 from agentguard.model.events import Event
 from agentguard.model.messages import Message, say
+from agentguard.model.moments import Wall
 from agentguard.model.software import ProgramMatcher
 from agentguard.model.vendors import ClassTeller
-from agentguard.model.wall_clock import Wall
 
 STILL_ASKING = "still-asking"
 """The `unread` of a fact for which the system was asked, and has not answered yet."""

@@ -1,4 +1,9 @@
-"""A policy in force: what is watched, what is required, and what to do about a finding."""
+"""A policy in force: what is watched, what is required, and what to do about a finding.
+
+What it says of calls, reports, attention and shifts is here too. None of what it says of attention
+weakens protection: files are held, clipboards are emptied and screens are locked without waiting
+for a prompt, and everything stands in To do at once.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +12,165 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from agentguard.model.actions import ActionKind
-from agentguard.model.attention_rules import CALM, AttentionRules
-from agentguard.model.calls import ANY_MICROPHONE, CallRules
 from agentguard.model.custody import NO_RECOVERY, VaultRules
 from agentguard.model.detection import ALL, Detection
 from agentguard.model.exceptions import ExceptionRule
 from agentguard.model.release import UNSAID, Release
-from agentguard.model.reporting import NAMED, ReportRules
 from agentguard.model.retention_rules import RetentionRule
-from agentguard.model.shift import UNPLANNED, ShiftRules
 from agentguard.model.verdicts import Owner, Severity
 
 ANY_SIZE = 1 << 20
 """MiB that no file of a desk has: without a bound."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftRules:
+    """What happens when a shift ends; customer data leaves the clipboard in any case."""
+
+    ends: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "doc": "When shifts end, as HH:MM of this computer's own time; without one they end "
+            "when it is said (agentguard lock --shift-end).",
+            "pattern": "(?:[01][0-9]|2[0-3]):[0-5][0-9]",
+            "max": 24,
+        },
+    )
+    breaks: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "doc": "Planned breaks, as HH:MM-HH:MM of this computer's own time; a notice that is "
+            "put off may come back after one.",
+            "pattern": "(?:[01][0-9]|2[0-3]):[0-5][0-9]-(?:[01][0-9]|2[0-3]):[0-5][0-9]",
+            "max": 24,
+        },
+    )
+    lock: bool = field(
+        default=True,
+        metadata={"doc": "true: the screen is locked as well; a call that is live ends first."},
+    )
+    handover: bool = field(
+        default=False,
+        metadata={
+            "doc": "true: a desk is handed over at the end of a shift by the checklist of the page "
+            "Shift; a shift that ends without is a finding of the supervisor's."
+        },
+    )
+    clean_desk_percent: int = field(
+        default=0,
+        metadata={
+            "doc": "On so many of a hundred days a person is asked to look at the desk for paper "
+            "and telephones, after a break and never in a call; the days are drawn by a keyed hash "
+            "of day and person.",
+            "min": 0,
+            "max": 100,
+        },
+    )
+    counts: bool = field(
+        default=True,
+        metadata={
+            "doc": "true: at the end of a shift it is written down how often the desk was left for "
+            "how many minutes, what was copied by kind, and how often gated applications were "
+            "opened; as counts, without times. Drafts of policies are tried on them."
+        },
+    )
+    shared: bool = field(
+        default=True,
+        metadata={
+            "doc": "true: others may work under the same account of the computer, so a handover "
+            "empties the inbox and shows incidents only by their number; false: everybody has an "
+            "account, and finds the inbox again."
+        },
+    )
+
+
+UNPLANNED = ShiftRules()
+"""Shifts end when it is said, and then the screen is locked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttentionRules:
+    """The budget of a shift, and the times in which nothing is shown."""
+
+    prompts: int = field(
+        default=4,
+        metadata={
+            "doc": "How many notices, lessons and coaching cards a person is shown in 16 hours. "
+            "The last of them is kept for what is urgent, until two hours before a planned end of "
+            "the shift. Questions for a second factor are not counted. 0 shows none: all of it "
+            "stands in To do.",
+            "min": 0,
+            "max": 20,
+        },
+    )
+    every_minutes: int = field(
+        default=60,
+        metadata={
+            "doc": "The least minutes between two of them, unless the second is urgent.",
+            "min": 0,
+            "max": 480,
+        },
+    )
+    wrap_up_seconds: int = field(
+        default=60,
+        metadata={
+            "doc": "Seconds after a call in which nothing is shown, while notes are written. What "
+            "is urgent and has waited for 15 minutes comes after half of them.",
+            "min": 0,
+            "max": 900,
+        },
+    )
+    quiet: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "doc": "Hours of this computer's own time in which nothing is shown, as HH:MM-HH:MM; "
+            "they may pass midnight.",
+            "pattern": "(?:[01][0-9]|2[0-3]):[0-5][0-9]-(?:[01][0-9]|2[0-3]):[0-5][0-9]",
+            "max": 24,
+        },
+    )
+
+
+CALM = AttentionRules()
+"""Four in a shift and one an hour."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRules:
+    """What each report says of the person at the desk."""
+
+    person: bool = field(
+        default=True,
+        metadata={
+            "doc": "true: a report names whose session it is, and the endpoint keeps a pseudonym "
+            "and the name sealed; false: no report names anybody."
+        },
+    )
+
+
+NAMED = ReportRules()
+"""Reports say whose session it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRules:
+    """What is taken for a call."""
+
+    softphones: tuple[str, ...] = field(
+        default=("*",),
+        metadata={
+            "doc": "Programs that are in a call while they use a microphone (* and ? as in a "
+            "shell); * for any program, an empty list for none."
+        },
+    )
+    not_calls: tuple[str, ...] = field(
+        default=(),
+        metadata={"doc": "Programs that use a microphone without a call, such as dictation."},
+    )
+
+
+ANY_MICROPHONE = CallRules()
+"""Whoever uses a microphone is in a call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

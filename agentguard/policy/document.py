@@ -8,16 +8,26 @@ from functools import cache
 
 from agentguard.base.lesson_file import MOST_BYTES
 from agentguard.model.actions import ActionKind
-from agentguard.model.attention_rules import CALM, AttentionRules
-from agentguard.model.calls import ANY_MICROPHONE, CallRules
 from agentguard.model.custody import NO_RECOVERY, VaultRules
 from agentguard.model.detection import ALL, Detection
 from agentguard.model.exceptions import ExceptionRule
-from agentguard.model.policy import NO_PAYMENT, Contact, Control, Payment, Watch
+from agentguard.model.policy import (
+    ANY_MICROPHONE,
+    CALM,
+    NAMED,
+    NO_PAYMENT,
+    UNPLANNED,
+    AttentionRules,
+    CallRules,
+    Contact,
+    Control,
+    Payment,
+    ReportRules,
+    ShiftRules,
+    Watch,
+)
 from agentguard.model.release import Release
-from agentguard.model.reporting import NAMED, ReportRules
 from agentguard.model.retention_rules import RetentionRule
-from agentguard.model.shift import UNPLANNED, ShiftRules
 from agentguard.model.verdicts import Owner, Severity
 from agentguard.policy.spec import Entry, Record, record
 

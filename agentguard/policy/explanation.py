@@ -8,9 +8,8 @@ from typing import Any
 
 from agentguard.base import translations
 from agentguard.base.translations import Texts
-from agentguard.model.attention_rules import AttentionRules
 from agentguard.model.detection import ALL, Detection
-from agentguard.model.policy import ANY_SIZE, Control, Policy
+from agentguard.model.policy import ANY_SIZE, AttentionRules, Control, Policy
 
 
 def explain(policy: Policy, measures: Mapping[str, int]) -> str:

@@ -22,8 +22,8 @@ from agentguard.mfa.by_phone import ByPhone
 from agentguard.model.events import NOT_ENROLLED, UplinkState
 from agentguard.model.facts import SoftwareSeen
 from agentguard.model.messages import say
+from agentguard.model.own_health import PartBegan
 from agentguard.model.snapshot import Snapshot
-from agentguard.model.startup import PartBegan
 from agentguard.platforms import (
     aside,
     beat,

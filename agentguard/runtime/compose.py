@@ -12,15 +12,13 @@ from agentguard.base.startup import Starting
 from agentguard.checks import clipboard, reauth, watched_files
 from agentguard.checks.base import named
 from agentguard.engine import attention_memory, before, memory
-from agentguard.engine.action_runner import ActionQueue, Hand, Responder
+from agentguard.engine.action_runner import ActionQueue, Errands, Hand, Responder
 from agentguard.engine.core import begin
 from agentguard.engine.gate import MEMORY
-from agentguard.engine.ledger import Ledger
-from agentguard.engine.loop import Engine, EventQueue, Give
+from agentguard.engine.loop import Engine, EventQueue, Give, Ledger
 from agentguard.engine.payment import RECORDER
 from agentguard.engine.plan import Plan, make_plan
 from agentguard.engine.supervisor import Actor, Supervisor
-from agentguard.engine.work_queue import Errands
 from agentguard.model.actions import Act, Action, ActionKind
 from agentguard.model.events import PolicyInForce
 from agentguard.model.facts import LifecyclesKnown
@@ -58,7 +56,7 @@ from agentguard.runtime.known_checks import catalogue, shapes
 from agentguard.runtime.policy_service import Governor
 from agentguard.runtime.recorder_hand import RecorderHand
 from agentguard.sensors.absent_sensor import AbsentSensor, stand_in
-from agentguard.sensors.call import Told
+from agentguard.sensors.call import CallSignals, Told
 from agentguard.sensors.clipboard import ClipboardSensor
 from agentguard.sensors.clipboard_history import HistorySensor
 from agentguard.sensors.desktop import desktop_sensors
@@ -70,7 +68,6 @@ from agentguard.sensors.local_door import LocalDoor
 from agentguard.sensors.machine_sensors import OwnSensors
 from agentguard.sensors.retention import RetentionSensor
 from agentguard.sensors.shift import CleanDeskDraw, ShiftSensor
-from agentguard.sensors.softphone_calls import CallSignals
 from agentguard.sensors.sweep_pacing import Circumstances
 from agentguard.sensors.training import Training
 from agentguard.sensors.update_waits import Waits

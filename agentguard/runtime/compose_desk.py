@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from agentguard.detect.recognition.custom_kinds import Following
+from agentguard.engine.action_runner import Errands
 from agentguard.engine.loop import Engine
-from agentguard.engine.work_queue import Errands
 from agentguard.runtime.agent import Link, Parts
 from agentguard.runtime.compose_deeds import deeds_here
 from agentguard.runtime.compose_mfa import gate

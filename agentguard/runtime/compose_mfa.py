@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from agentguard.base.errors import UplinkError
 from agentguard.checks.reauth import rules
+from agentguard.engine.action_runner import Errands
 from agentguard.engine.loop import Engine
-from agentguard.engine.work_queue import Errands
 from agentguard.mfa import Verifiers
 from agentguard.mfa.app_setup import AppSetup
 from agentguard.mfa.break_glass import BreakGlass

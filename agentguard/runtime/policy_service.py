@@ -14,9 +14,9 @@ from agentguard.base.startup import POLICY_FILE, why_of
 from agentguard.model.events import Event, PolicyInForce, PolicyRefused, PolicyStanding, Watching
 from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
+from agentguard.model.own_health import PartBegan
 from agentguard.model.release import Standing
 from agentguard.model.snapshot import Snapshot
-from agentguard.model.startup import PartBegan
 from agentguard.policy.last_good import Keeper
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.turns import Turns, alone

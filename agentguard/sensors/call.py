@@ -1,30 +1,65 @@
 """Whether a call is live, to events: by the microphone, and by what a softphone tells.
 
 A call by microphone ends when nobody has recorded for three seconds, as a softphone lets go of it
-for a moment when the headset changes.
+for a moment when the headset changes. A softphone tells each call by a name, which lasts until it
+says the end or is silent.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from agentguard.base.errors import PlatformError
-from agentguard.model.calls import ANY_MICROPHONE, CallRules
 from agentguard.model.events import CallState
 from agentguard.model.moments import Moment
+from agentguard.model.policy import ANY_MICROPHONE, CallRules
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Absent, Calls
 from agentguard.ports.sensor import Submit
 from agentguard.ports.turns import Turns, alone
 from agentguard.sensors.absent_sensor import absent_state, watching_state
-from agentguard.sensors.softphone_calls import CallSignals
 
 NAME = "call"
 Rules = Callable[[], CallRules]
 EVERY = 1.0  # seconds between two looks
 HOLD = 3.0
+LASTS = 4 * 3600.0
+"""Seconds that a call may last after its last signal: a softphone that died ends none."""
+MOST = 100
+LONGEST_NAME = 60
+
+
+class CallSignals:
+    """The calls that are live by signal; any thread may tell and ask."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._until: dict[str, float] = {}
+
+    def start(self, name: str, now: Moment) -> bool:
+        """Begin a call, or tell that it goes on; False when there are too many."""
+        with self._guard:
+            if name not in self._until and len(self._until) >= MOST:
+                return False
+            self._until[name] = now.boot + LASTS
+            return True
+
+    def end(self, name: str) -> None:
+        """End a call; an empty name ends all."""
+        with self._guard:
+            if name:
+                self._until.pop(name, None)
+            else:
+                self._until.clear()
+
+    def live(self, now: Moment) -> tuple[str, ...]:
+        """Return the names of the live calls."""
+        with self._guard:
+            self._until = {n: until for n, until in self._until.items() if until > now.boot}
+            return tuple(self._until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import ClipboardHistory
 from agentguard.ports.sensor import Submit
 from agentguard.sensors.absent_sensor import watching_state
-from agentguard.sensors.clipboard_leaks import Leak
+from agentguard.sensors.clipboard import Leak
 
 NAME = "clipboard-history"
 PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)

@@ -15,7 +15,6 @@ from agentguard.sensors import (
     clipboard,
     clipboard_history,
     foreground,
-    foreground_app,
     security_keys,
     session,
 )
@@ -52,7 +51,7 @@ def desktop_sensors(
         one(call.NAME, lambda: call.CallSensor(backend.calls, clock, told)),
         one(capture.NAME, lambda: capture.CaptureSensor(backend.capture, clock)),
         *some(clipboard_history.NAME, lambda: _history(backend, clock)),
-        *some(foreground_app.NAME, lambda: _front(backend, heard, clock)),
+        *some(foreground.FRONT, lambda: _front(backend, heard, clock)),
         *some(security_keys.NAME, lambda: _socket(backend, clock)),
     )
 
@@ -60,7 +59,7 @@ def desktop_sensors(
 def _front(backend: Backend, heard: foreground.Heard, clock: Clock) -> tuple[Sensor, ...]:
     if isinstance(backend.foreground, Absent):
         return ()
-    return (foreground_app.FrontSensor(heard, clock),)
+    return (foreground.FrontSensor(heard, clock),)
 
 
 def _socket(backend: Backend, clock: Clock) -> tuple[Sensor, ...]:

@@ -26,11 +26,9 @@ from agentguard.sensors.file_look import (
     no_more,
 )
 from agentguard.sensors.file_memory import MemorySeen
-from agentguard.sensors.mounts import Drives
-from agentguard.sensors.network_mounts import Afar
-from agentguard.sensors.sweep import Found, Unread, walk
+from agentguard.sensors.mounts import Afar, Drives
+from agentguard.sensors.sweep import REST_MOST, Found, Left, Round, Step, Unread, walk
 from agentguard.sensors.sweep_pacing import Circumstances, Manners, read_last
-from agentguard.sensors.sweep_round import REST_MOST, Left, Round, Step
 from agentguard.sensors.watch_guard import NAME, Guard
 from agentguard.sensors.watch_hints import Hint, Hints, Kind
 from agentguard.sensors.watch_scope import absent

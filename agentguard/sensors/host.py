@@ -12,8 +12,7 @@ from agentguard.model.events import Event, SensorState, Watching
 from agentguard.model.facts import Fact
 from agentguard.model.machine import PatchesSeen
 from agentguard.model.messages import say
-from agentguard.model.moments import Moment
-from agentguard.model.wall_clock import Wall, compared
+from agentguard.model.moments import Moment, Wall, compared
 from agentguard.ports.bell import Bell
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Probe, StillAsking

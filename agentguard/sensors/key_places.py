@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agentguard.base.errors import AgentGuardError
-from agentguard.model.keys import KeysSeen
+from agentguard.model.own_health import KeysSeen
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import Submit
 from agentguard.ports.turns import Turns, alone

@@ -2,6 +2,7 @@
 
 It looks at the two clocks every few seconds and writes down what was lived, so that a start under
 a wrong clock is seen: that is news, and never a reason to remove anything (`model.lived_time`).
+What the wall clock alone claims, which may jump, is believed for telling an age.
 """
 
 from __future__ import annotations
@@ -12,20 +13,45 @@ import threading
 from agentguard.base.errors import StoreError
 from agentguard.model import lived_time
 from agentguard.model.facts import ClockSeen
-from agentguard.model.lived_time import AGREE, KEY, LONGEST_OFF
-from agentguard.model.moments import Moment
-from agentguard.model.wall_clock import CALM, Wall
+from agentguard.model.lived_time import AGREE, DAY, KEY, LONGEST_OFF
+from agentguard.model.moments import CALM, Moment, Wall
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import Submit
 from agentguard.ports.storage import Journal
 from agentguard.ports.turns import Turns, alone
-from agentguard.sensors.lenient_wall import LenientWall
 
 LOG = logging.getLogger(__name__)
-
 LOOK = 5.0
 KEEP = 60.0
 """Seconds between two looks at the clocks, and until what was lived is written down again."""
+JUMP = 5.0
+STEADY = DAY
+
+
+class LenientWall:
+    """Wall time for telling an age: after a jump, the earlier of the two readings for a day.
+
+    It believes the clock of the start; whether something is old enough to be removed is judged by
+    `sensors.lived_clock`.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        now = clock.now()
+        self._believed = self._last = now.wall - now.boot
+        self._steady_since = now.boot
+
+    def now(self) -> float:
+        """Return the wall time that ages are told by."""
+        now = self._clock.now()
+        offset = now.wall - now.boot
+        if abs(offset - self._last) > JUMP:
+            self._steady_since = now.boot
+        self._last = offset
+        settled = now.boot - self._steady_since >= STEADY
+        if settled or offset - self._believed <= JUMP:
+            self._believed = offset
+        return self._believed + now.boot
 
 
 class LivedClock:

@@ -25,7 +25,7 @@ from agentguard.model.locking import Asker, LockAsked, ShiftEnded, ShiftEnder
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import Submit
 from agentguard.ports.stop_signal import alarm
-from agentguard.sensors.softphone_calls import CallSignals
+from agentguard.sensors.call import CallSignals
 
 if TYPE_CHECKING:
     from agentguard.sensors.local_http import LocalServer

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TypeVar
 
-from agentguard.sensors.softphone_calls import LONGEST_NAME
+from agentguard.sensors.call import LONGEST_NAME
 
 HOST = "127.0.0.1"
 PATIENCE, WHOLE = 2.0, 5.0  # seconds for each part of a request, and for the whole of it

@@ -3,6 +3,10 @@
 On Linux /proc/self/mountinfo tells it (proc_pid_mountinfo(5)): nothing here touches a file system,
 since one of a network may hang for ever. On Windows the attributes of a file tell what is in the
 cloud, and its path, with the drives that Windows names, whether it lies on another computer.
+
+Whether a folder of another computer answers is asked by a thread that may hang for ever in our
+place: while its server is away, whatever touches such a folder waits in the kernel, and nothing
+ends it.
 """
 
 from __future__ import annotations
@@ -11,9 +15,13 @@ import os
 import re
 import stat
 import sys
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from agentguard.ports.clock import Clock
 
 NETWORK = frozenset(
     {
@@ -52,7 +60,6 @@ NETWORK = frozenset(
     }
 )
 """Types of file systems that lie on other computers, or are mounted only when they are touched."""
-
 LOCAL_FUSE = frozenset(
     {
         "fuse.bindfs",
@@ -76,7 +83,6 @@ LOCAL_FUSE = frozenset(
     }
 )
 """Programs that serve a folder from this computer's own disks; any other may fetch from afar."""
-
 WEAK = frozenset(
     {
         "exfat",
@@ -93,13 +99,10 @@ WEAK = frozenset(
     }
 )
 """Types that keep no time of a file's last change which programs cannot set."""
-
 MOUNTS = "/proc/self/mountinfo"
-
 Drives = Callable[[], frozenset[str]]
 """Gives the drives that lie on other computers, such as `T:\\`."""
 _OCTAL = re.compile(rb"\\([0-7]{3})")
-
 # https://learn.microsoft.com/windows/win32/fileio/file-attribute-constants
 OFFLINE = 0x1000
 RECALL_ON_OPEN = 0x40000
@@ -107,6 +110,10 @@ RECALL_ON_DATA_ACCESS = 0x400000
 REPARSE_POINT = 0x400
 # https://learn.microsoft.com/windows/win32/fileio/reparse-point-tags: another name stands for it
 NAME_SURROGATE = 0x20000000
+PATIENCE = 10.0
+"""Seconds for which an answer is waited for."""
+FRESH = 2.0
+"""Seconds for which an answer is believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,3 +224,41 @@ def is_elsewhere(status: os.stat_result, fuse: frozenset[int]) -> bool:
         return True
     blocks = int(getattr(status, "st_blocks", 1))
     return status.st_dev in fuse and status.st_size > 0 and blocks == 0
+
+
+def touch(folder: str) -> None:
+    """Read a folder's first entry; any answer is one, a refusal as well."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        next(entries, None)
+
+
+class Afar:
+    """Asks folders; one that does not answer is not asked again until that question has ended."""
+
+    def __init__(
+        self, clock: Clock, patience: float = PATIENCE, ask: Callable[[str], None] = touch
+    ) -> None:
+        self._clock = clock
+        self._patience = patience
+        self._ask = ask
+        self._asking: dict[str, threading.Thread] = {}  # noqa: TID251 - no actor: nothing ends it
+        self._answered: dict[str, float] = {}
+
+    def answers(self, folder: str) -> bool:
+        """Check whether a folder answers, within `patience` the first time and at once later."""
+        now = self._clock.now().boot
+        if now - self._answered.get(folder, float("-inf")) < FRESH:
+            return True
+        asking = self._asking.pop(folder, None)
+        if asking is None:
+            asking = threading.Thread(  # noqa: TID251 - no actor: nothing ends it
+                target=self._ask, args=(folder,), name="afar", daemon=True
+            )
+            asking.start()
+            asking.join(self._patience)
+        if asking.is_alive():
+            self._asking[folder] = asking
+            self._answered.pop(folder, None)
+            return False
+        self._answered[folder] = self._clock.now().boot
+        return True

@@ -26,7 +26,7 @@ from agentguard.ports.bell import Bell
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import PolicySource, Submit
 from agentguard.ports.turns import Turns, alone
-from agentguard.sensors.lenient_wall import LenientWall
+from agentguard.sensors.lived_clock import LenientWall
 from agentguard.sensors.mounts import Drives
 from agentguard.sensors.sweep import Found, walk
 from agentguard.sensors.sweep_pacing import Circumstances, Manners, Pace, reading_last

@@ -17,8 +17,8 @@ from pathlib import Path
 from agentguard.base.errors import AgentGuardError, StoreError
 from agentguard.detect.recognition.drill_values import counting, draw
 from agentguard.model.hits import Hit
+from agentguard.model.own_health import ControlsTested
 from agentguard.model.records import Record
-from agentguard.model.self_tests import ControlsTested
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import Submit
 from agentguard.ports.storage import Journal

@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from agentguard.model.machine import PatchesSeen
-from agentguard.model.moments import Moment
+from agentguard.model.moments import EARLIEST, Moment
 from agentguard.model.records import Json
-from agentguard.model.wall_clock import EARLIEST
 from agentguard.ports.storage import Journal
 
 KEY = "patches/waiting"

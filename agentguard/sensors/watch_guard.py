@@ -14,7 +14,7 @@ from agentguard.ports.bell import Bell
 from agentguard.ports.clock import Clock
 from agentguard.ports.sensor import PolicySource, Submit
 from agentguard.sensors.mounts import Drives, Mounts
-from agentguard.sensors.sweep_round import Round
+from agentguard.sensors.sweep import Round
 from agentguard.sensors.watch_hints import Hints, Kind
 from agentguard.sensors.watch_scope import Identity, Scope, always, identity, scope_of, where
 from agentguard.sensors.watcher import Watcher

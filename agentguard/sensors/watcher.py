@@ -1,4 +1,7 @@
-"""The watch on folders, by watchdog: only a hint, which may be late, doubled or lost."""
+"""The watch on folders, by watchdog: only a hint, which may be late, doubled or lost.
+
+The observer is the system's own, which has no thread for each folder.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +24,8 @@ from watchdog.events import (
     FileSystemEvent,
     FileSystemEventHandler,
 )
+from watchdog.observers.api import BaseObserver
 
-from agentguard.sensors.folder_observer import observer_of
 from agentguard.sensors.watch_hints import Kind
 
 if TYPE_CHECKING:
@@ -30,10 +33,8 @@ if TYPE_CHECKING:
 
 TIMEOUT = 0.05
 """Seconds for which watchdog may wait for one more event."""
-
 SPARE = "/proc"
 """A folder that is watched for a moment to learn whether one more watch can be had."""
-
 KINDS: list[type[FileSystemEvent]] = [
     FileClosedEvent,
     FileCreatedEvent,
@@ -43,9 +44,24 @@ KINDS: list[type[FileSystemEvent]] = [
     DirDeletedEvent,
     DirMovedEvent,
 ]
+
+
+if sys.platform == "win32":
+    from agentguard.sensors.windows_observer import SharedObserver
+
+    def observer_of(timeout: float, lost: Callable[[], None]) -> BaseObserver:
+        """Return Windows' observer, which calls `lost` in its thread."""
+        return SharedObserver(timeout, lost)
+else:
+    from agentguard.sensors.inotify_observer import SharedObserver
+
+    def observer_of(timeout: float, lost: Callable[[], None]) -> BaseObserver:  # noqa: ARG001 - told by the log
+        """Return Linux' observer; where it loses events, watchdog says so in its log."""
+        return SharedObserver(timeout)
+
+
 if sys.platform == "win32":  # it does not tell when a file is closed
     KINDS.append(FileModifiedEvent)
-
 _LOG = "watchdog.observers"
 
 

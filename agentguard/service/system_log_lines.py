@@ -1,7 +1,7 @@
 """What the keeper tells the system's own log, beside the endpoint: the ids, and who writes them.
 
-An id never changes meaning, and none is one of the agent's (store/system_log_events.py). A sentence
-names no person, no session and no path.
+An id never changes meaning, and none is one of the agent's (store/system_log_witness.py). A
+sentence names no person, no session and no path.
 """
 
 from __future__ import annotations

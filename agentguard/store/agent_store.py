@@ -13,14 +13,14 @@ from agentguard.base import atomic_files
 from agentguard.base.errors import StoreError
 from agentguard.model.moments import Moment
 from agentguard.ports.clock import Clock
-from agentguard.store import memory_table, recovery, schema
+from agentguard.store import recovery, schema, side_tables
 from agentguard.store.ballast import Spare
 from agentguard.store.entries import Box, Entries
 from agentguard.store.journal import SqliteJournal
 from agentguard.store.name_sealing import KEY_BYTES, Names, key_of, known_key
 from agentguard.store.outbox import SqliteOutbox
 from agentguard.store.outbox_lanes import USUAL, Bounds
-from agentguard.store.seal_table import Sealer
+from agentguard.store.side_tables import Sealer
 from agentguard.store.sqlite_file import Database, damaged, spoilt
 from agentguard.trust.chain import links
 from agentguard.trust.chain.headers import FIRST, LOST
@@ -96,7 +96,7 @@ def _opened(
     database = _open(path, clock)
     try:
         made = journal(database)
-        if memory_table.seal_what_is_clear(database, names):
+        if side_tables.seal_what_is_clear(database, names):
             database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
         if box is not None:
             _seal_all(database, box)

@@ -1,28 +1,141 @@
-"""The table of entries: rows in and out, sealed on the disk where there is a box for it."""
+"""The table of entries: rows in and out, sealed on the disk where there is a box for it.
+
+Rows of the tables of gaps and seals are read here as well; what has another type is damage.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Protocol
 
 from agentguard.base.errors import StoreError
 from agentguard.model.records import Entry
-from agentguard.store.rows import APPEND, COLUMNS, row_of, sealed_values, values_of
-from agentguard.store.sqlite_file import Database, Value
+from agentguard.store.sqlite_file import Database, Value, spoilt
 from agentguard.trust.chain import links
-from agentguard.trust.chain.links import Row
+from agentguard.trust.chain.links import Epoch, Gap, Row
+from agentguard.trust.chain.seals import Seal
 
 BATCH = 1000
 """Entries that are read at a time, so that a long walk never holds up the writer."""
 SEALED_AT_A_TIME = 50
-
+APPEND = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+ADD_GAP = "INSERT INTO gaps VALUES (?, ?, ?, ?)"
+ADD_SEAL = "INSERT INTO seals VALUES (?, ?, ?, ?, ?, ?, ?)"
+SEALS = "SELECT seq, epoch, hash, public, following, signature, device FROM seals ORDER BY seq"
+COLUMNS = "seq, epoch, boot, wall, kind, payload, salt, commitment, previous, hash, sealed, key"
 _READ = f"SELECT {COLUMNS} FROM entries WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - a constant
 _CLEAR = f"SELECT {COLUMNS} FROM entries WHERE payload IS NOT NULL ORDER BY seq LIMIT ?"  # noqa: S608 - a constant
 _SEAL = "UPDATE entries SET payload = NULL, salt = NULL, sealed = ?, key = ? WHERE seq = ?"
 _ERASE = """
     UPDATE entries SET payload = NULL, salt = NULL, sealed = NULL, key = NULL WHERE seq = ?
 """
+
+
+def values_of(row: Row) -> tuple[Value, ...]:
+    """Return the row in the order of the table's columns.
+
+    What is sealed does not stand clear too.
+    """
+    if row.sealed is not None:
+        return sealed_values(row, row.sealed, row.key)
+    return (
+        row.seq, row.epoch, row.boot, row.wall, row.kind, row.payload, row.salt,
+        row.commitment, row.previous, row.hash, None, None,
+    )  # fmt: skip
+
+
+def sealed_values(row: Row, sealed: bytes, key: int | None) -> tuple[Value, ...]:
+    """Return the row in the order of the table's columns, with what it says sealed."""
+    return (
+        row.seq, row.epoch, row.boot, row.wall, row.kind, None, None,
+        row.commitment, row.previous, row.hash, sealed, key,
+    )  # fmt: skip
+
+
+def row_of(values: tuple[Value, ...], path: Path) -> Row:
+    """Return the row of the table's columns.
+
+    Raises:
+        StoreError: the file is damaged: a value has another type than its column.
+
+    """
+    match values:
+        case (
+            int() as seq, int() as epoch, float() as boot, float() as wall, str() as kind,
+            (str() | None) as payload, (bytes() | None) as salt,
+            bytes() as commitment, bytes() as previous, bytes() as digest,
+            (bytes() | None) as sealed, (int() | None) as key,
+        ):  # fmt: skip
+            return Row(
+                epoch=epoch, seq=seq, boot=boot, wall=wall, kind=kind, payload=payload,
+                salt=salt, commitment=commitment, previous=previous, hash=digest,
+                sealed=sealed, key=key,
+            )  # fmt: skip
+        case _:
+            raise spoilt(path)
+
+
+def epoch_of(values: tuple[Value, ...], path: Path) -> Epoch:
+    """Return the epoch of the table's columns.
+
+    Raises:
+        StoreError: the file is damaged.
+
+    """
+    match values:
+        case (int() as epoch, int() as first, bytes() as previous, str() as reason):
+            return Epoch(epoch=epoch, first=first, previous=previous, reason=reason)
+        case _:
+            raise spoilt(path)
+
+
+def gap_of(values: tuple[Value, ...], path: Path) -> Gap:
+    """Return the gap of the table's columns.
+
+    Raises:
+        StoreError: the file is damaged.
+
+    """
+    match values:
+        case (int() as first, int() as last, bytes() as previous, bytes() as digest):
+            return Gap(first=first, last=last, previous=previous, hash=digest)
+        case _:
+            raise spoilt(path)
+
+
+def values_of_gap(gap: Gap) -> tuple[Value, ...]:
+    """Return the gap in the order of the table's columns."""
+    return (gap.first, gap.last, gap.previous, gap.hash)
+
+
+def seal_of(values: tuple[Value, ...], path: Path) -> Seal:
+    """Return the seal of the table's columns.
+
+    Raises:
+        StoreError: the file is damaged.
+
+    """
+    match values:
+        case (
+            int() as seq, int() as epoch, bytes() as digest, bytes() as public,
+            bytes() as following, bytes() as signature, bytes() as device,
+        ):  # fmt: skip
+            return Seal(
+                epoch=epoch, seq=seq, hash=digest, public=public,
+                following=following, signature=signature, device=device,
+            )  # fmt: skip
+        case _:
+            raise spoilt(path)
+
+
+def values_of_seal(seal: Seal) -> tuple[Value, ...]:
+    """Return the seal in the order of the table's columns."""
+    return (
+        seal.seq, seal.epoch, seal.hash, seal.public,
+        seal.following, seal.signature, seal.device,
+    )  # fmt: skip
 
 
 class Box(Protocol):

@@ -9,18 +9,18 @@ from agentguard.base.errors import StoreError
 from agentguard.model.moments import Moment
 from agentguard.model.records import Entry, Json, Record
 from agentguard.ports.storage import Memory
-from agentguard.store import memory_table
+from agentguard.store import side_tables
 from agentguard.store.ballast import Spare
-from agentguard.store.entries import Box, Entries
-from agentguard.store.header_table import HeaderTable
-from agentguard.store.journal_check import Check, proved
-from agentguard.store.name_sealing import Names
-from agentguard.store.outbox_lanes import USUAL, Bounds, Lanes
-from agentguard.store.rows import (
+from agentguard.store.entries import (
+    Box,
+    Entries,
     epoch_of,
     gap_of,
 )
-from agentguard.store.seal_table import Sealer, SealTable
+from agentguard.store.journal_check import Check, proved
+from agentguard.store.name_sealing import Names
+from agentguard.store.outbox_lanes import USUAL, Bounds, Lanes
+from agentguard.store.side_tables import HeaderTable, Sealer, SealTable
 from agentguard.store.sqlite_file import Database, damaged, full, spoilt
 from agentguard.trust.chain import links
 from agentguard.trust.chain.erasure import ERASED_KIND, Seen
@@ -99,7 +99,7 @@ class SqliteJournal:
                 if last is not None:
                     self._seals.end(last)
                 if memory:
-                    memory_table.keep(self._database, memory, self._names)
+                    side_tables.keep(self._database, memory, self._names)
         except StoreError:
             self._lanes.look_again()
             self._headers.again()
@@ -129,7 +129,7 @@ class SqliteJournal:
 
     def memory(self, prefix: str) -> Memory:
         """Return what is remembered under the keys that begin with `prefix`."""
-        return memory_table.under(self._database, prefix, self._names)
+        return side_tables.under(self._database, prefix, self._names)
 
     def read(self, after: int, limit: int) -> Sequence[Entry]:
         """Return at most `limit` entries with a seq greater than `after`, in order."""

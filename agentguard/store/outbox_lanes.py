@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from agentguard.model.moments import Moment
 from agentguard.model.records import Json, Record
-from agentguard.store.rows import ADD_GAP, gap_of, values_of_gap
+from agentguard.store.entries import ADD_GAP, gap_of, values_of_gap
 from agentguard.store.sqlite_file import Database, Value
 from agentguard.trust.chain.links import GAP_KIND, Gap
 

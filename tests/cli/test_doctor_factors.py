@@ -13,7 +13,7 @@ from agentguard.commands._capabilities import Capability, Standing
 from agentguard.commands._factors import Person, factors
 from agentguard.mfa.offline_codes import OfflineCodes
 from agentguard.mfa.passkeys import pseudonym
-from agentguard.model.gate_rules import PersonKey, Settings
+from agentguard.model.gate import PersonKey, Settings
 from agentguard.model.messages import Message, say
 from agentguard.platforms._linux.plugged_keys import means
 from agentguard.platforms.simulated import FakeClock

@@ -16,8 +16,7 @@ from agentguard.model.events import AppFocused, Event
 from agentguard.model.foreground import WindowInFront
 from agentguard.platforms._linux.foreground import X11Foreground
 from agentguard.ports.foreground import FocusedWindow
-from agentguard.sensors.foreground import ForegroundSensor, Heard
-from agentguard.sensors.foreground_app import FrontSensor
+from agentguard.sensors.foreground import ForegroundSensor, FrontSensor, Heard
 from tests.desktop.harness import Desktop, eventually
 
 pytestmark = pytest.mark.heavy

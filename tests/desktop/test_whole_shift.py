@@ -25,7 +25,7 @@ import psutil
 import pytest
 
 from agentguard.mfa.offline_codes import OfflineCodes
-from agentguard.model.attention_rules import CALM
+from agentguard.model.policy import CALM
 from agentguard.platforms import system_clock
 from tests.desktop.harness import eventually
 from tests.desktop.outside import NoticeService, Seen, Windows

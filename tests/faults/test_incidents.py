@@ -9,8 +9,7 @@ import pytest
 
 from agentguard.engine import before
 from agentguard.engine.core import begin
-from agentguard.engine.ledger import Ledger
-from agentguard.engine.loop import Engine
+from agentguard.engine.loop import Engine, Ledger
 from agentguard.engine.plan import make_plan
 from agentguard.model.events import IncidentReported, PolicyInForce, Tick
 from agentguard.model.incidents import IncidentCategory

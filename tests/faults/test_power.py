@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentguard.base.errors import StoreError
-from agentguard.engine.ledger import BACKLOG, Ledger
+from agentguard.engine.loop import BACKLOG, Ledger
 from agentguard.model.events import EventsLost, SensorState, Watching
 from agentguard.platforms.simulated import FakeClock
 from agentguard.store.agent_store import EPOCH_FILE, Store, open_store

@@ -11,7 +11,7 @@ from pathlib import Path
 from agentguard.detect.extractor import Extractor
 from agentguard.model.events import JournalChecked, PolicyInForce
 from agentguard.model.moments import Moment
-from agentguard.model.self_tests import ControlsTested
+from agentguard.model.own_health import ControlsTested
 from agentguard.platforms.simulated import FakeClock
 from agentguard.policy.parser import parse
 from agentguard.ports.clock import Stop

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2] / "agentguard"
 LIST = Path(__file__).with_name("wall.toml")
 JUDGED = {"lived", "told", "expires", "evidence", "cache", "asked", "clock"}
 READ = {"wall", "st_mtime"}
-CLOCKS = ("sensors/lenient_wall.py", "sensors/lived_clock.py")
+CLOCKS = ("sensors/lived_clock.py",)
 DELETES = {"delete", "arrays.gone"}
 REMOVES = (*CLOCKS, "vault/", "server/", "store/", "mfa/", "custody.py")
 """Where something is removed or ends, and what it is judged by: there each function is named."""

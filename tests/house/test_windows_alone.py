@@ -90,7 +90,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         "if TYPE_CHECKING:\n    import os\n",
         "agentguard/far.py": "import re\n",
         "agentguard/base/translations.py": "import os\n",
-        "agentguard/store/rows.py": "import re\n",
+        "agentguard/store/entries.py": "import re\n",
         "tests/helper.py": "import pathlib\n",
         "tests/unit/room/conftest.py": "import json\n",
         "tests/unit/room/test_it.py": "from agentguard import near\n"
@@ -157,7 +157,7 @@ def test_what_is_found_in_a_room_counts_as_loaded(house: Path) -> None:
 
 
 def test_what_loads_a_room_of_the_system_is_not_plain(house: Path) -> None:
-    assert added(house, "agentguard/far.py", "from agentguard.store import rows") == []
+    assert added(house, "agentguard/far.py", "from agentguard.store import entries") == []
 
 
 def test_rooms_of_the_system_keep_every_test_and_judges_keep_none() -> None:

@@ -12,7 +12,7 @@ from agentguard.base.startup import POLICY_FILE
 from agentguard.detect.sandbox.client import Limits, ScanClient
 from agentguard.mfa import Verifiers
 from agentguard.model.events import Event, PolicyInForce, PolicyRefused, PolicyStanding, Tick
-from agentguard.model.startup import PartBegan
+from agentguard.model.own_health import PartBegan
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
 from agentguard.policy.last_good import LAST_GOOD, Keeper
 from agentguard.policy.trial import BEATS, HEALTHY

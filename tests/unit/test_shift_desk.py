@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agentguard.model.moments import Moment
-from agentguard.model.shift import ShiftRules
+from agentguard.model.policy import ShiftRules
 from agentguard.runtime.shift_desk import ShiftDesk, own_report
 from tools.gallery import data
 

@@ -19,7 +19,6 @@ from agentguard.engine.attention_book import Cause
 from agentguard.engine.core import begin, decide
 from agentguard.engine.plan import make_plan
 from agentguard.model.actions import Action, Outcome
-from agentguard.model.attention_rules import AttentionRules
 from agentguard.model.events import (
     ActionFinished,
     AppFocused,
@@ -38,9 +37,8 @@ from agentguard.model.local_hours import local
 from agentguard.model.messages import say
 from agentguard.model.moments import Moment
 from agentguard.model.outcomes import FileOutcome
-from agentguard.model.policy import Policy
+from agentguard.model.policy import AttentionRules, Policy, ShiftRules
 from agentguard.model.prompts import Prompt, PromptKind
-from agentguard.model.shift import ShiftRules
 from agentguard.model.verdicts import Severity
 from agentguard.platforms.simulated import FakeClock
 from agentguard.policy.parser import parse

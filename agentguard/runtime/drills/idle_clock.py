@@ -14,8 +14,7 @@ from agentguard.model.events import Event, SessionState
 from agentguard.ports.clock import Clock
 from agentguard.ports.desktop import SessionReading
 from agentguard.runtime.drills.base import Bench, Drill, FailedError, NotPossibleError
-from agentguard.sensors.idle import STANDS
-from agentguard.sensors.session import SessionSensor
+from agentguard.sensors.session import STANDS, SessionSensor
 
 CHECK = screen_lock.CHECK.id
 MINUTE = 60.0

@@ -21,13 +21,20 @@ from agentguard.engine.posture import controls
 from agentguard.engine.state import State
 from agentguard.model import drills, events, facts, locking, machine
 from agentguard.model.events import Event, PolicyInForce
-from agentguard.model.gate_rules import AppGroup
+from agentguard.model.gate import AppGroup
 from agentguard.model.handover import ShiftStanding
 from agentguard.model.moments import Moment
 from agentguard.model.outcomes import FileOutcome
-from agentguard.model.policy import Contact, Control, Payment, PaymentWindow, Policy, Watch
+from agentguard.model.policy import (
+    Contact,
+    Control,
+    Payment,
+    PaymentWindow,
+    Policy,
+    ShiftRules,
+    Watch,
+)
 from agentguard.model.posture import ControlState
-from agentguard.model.shift import ShiftRules
 from tests import programs
 
 CHECKS = discover(checks, "CHECK", Check)

@@ -19,11 +19,9 @@ from agentguard.model.events import (
     Watching,
 )
 from agentguard.model.facts import ClockSeen
-from agentguard.model.keys import KeysSeen
 from agentguard.model.messages import say
+from agentguard.model.own_health import ControlsTested, KeysSeen, PartBegan
 from agentguard.model.release import Standing
-from agentguard.model.self_tests import ControlsTested
-from agentguard.model.startup import PartBegan
 from agentguard.model.verdicts import State
 
 WORDS = load()

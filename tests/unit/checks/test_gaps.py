@@ -24,8 +24,8 @@ from agentguard.model.handover import ShiftStanding
 from agentguard.model.messages import say
 from agentguard.model.moments import Moment
 from agentguard.model.outcomes import FileOutcome
+from agentguard.model.own_health import ControlsTested
 from agentguard.model.policy import Contact
-from agentguard.model.self_tests import ControlsTested
 from agentguard.model.verdicts import State
 from tests.unit.checks.good_desk import AT, CHECKS, SENSORS, aged, good, judged
 

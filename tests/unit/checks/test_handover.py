@@ -11,7 +11,7 @@ from agentguard.checks.handover import CHECK, judge
 from agentguard.model.events import Facts, PolicyInForce
 from agentguard.model.handover import ShiftStanding
 from agentguard.model.moments import Moment
-from agentguard.model.shift import ShiftRules
+from agentguard.model.policy import ShiftRules
 from agentguard.model.verdicts import Owner, State
 from tests.unit.sensors.test_shift import NOTHING
 

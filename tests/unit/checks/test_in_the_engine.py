@@ -62,7 +62,7 @@ from agentguard.model.facts import (
     TrainingSeen,
     Volume,
 )
-from agentguard.model.gate_rules import AppGroup
+from agentguard.model.gate import AppGroup
 from agentguard.model.handover import ShiftStanding
 from agentguard.model.hits import Hit
 from agentguard.model.machine import (
@@ -82,10 +82,9 @@ from agentguard.model.machine import (
 )
 from agentguard.model.moments import Moment
 from agentguard.model.outcomes import FileOutcome
-from agentguard.model.policy import Contact, Control, Payment, PaymentWindow, Policy
+from agentguard.model.policy import Contact, Control, Payment, PaymentWindow, Policy, ShiftRules
 from agentguard.model.posture import Overall
 from agentguard.model.prompts import PromptKind
-from agentguard.model.shift import ShiftRules
 from agentguard.model.verdicts import State
 from tests import programs
 

@@ -15,7 +15,7 @@ from agentguard.model.events import (
     SessionState,
     Watching,
 )
-from agentguard.model.gate_rules import AppGroup, Settings
+from agentguard.model.gate import AppGroup, Settings
 from agentguard.model.messages import say
 from agentguard.model.verdicts import State
 

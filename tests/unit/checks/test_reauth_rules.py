@@ -18,14 +18,16 @@ from agentguard.model.events import (
 )
 from agentguard.model.gate import (
     BY_KEY,
+    AppGroup,
     Ended,
     GateSeen,
     GateUnseen,
+    PersonKey,
     ProofsEnded,
     ProverBroken,
     ProverWorks,
+    Settings,
 )
-from agentguard.model.gate_rules import AppGroup, PersonKey, Settings
 from agentguard.model.policy import Control
 from agentguard.model.verdicts import Severity, State
 

@@ -12,8 +12,7 @@ from agentguard.checks.base import Check, NoSettings
 from agentguard.engine import lock_requests
 from agentguard.engine.action_outcome import SHOWN
 from agentguard.engine.core import begin
-from agentguard.engine.ledger import Ledger
-from agentguard.engine.loop import Engine
+from agentguard.engine.loop import Engine, Ledger
 from agentguard.engine.plan import make_plan
 from agentguard.model.actions import Action, ActionKind, Outcome
 from agentguard.model.events import (

@@ -14,7 +14,6 @@ from agentguard.engine.plan import make_plan
 from agentguard.engine.state import Paying, State
 from agentguard.model.actions import ActionKind, Outcome
 from agentguard.model.attention import BusySeen, Holding, PointerOnCard, TodoOpened, Why
-from agentguard.model.attention_rules import AttentionRules
 from agentguard.model.events import (
     ActionFinished,
     CallState,
@@ -28,10 +27,10 @@ from agentguard.model.local_hours import local
 from agentguard.model.locking import ShiftEnded, ShiftEnder
 from agentguard.model.machine import ScreenSharesSeen
 from agentguard.model.messages import say
+from agentguard.model.policy import AttentionRules, ShiftRules
 from agentguard.model.prompts import Prompt, PromptKind
 from agentguard.model.shield import Shield
 from agentguard.model.shield import Why as ShieldWhy
-from agentguard.model.shift import ShiftRules
 from agentguard.platforms.simulated import FakeClock
 from tests.unit.engine.conftest import CHECKS, Rig, make_policy
 

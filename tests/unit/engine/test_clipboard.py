@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from agentguard.engine.core import begin
-from agentguard.engine.ledger import Ledger
-from agentguard.engine.loop import Engine
+from agentguard.engine.loop import Engine, Ledger
 from agentguard.engine.plan import make_plan
 from agentguard.model.actions import Action, ActionKind, Outcome
 from agentguard.model.events import (

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from agentguard.engine import deeds, history, memory
+from agentguard.engine import deeds, memory
 from agentguard.model.actions import Action, ActionKind, Deed, Outcome
 from agentguard.model.deeds import BroughtBack, DeedAsked, DeedsStopped, Done, Stage, deeds_for
 from agentguard.model.events import ActionFinished, FileScanned, PolicyInForce
@@ -230,7 +230,7 @@ def test_a_question_of_the_gate_is_no_history(rig: Rig) -> None:
         check="reauth", subject="crm", severity=Severity.LOW, message=say("reauth.old"),
         since=rig.clock.now(),
     )  # fmt: skip
-    assert reauth.check in history.UNTOLD
+    assert reauth.check in deeds.UNTOLD
     rig.engine.state = replace(rig.engine.state, findings={reauth.key: reauth})
     rig.see(_proof(rig))
     assert rig.engine.snapshot().findings == ()

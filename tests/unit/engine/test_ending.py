@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from agentguard.base import translations
-from agentguard.engine import action_outcome, memory, mending
+from agentguard.engine import action_outcome, causes, memory
 from agentguard.model.actions import ActionKind, Outcome
 from agentguard.model.events import (
     ActionFinished,
@@ -54,7 +54,7 @@ def said(about: Prompt | Notice) -> tuple[str, str]:
 def test_while_it_is_done_the_notice_says_so_with_the_file(rig: Rig) -> None:
     """The entry at once, and the card once nobody knows how long it takes."""
     rig.file(FILE, CARD)
-    rig.tick(mending.PATIENCE)
+    rig.tick(causes.PATIENCE)
     prompt, notice = shown(rig)
     wanted = (
         "Customer data in a file that is not protected",
@@ -79,7 +79,7 @@ def test_what_was_done_is_told_on_the_card_and_in_the_inbox(rig: Rig) -> None:
 
 def test_the_inbox_tells_it_also_when_the_card_was_closed_before(rig: Rig) -> None:
     rig.file(FILE, CARD)
-    rig.tick(mending.PATIENCE)
+    rig.tick(causes.PATIENCE)
     prompt, _ = shown(rig)
     rig.see(PromptAnswered(at=rig.clock.now(), prompt=prompt.id, answer="ok"))
     vaulted(rig)
@@ -175,5 +175,5 @@ def test_an_entry_is_read_back_as_it_was_and_an_older_one_too(rig: Rig) -> None:
 )
 def test_only_a_path_has_a_file_name(rig: Rig, subject: str, place: str) -> None:
     rig.file(FILE, CARD)
-    rig.tick(mending.PATIENCE)
+    rig.tick(causes.PATIENCE)
     assert replace(shown(rig)[0], subject=subject).place == place

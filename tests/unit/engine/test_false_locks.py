@@ -14,8 +14,7 @@ import pytest
 
 from agentguard.checks import screen_lock
 from agentguard.engine.core import begin
-from agentguard.engine.ledger import Ledger
-from agentguard.engine.loop import Engine
+from agentguard.engine.loop import Engine, Ledger
 from agentguard.engine.plan import make_plan
 from agentguard.model.actions import Action, ActionKind
 from agentguard.model.events import CallState, Event, PolicyInForce, SessionState, Tick
@@ -23,7 +22,7 @@ from agentguard.model.policy import Contact, Control, Policy, Watch
 from agentguard.model.verdicts import Severity
 from agentguard.platforms.simulated import FakeClock
 from agentguard.ports.desktop import SessionReading
-from agentguard.sensors.idle import SLACK, BelievedIdle
+from agentguard.sensors.session import SLACK, BelievedIdle
 from tests.unit.engine.conftest import ListJournal
 
 EVENTS = 10_000

@@ -8,8 +8,7 @@ import pytest
 
 from agentguard.checks.reauth import CHECK
 from agentguard.engine.core import begin
-from agentguard.engine.ledger import Ledger
-from agentguard.engine.loop import Engine
+from agentguard.engine.loop import Engine, Ledger
 from agentguard.engine.plan import make_plan
 from agentguard.model.actions import Action, ActionKind
 from agentguard.model.events import (
@@ -25,14 +24,15 @@ from agentguard.model.events import (
 )
 from agentguard.model.gate import (
     BY_KEY,
+    AppGroup,
     Ended,
     GateCalls,
     GateLeft,
     GateSeen,
     ProofsEnded,
     ProverBroken,
+    Settings,
 )
-from agentguard.model.gate_rules import AppGroup, Settings
 from agentguard.model.messages import say
 from agentguard.model.policy import Contact, Control, Policy, Watch
 from agentguard.model.prompts import Prompt

@@ -10,7 +10,6 @@ from agentguard.engine import attention, before, shift
 from agentguard.engine.state import Paying
 from agentguard.model.actions import ActionKind
 from agentguard.model.attention import PointerOnCard, TodoOpened
-from agentguard.model.attention_rules import AttentionRules
 from agentguard.model.events import (
     CallState,
     IncidentFollowed,
@@ -33,6 +32,7 @@ from agentguard.model.incidents import Stage
 from agentguard.model.local_hours import local
 from agentguard.model.locking import ShiftEnded, ShiftEnder
 from agentguard.model.moments import Moment
+from agentguard.model.policy import AttentionRules
 from agentguard.model.posture import ControlState
 from agentguard.model.prompts import PromptKind
 from agentguard.model.verdicts import State

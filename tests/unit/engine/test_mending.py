@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentguard.engine import mending
+from agentguard.engine import causes
 from agentguard.engine.causes import cause_of
 from agentguard.engine.plan import make_plan
 from agentguard.model.actions import Action, ActionKind, Deed, Outcome
@@ -104,7 +104,7 @@ def test_row_435_hands_that_hang_and_looks_that_do_not_come_hide_nothing(
     rig.file(FILE, CARD)
     if said:
         rig.ended(given_to_the_hands(rig), Outcome.DONE, "action.vaulted")
-    rig.tick(mending.PATIENCE - 1)
+    rig.tick(causes.PATIENCE - 1)
     assert cards(rig) == []
     rig.tick(1)
     assert len(cards(rig)) == 1
@@ -129,7 +129,7 @@ def test_row_435_what_is_gone_without_a_word_is_told_when_the_word_comes(rig: Ri
     respond(rig, NOTIFY, VAULT)
     rig.file(FILE, CARD)
     rig.file(FILE)
-    rig.tick(mending.PATIENCE + 60)
+    rig.tick(causes.PATIENCE + 60)
     assert cards(rig) == [], "nothing is there to be mended"
     rig.ended(given_to_the_hands(rig), Outcome.DONE, "action.vaulted")
     rig.tick(1)
@@ -246,7 +246,7 @@ def judged(rig: Rig, seen: set[tuple[str, float]]) -> None:
             continue
         seen.add((card.id, card.asked.boot))
         alike = [f for f in state.findings.values() if cause_of(card)[2] in f.subject]
-        assert not {f.key for f in alike} & mending.under_way(state, at), "it is being mended"
+        assert not {f.key for f in alike} & causes.under_way(state, at), "it is being mended"
         if card.title is None:
             assert (card.check, card.subject) in state.findings, "it is solved"
         else:

@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from agentguard.engine.shield_proof import serves
+from agentguard.engine.privacy_shield import serves
 from agentguard.model.events import CallState, SensorState, SessionState, Watching
-from agentguard.model.gate import BROKEN, BY_KEY, Ended, GateSeen, ProofsEnded
-from agentguard.model.gate_rules import AppGroup, Settings
+from agentguard.model.gate import BROKEN, BY_KEY, AppGroup, Ended, GateSeen, ProofsEnded, Settings
 from agentguard.model.shield import Shield, ShieldLifted, Why
 from tests.unit.engine.test_gate import Gate
 

@@ -6,7 +6,7 @@ from statistics import median_high
 
 import pytest
 
-from agentguard.model.attention_rules import CALM
+from agentguard.model.policy import CALM
 from tools.shift.day import Day, Shift
 
 SEEDS, TOGETHER = 200, 20

@@ -9,12 +9,18 @@ from itertools import pairwise
 import pytest
 
 from agentguard.base.errors import CannotError, StoreError
-from agentguard.engine import ledger as ledgers
-from agentguard.engine.action_runner import ActionQueue, LeftAlone, NotYet, Responder, Unsupported
-from agentguard.engine.ledger import Ledger
+from agentguard.engine.action_runner import (
+    ERRANDS,
+    ActionQueue,
+    Errands,
+    LeftAlone,
+    NotYet,
+    Responder,
+    Unsupported,
+)
+from agentguard.engine.loop import BACKLOG, Ledger
 from agentguard.engine.schedule import Auditor, Pulse, Ticker
 from agentguard.engine.supervisor import Actor, Supervisor
-from agentguard.engine.work_queue import QUEUE, Errands
 from agentguard.model.actions import Action, ActionKind, Outcome
 from agentguard.model.events import (
     ActionFinished,
@@ -174,7 +180,7 @@ class TestErrands:
 
     def test_there_is_an_end_to_what_may_wait(self) -> None:
         errands = Errands()
-        assert all(errands.give(lambda: None) for _ in range(QUEUE))
+        assert all(errands.give(lambda: None) for _ in range(ERRANDS))
         assert not errands.give(lambda: None)
 
 
@@ -224,19 +230,19 @@ class TestSchedule:
 class TestLedger:
     def test_a_disk_that_refuses_for_long_loses_the_oldest_and_counts_them(self) -> None:
         journal, clock = InMemoryJournal(), FakeClock()
-        ledger, at = Ledger(journal=journal), clock.now()
+        loop, at = Ledger(journal=journal), clock.now()
         journal.refuse = True
         first = Record(kind="a", at=at, payload={})
-        told = ledger.write((first,) * ledgers.BACKLOG, {"k": 1}, at)
+        told = loop.write((first,) * BACKLOG, {"k": 1}, at)
         assert [type(e) for e in told] == [SensorState]
-        told = ledger.write((first,) * 3, {}, at)
+        told = loop.write((first,) * 3, {}, at)
         assert told == (EventsLost(at=at, count=3),)
-        assert ledger.waiting
+        assert loop.waiting
         journal.refuse = False
-        (event,) = ledger.write((), {}, at)
+        (event,) = loop.write((), {}, at)
         assert event.state is Watching.WATCHING
-        assert not ledger.waiting
-        assert journal.verify() == (ledgers.BACKLOG, True)
+        assert not loop.waiting
+        assert journal.verify() == (BACKLOG, True)
         assert journal.memory("k") == {"k": 1}
 
     def test_nothing_to_write_writes_nothing(self) -> None:

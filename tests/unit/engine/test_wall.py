@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from agentguard.checks import backup, patches, training, vendors
 from agentguard.engine.core import begin
-from agentguard.engine.ledger import Ledger
-from agentguard.engine.loop import Engine
+from agentguard.engine.loop import Engine, Ledger
 from agentguard.engine.plan import make_plan
 from agentguard.model.actions import ActionKind
 from agentguard.model.events import PolicyInForce, Tick
@@ -25,9 +24,8 @@ from agentguard.model.facts import (
     TrainingSeen,
 )
 from agentguard.model.machine import PatchesSeen
-from agentguard.model.moments import Moment
+from agentguard.model.moments import CALM, DRIFT, Moment, Wall, compared
 from agentguard.model.policy import Control
-from agentguard.model.wall_clock import CALM, DRIFT, Wall, compared
 from agentguard.platforms._fake_clock import START_WALL
 from agentguard.platforms.simulated import FakeClock
 from tests.unit.engine.conftest import ListJournal, make_policy

@@ -12,7 +12,7 @@ import pytest
 from agentguard.base import translations
 from agentguard.mfa.credential_counters import FILE, Counters
 from agentguard.mfa.passkeys import BrokenError, KeyRing, Passkeys, pseudonym
-from agentguard.model.gate_rules import PersonKey
+from agentguard.model.gate import PersonKey
 from agentguard.model.messages import Message
 from agentguard.platforms._linux.security_keys import SecurityKeys
 from agentguard.ports.authenticators import (

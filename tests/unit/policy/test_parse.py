@@ -13,7 +13,7 @@ from agentguard.base.errors import CatalogueError, PolicyError
 from agentguard.checks.reauth import Settings as Reauth
 from agentguard.checks.screen_lock import Settings as ScreenLock
 from agentguard.model.actions import ActionKind
-from agentguard.model.gate_rules import AppGroup
+from agentguard.model.gate import AppGroup
 from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.model.retention_rules import RetentionRule
 from agentguard.model.verdicts import Severity

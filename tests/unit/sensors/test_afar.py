@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agentguard.platforms.simulated import FakeClock
-from agentguard.sensors.network_mounts import FRESH, Afar, touch
+from agentguard.sensors.mounts import FRESH, Afar, touch
 
 
 class Server:

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from agentguard.base.errors import PlatformError
-from agentguard.model.calls import CallRules
 from agentguard.model.events import CallState, SensorState, Watching
 from agentguard.model.messages import say
+from agentguard.model.policy import CallRules
 from agentguard.ports.desktop import Absent
-from agentguard.sensors.call import HOLD, CallSensor, Told
-from agentguard.sensors.softphone_calls import LASTS, MOST, CallSignals
+from agentguard.sensors.call import HOLD, LASTS, MOST, CallSensor, CallSignals, Told
 from tests.unit.sensors.desk import clock, desktop
 from tests.unit.sensors.running import Running, seconds_pass
 

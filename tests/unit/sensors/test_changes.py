@@ -12,8 +12,7 @@ from agentguard.base.errors import StoreError
 from agentguard.model.events import SensorState, Watching
 from agentguard.model.machine import ChangesSeen
 from agentguard.platforms.simulated import FakeClock
-from agentguard.sensors.baseline import Baseline
-from agentguard.sensors.file_changes import ChangesSensor, Rules, own_folder
+from agentguard.sensors.file_changes import Baseline, ChangesSensor, Rules, own_folder
 from tests.desktop.harness import eventually
 from tests.unit.engine.conftest import ListJournal
 from tests.unit.sensors.running import Running

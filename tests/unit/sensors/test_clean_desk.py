@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from agentguard.model.events import Event
 from agentguard.model.handover import CleanDeskDrawn
-from agentguard.model.shift import ShiftRules
+from agentguard.model.policy import ShiftRules
 from agentguard.platforms.simulated import FakeClock
 from agentguard.sensors.shift import DAY, EVERY, CleanDeskDraw, ShiftSensor
 from agentguard.store.memory import InMemoryJournal

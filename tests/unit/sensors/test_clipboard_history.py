@@ -13,8 +13,8 @@ from agentguard.base.errors import PlatformError
 from agentguard.model.events import SensorState
 from agentguard.model.machine import HistoryCleaned, Removal
 from agentguard.platforms.simulated import FakeClock
+from agentguard.sensors.clipboard import NEAR, Leak, Leaks
 from agentguard.sensors.clipboard_history import PAUSES, HistorySensor
-from agentguard.sensors.clipboard_leaks import NEAR, Leak, Leaks
 
 CARD = "4111 1111 1111 1111"
 

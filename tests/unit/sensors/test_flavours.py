@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentguard.ports.desktop import Flavour
-from agentguard.sensors.clipboard_formats import files, text_of
+from agentguard.sensors.clipboard import files, text_of
 
 CARD = "4111 1111 1111 1111"
 

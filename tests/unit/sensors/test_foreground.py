@@ -9,8 +9,7 @@ import pytest
 
 from agentguard.base.errors import PlatformError
 from agentguard.model.events import AppFocused, SensorState, Watching
-from agentguard.sensors.foreground import ForegroundSensor, Heard
-from agentguard.sensors.foreground_app import STEADY, FrontSensor
+from agentguard.sensors.foreground import STEADY, ForegroundSensor, FrontSensor, Heard
 from tests.desktop.harness import eventually
 from tests.unit.sensors.desk import clock, desktop
 from tests.unit.sensors.running import Running

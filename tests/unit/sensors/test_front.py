@@ -8,8 +8,7 @@ import pytest
 
 from agentguard.model.events import AppFocused
 from agentguard.model.foreground import WindowInFront
-from agentguard.sensors.foreground import ForegroundSensor, Heard
-from agentguard.sensors.foreground_app import FrontSensor
+from agentguard.sensors.foreground import ForegroundSensor, FrontSensor, Heard
 from tests.desktop.harness import eventually
 from tests.unit.sensors.desk import clock, desktop
 from tests.unit.sensors.running import Running

@@ -13,7 +13,7 @@ from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.platforms.simulated import FakeClock
 from agentguard.ports.bell import Bell
 from agentguard.sensors import watch_guard
-from agentguard.sensors.sweep_round import Round
+from agentguard.sensors.sweep import Round
 from agentguard.sensors.watch_guard import CALM, CALM_MOST, EVERY, POLL, SETTLE, Guard
 from agentguard.sensors.watch_hints import Hints
 

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from agentguard.model.moments import Moment
 from agentguard.ports.desktop import SessionReading
-from agentguard.sensors.idle import SLACK, STANDING, STANDS, BelievedIdle
-from agentguard.sensors.input_rhythm import TIMES, Rhythm
+from agentguard.sensors.session import SLACK, STANDING, STANDS, TIMES, BelievedIdle, Rhythm
 
 
 def reading(

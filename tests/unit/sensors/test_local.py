@@ -22,9 +22,9 @@ from agentguard.model.events import Event
 from agentguard.model.locking import Asker, LockAsked, ShiftEnded, ShiftEnder
 from agentguard.platforms import end_agents, only_one, quitting
 from agentguard.platforms.simulated import FakeClock
+from agentguard.sensors.call import CallSignals
 from agentguard.sensors.local_door import FILE, LocalDoor
 from agentguard.sensors.local_http import LARGEST, WHOLE, Hurried
-from agentguard.sensors.softphone_calls import CallSignals
 from tests.cli.typed import Type, typing
 from tests.desktop.harness import eventually
 

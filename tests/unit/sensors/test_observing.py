@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from agentguard.sensors import folder_answers, watcher
-from agentguard.sensors.folder_observer import observer_of
+from agentguard.sensors.watcher import observer_of
 
 
 @dataclass

@@ -17,7 +17,7 @@ from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.model.retention_rules import RetentionRule
 from agentguard.platforms._fake_clock import FakeClock
 from agentguard.sensors import retention
-from agentguard.sensors.lenient_wall import LenientWall
+from agentguard.sensors.lived_clock import LenientWall
 from agentguard.sensors.retention import EVERY, FIRST, RetentionSensor
 from agentguard.sensors.sweep_pacing import AGAIN, Circumstances, never
 

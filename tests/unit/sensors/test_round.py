@@ -11,8 +11,7 @@ from agentguard.model.outcomes import FileOutcome
 from agentguard.platforms._fake_clock import FakeClock
 from agentguard.ports.file_memory import Looked
 from agentguard.sensors.file_memory import Mark
-from agentguard.sensors.sweep import Found, Unread
-from agentguard.sensors.sweep_round import MANY, REST_MOST, STEPS, Round
+from agentguard.sensors.sweep import MANY, REST_MOST, STEPS, Found, Round, Unread
 
 CLEAN = Looked(outcome=FileOutcome.READ)
 FILE = Found("/a", Mark(1, 1, 1, 1))

@@ -14,7 +14,7 @@ from agentguard.detect.recognition.drill_values import counting, draw, numbers
 from agentguard.detect.recognition.scanner import default_scanner
 from agentguard.model.events import Event
 from agentguard.model.hits import Hit
-from agentguard.model.self_tests import ControlsTested
+from agentguard.model.own_health import ControlsTested
 from agentguard.platforms.simulated import FakeClock
 from agentguard.ports.clock import Stop
 from agentguard.sensors.self_test import (

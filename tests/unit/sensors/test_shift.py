@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agentguard.model.locking import ShiftEnded, ShiftEnder
-from agentguard.model.policy import Contact, Policy, Watch
-from agentguard.model.shift import ShiftRules
+from agentguard.model.policy import Contact, Policy, ShiftRules, Watch
 from agentguard.platforms.simulated import FakeClock
 from agentguard.sensors.shift import EVERY, ShiftSensor, local
 from tests.unit.sensors.running import Running

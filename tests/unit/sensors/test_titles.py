@@ -7,9 +7,8 @@ import time
 import pytest
 
 from agentguard.model.events import AppFocused
-from agentguard.model.gate_rules import AppGroup
-from agentguard.sensors.foreground import ForegroundSensor, Heard
-from agentguard.sensors.foreground_app import FrontSensor
+from agentguard.model.gate import AppGroup
+from agentguard.sensors.foreground import ForegroundSensor, FrontSensor, Heard
 from agentguard.sensors.window_titles import Titles
 from tests.desktop.harness import eventually
 from tests.unit.sensors.desk import clock, desktop

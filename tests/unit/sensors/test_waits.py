@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentguard.model.machine import PatchesSeen
-from agentguard.model.moments import Moment
-from agentguard.model.wall_clock import EARLIEST
+from agentguard.model.moments import EARLIEST, Moment
 from agentguard.sensors.update_waits import KEY, Waits
 from tests.unit.engine.conftest import ListJournal
 

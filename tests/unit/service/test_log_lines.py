@@ -21,7 +21,7 @@ from agentguard.service.system_log_lines import (
     Witness,
 )
 from agentguard.service.watch import Happening, What
-from agentguard.store.system_log_events import KINDS
+from agentguard.store.system_log_witness import KINDS
 
 PAGE = Path(__file__).parents[3] / "docs" / "event-log.md"
 ROW = re.compile(r"^\| (\d+) \| (\w+) \| (\w+) \|", re.MULTILINE)

@@ -12,8 +12,14 @@ from agentguard.model.records import Json, Record
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
 from agentguard.ports.desktop import Weight
 from agentguard.store.memory import InMemoryJournal
-from agentguard.store.system_log_events import KINDS, happening
-from agentguard.store.system_log_witness import HOUR, MOST, Witness, WitnessedJournal
+from agentguard.store.system_log_witness import (
+    HOUR,
+    KINDS,
+    MOST,
+    Witness,
+    WitnessedJournal,
+    happening,
+)
 
 DOCS = Path(__file__).parents[3] / "docs" / "event-log.md"
 FINDING: dict[str, Json] = {

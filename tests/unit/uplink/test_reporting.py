@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from agentguard.model.attention import Interruptions, Nagging
+from agentguard.model.policy import ReportRules
 from agentguard.model.release import Standing
-from agentguard.model.reporting import ReportRules
 from agentguard.model.snapshot import Snapshot
 from agentguard.platforms.simulated import FakeClock
 from agentguard.store.agent_store import open_store

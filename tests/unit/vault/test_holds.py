@@ -18,7 +18,7 @@ from agentguard.model.policy import Policy
 from agentguard.platforms.simulated import FakeClock
 from agentguard.policy.parser import parse
 from agentguard.runtime.known_checks import shapes
-from agentguard.sensors.lenient_wall import LenientWall
+from agentguard.sensors.lived_clock import LenientWall
 from agentguard.store.agent_store import Store
 from agentguard.trust.removal_proof import proves
 from agentguard.vault.forbidden_data import EVERY, Holds
