@@ -1,8 +1,8 @@
-"""What PostgreSQL's events by month cost: the same events in one month, and in thirteen.
+"""What PostgreSQL's events by month cost: the same events in one month, and in fourteen.
 
 Two databases of one PostgreSQL, which forces every commit to the disk, hold the same fleet and as
 many events. By turns, reports with an event each are written into both, and pages are asked of
-both, PostgreSQL's CPU included. Then retention runs in the one of thirteen months while reports go
+both, PostgreSQL's CPU included. Then retention runs in the one of fourteen months while reports go
 on: it drops the oldest month and deletes what is due of the next; told is how long the slowest
 batch took before that and meanwhile.
 
@@ -22,30 +22,30 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count, islice, pairwise
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import _fleet  # noqa: E402 - the benchmarks are no package: their folder is on the path by now
-import _laid  # noqa: E402 - as above
-import console  # noqa: E402 - as above
-import psutil  # noqa: E402 - as above
-from ingest import DURABLE  # noqa: E402 - as above
-from sqlalchemy import Connection, text  # noqa: E402 - as above
+import _fleet
+import _laid
+import console
+import psutil
+from ingest import DURABLE
+from sqlalchemy import Connection, text
 
-from agentguard.server import keys  # noqa: E402 - as above
-from agentguard.server.jobs.retention import Retention  # noqa: E402 - as above
-from agentguard.server.settings import Limits, ServerSettings  # noqa: E402 - as above
-from agentguard.server.store.engine import partitions  # noqa: E402 - as above
-from agentguard.server.store.engine.database import Database  # noqa: E402 - as above
-from agentguard.server.store.engine.open_database import open_database  # noqa: E402 - as above
-from agentguard.server.store.engine.partitions import Month  # noqa: E402 - as above
-from agentguard.server.store.reports.batches import Arrived  # noqa: E402 - as above
-from agentguard.server.tamper.watch import Watch  # noqa: E402 - as above
-from agentguard.wire import v1  # noqa: E402 - as above
-from tests.server import postgresql  # noqa: E402 - as above
+from agentguard.server import keys
+from agentguard.server.jobs.retention import Retention
+from agentguard.server.settings import Limits, ServerSettings
+from agentguard.server.store.engine import partitions
+from agentguard.server.store.engine.database import Database
+from agentguard.server.store.engine.open_database import open_database
+from agentguard.server.store.engine.partitions import Month
+from agentguard.server.store.reports.batches import Arrived
+from agentguard.server.tamper.watch import Watch
+from agentguard.wire import v1
+from tests.server import postgresql
 
 YEAR = 14  # months: twelve whole ones are kept, this one and one that is due
 BATCH, BATCHES = 64, 100
@@ -111,7 +111,7 @@ class Written:
         took = []
         for batch in islice(self._batches, many):
             begun = time.perf_counter()
-            outcomes = self._database.run(lambda c, b=batch: self._watch.take_all(c, b))  # type: ignore[misc]
+            outcomes = self._database.run(partial(self._watch.take_all, batch=batch))
             took.append(time.perf_counter() - begun)
             wrong = [one for one in outcomes if isinstance(one, Exception)]
             assert not wrong, wrong[0]
@@ -188,11 +188,9 @@ def main() -> None:
             database = open_database(settings)
             stack.callback(database.close)
             begun = time.perf_counter()
-            database.run(lambda c, m=months: fill(c, given.desks, each, m))  # type: ignore[misc]
+            database.run(partial(fill, desks=given.desks, each=each, months=months))
             database.apart(console.tidy)
-            size = database.run(
-                lambda c: c.scalar(text("SELECT pg_database_size(current_database())"))
-            )
+            size = database.run(lambda c: c.scalar(_SIZE)) or 0
             print(
                 f"{given.desks * each} events of {given.desks} desks in {months} months laid in "
                 f"{time.perf_counter() - begun:.0f} s, {size / 1e9:.1f} GB",

@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +39,7 @@ from sqlalchemy import func, select
 from agentguard.server.feeds import feed_settings
 from agentguard.server.listener.certificate import CA_FILE, make_certificate
 from agentguard.server.settings import ServerSettings
+from agentguard.server.store.engine.database import Database
 from agentguard.server.store.engine.open_database import open_database
 from agentguard.server.store.schema.feed_tables import feed_outbox, feed_state
 from agentguard.server.store.schema.tables import device_seen
@@ -52,8 +53,6 @@ MOST_MORE = 1.10
 """What a report may cost more processes, of what it costs one."""
 TOLD = "proof.refused"
 """An event that feeds are told."""
-LATEST = 60.0
-"""Seconds within which the feed must have been told everything."""
 
 
 class Used(Desk):
@@ -115,34 +114,34 @@ def endpoints(count: int, settings: ServerSettings) -> Iterator[list[tuple[psuti
         yield [stack.enter_context(process("endpoint", settings)) for _ in range(count)]
 
 
-def missing(settings: ServerSettings, desks: Sequence[Desk], events: int) -> str:
-    """Say what is not there; empty when everything is, and the feed was told."""
-    database, until = open_database(settings), time.monotonic() + LATEST
-    try:
-        held = dict(
-            database.run(
-                lambda c: [
-                    tuple(row) for row in c.execute(select(device_seen.c.device, device_seen.c.seq))
-                ]
-            )
+def untold(database: Database, events: int) -> str:
+    """Say what the feed was not told of so many events; empty when it was told all."""
+    sent, newest, many = database.run(
+        lambda c: (
+            c.scalar(select(func.min(feed_state.c.sent))) or 0,
+            c.scalar(select(func.max(feed_outbox.c.id))) or 0,
+            c.scalar(select(func.count()).select_from(feed_outbox)) or 0,
         )
+    )
+    if many >= events and sent >= newest:
+        return ""
+    return f"the feed was told {sent} of {newest}, and {many} of {events} events wait for it"
+
+
+def missing(settings: ServerSettings, desks: Sequence[Desk], events: int) -> str:
+    """Say what is not there; empty when everything is, and the feed was told in time."""
+    database = open_database(settings)
+    try:
+        asked = select(device_seen.c.device, device_seen.c.seq)
+        held = {row.device: row.seq for row in database.run(lambda c: c.execute(asked).all())}
         behind = sum(held.get(one.id, 0) < one.seq for one in desks)
         if behind:
             return f"{behind} desks have a receipt for what is not there"
-        while time.monotonic() < until:
-            told, newest, many = database.run(
-                lambda c: (
-                    c.scalar(select(func.min(feed_state.c.sent))) or 0,
-                    c.scalar(select(func.max(feed_outbox.c.id))) or 0,
-                    c.scalar(select(func.count()).select_from(feed_outbox)) or 0,
-                )
-            )
-            if many >= events and told >= newest:
-                return ""
-            time.sleep(0.5)
+        with suppress(AssertionError):  # its patience is over
+            receivers.until(lambda: not untold(database, events))
+        return untold(database, events)
     finally:
         database.close()
-    return f"the feed was told up to {told} of {newest}; {many} of {events} events are there"
 
 
 def measured(

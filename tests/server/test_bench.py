@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from dataclasses import replace
@@ -10,10 +11,13 @@ from typing import Any
 
 import pytest
 
+from agentguard.base.errors import CannotError
 from agentguard.server.settings import Limits, ServerSettings
+from agentguard.server.store.engine.open_database import open_database
 from agentguard.uplink import problems
 from tools.bench_server import fleet, stages
 from tools.bench_server.__main__ import main, told
+from tools.bench_server.apart import Endpoint
 from tools.bench_server.driver import Answer, pause
 from tools.bench_server.stages import Bench, Outcome
 
@@ -52,6 +56,15 @@ def test_desks_in_processes_meet_a_real_endpoint_and_lose_nothing(
     assert said.count("    41 answers") == 2
     assert said.count("CPU: desks") == 2
     assert "Nothing was lost or doubled" in said
+
+
+def test_it_is_said_why_an_endpoint_did_not_start(tmp_path: Path) -> None:
+    settings = ServerSettings(data=tmp_path / "data")
+    open_database(settings).close()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        endpoint = Endpoint(settings=settings, port=taken.getsockname()[1])
+        with pytest.raises(CannotError, match=r"did not start\. .*Another program listens there"):
+            endpoint.start()
 
 
 @pytest.mark.heavy

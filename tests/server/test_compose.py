@@ -85,9 +85,8 @@ def test_who_waits_for_another_waits_until_it_is_well(given: Any) -> None:
             health = services[other]["healthcheck"]
             assert health["test"][0] == "CMD"
             assert INTERVAL.fullmatch(health["interval"])
-            assert INTERVAL.fullmatch(
-                health["start_period"]
-            )  # else a slow first start is an ill one
+            # Else a slow first start is an ill one.
+            assert INTERVAL.fullmatch(health["start_period"])
 
 
 def test_row_573_a_database_is_well_when_others_reach_it(given: Any) -> None:

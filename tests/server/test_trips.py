@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store.engine import causes, partitions, pipelines, trips
+from agentguard.server.store.engine import arrays, causes, partitions, pipelines, trips
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.engine.open_database import open_database
 from agentguard.server.store.engine.partitions import Month, Ready
@@ -24,11 +24,11 @@ from tests.server.postgresql import PostgreSQL
 
 pytestmark = [pytest.mark.heavy, pytest.mark.posix]
 
-SETTING = Statement(name="setting", words="SELECT current_setting('enable_seqscan')")
-ONE = Statement(name="one", words="SELECT 1")
-NOTHING = Statement(name="nothing", words="UPDATE audit_head SET seq = seq WHERE id = 0")
-REFUSED = Statement(name="refused", words="UPDATE no_such_table SET seq = 1")
-END = Statement(name="end", words="SELECT pg_terminate_backend(pg_backend_pid())")
+SETTING = Statement(words="SELECT current_setting('enable_seqscan')")
+ONE = Statement(words="SELECT 1")
+NOTHING = Statement(words="UPDATE audit_head SET seq = seq WHERE id = 0")
+REFUSED = Statement(words="UPDATE no_such_table SET seq = 1")
+END = Statement(words="SELECT pg_terminate_backend(pg_backend_pid())")
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_a_batch_makes_two_trips(database: Database, monkeypatch: pytest.MonkeyP
     trip = pipelines._trip
 
     def counted(pgconn: Any, lacking: Any, every: Any) -> Any:
-        made.append([one.name for one, _ in every])
+        made.append([one.words for one, _ in every])
         return trip(pgconn, lacking, every)
 
     monkeypatch.setattr(pipelines, "_trip", counted)
@@ -106,7 +106,9 @@ def test_a_batch_makes_two_trips(database: Database, monkeypatch: pytest.MonkeyP
         return [await database.write_together(job, "a"), await database.write_together(job, "b")]
 
     assert lived(database, twice) == ["off", "off"]
-    assert made[-2:] == [["begin", "by_key", "one", "setting"], ["nothing", "commit"]]
+    first, last = made[-2:]
+    assert first == ["BEGIN", pipelines._BY_KEY.words, ONE.words, SETTING.words]
+    assert last == [NOTHING.words, "COMMIT"]
 
 
 def test_row_539_what_is_said_twice_in_a_trip_is_prepared_once(database: Database) -> None:
@@ -125,6 +127,27 @@ def test_row_539_what_is_said_twice_in_a_trip_is_prepared_once(database: Databas
     lived(database, lambda: database.write_together(job, "kept"))
     assert not refused
     assert kept(database) == {"kept": 1}
+
+
+def test_statements_of_one_table_are_told_apart(database: Database) -> None:
+    """What is prepared under another's name would write into the wrong columns, unseen."""
+    who = arrays.change(audit_log, ["id"], "at", "actor")
+    what = arrays.change(audit_log, ["id"], "at", "act")
+
+    def job(connection: Connection, asked: Sequence[str]) -> list[int]:
+        keep(connection, asked)
+        (first,) = connection.scalars(
+            select(audit_log.c.id).order_by(audit_log.c.id.desc()).limit(1)
+        )
+        arrays.say(connection, what, [(3.0, "kept otherwise", first)])
+        arrays.say(connection, who, [(2.0, "somebody", first)])
+        return [0 for _ in asked]
+
+    async def once() -> None:
+        await database.write_together(job, "kept")
+
+    lived(database, once)
+    assert kept(database) == {"kept otherwise": 1}
 
 
 def test_row_538_what_the_quick_way_refuses_in_the_middle_goes_the_ordinary_one(

@@ -18,11 +18,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
 from typing import IO
 
 import msgspec
 import psutil
 
+from agentguard.base.errors import CannotError
 from agentguard.server.listener.certificate import CA_FILE
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store.engine.open_database import open_database
@@ -66,24 +68,31 @@ class Endpoint:
         """Start it, and return once it answers.
 
         Raises:
-            RuntimeError: it ended instead.
+            CannotError: it ended instead.
 
         """
         place = {"AGENTGUARD_DATABASE": self.settings.database} if self.settings.database else {}
-        self.process = psutil.Popen(
-            [
-                *(sys.executable, "-m", "agentguard", "serve", "--host", HOST),
-                *("--port", str(self.port), "--data", str(self.settings.data)),
-            ],
-            env={**os.environ, **place},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
+        with self._log.open("ab") as log:
+            self.process = psutil.Popen(
+                [
+                    *(sys.executable, "-m", "agentguard", "serve", "--host", HOST),
+                    *("--port", str(self.port), "--data", str(self.settings.data)),
+                ],
+                env={**os.environ, **place},
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
         for line in self.process.stdout:
             if f":{self.port}" in line and "http" in line and self._answers():
                 return
-        raise RuntimeError
+        self.process.communicate()
+        said = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
+        raise CannotError("The endpoint did not start.", " ".join(said[-2:]))
+
+    @property
+    def _log(self) -> Path:
+        return self.settings.data / "bench.log"
 
     def _answers(self) -> bool:
         with socket.socket() as one:

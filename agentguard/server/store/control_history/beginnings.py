@@ -39,9 +39,7 @@ _ASKED = select(
     device_seen.c.policy_digest,
 ).outerjoin(device_seen, device_seen.c.device == device.c.id)
 _CONTROLS = Stored(tuple[v1.Control, ...])
-DESKS = arrays.look(
-    "numbers of desks", "SELECT device, number FROM held_desk WHERE device {}", held_desk.c.device
-)
+DESKS = arrays.look("SELECT device, number FROM held_desk WHERE device {}", held_desk.c.device)
 
 
 def desks(

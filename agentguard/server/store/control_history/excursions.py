@@ -17,13 +17,10 @@ from agentguard.wire import v1
 
 _KEY = ["desk", "control", "since"]
 OPEN = arrays.look(
-    "open excursions",
     "SELECT desk, control, since, state FROM excursion WHERE desk {} AND until IS NULL",
     excursion.c.desk,
 )
-JUDGED = arrays.look(
-    "judged", "SELECT desk, control, since FROM judged WHERE desk {}", judged.c.desk
-)
+JUDGED = arrays.look("SELECT desk, control, since FROM judged WHERE desk {}", judged.c.desk)
 _GONE = arrays.gone(excursion, *_KEY)
 _CLOSE = arrays.change(excursion, _KEY, "until")
 _FIRST = arrays.new(judged, "desk", "control", "since")

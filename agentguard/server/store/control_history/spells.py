@@ -42,9 +42,9 @@ class Spells:
 
 def _spells(table: Table, column: str) -> Spells:
     key = ["desk", "since"]
-    asked = f'SELECT desk, since, "{column}" FROM {table.name} WHERE desk {{}} AND until IS NULL'  # noqa: S608 - no values
+    asked = f'SELECT desk, since, "{column}" FROM {table.name} WHERE desk {{}} AND until IS NULL'  # noqa: S608 - names of our own tables
     return Spells(
-        open=arrays.look(f"open {table.name}", asked, table.c.desk),
+        open=arrays.look(asked, table.c.desk),
         put=arrays.put(table, key, "until", column),
         close=arrays.change(table, key, "until"),
         gone=arrays.gone(table, *key),

@@ -91,11 +91,11 @@ class Look:
     kind: Callable[[Any], str]
 
 
-def look(name: str, asked: str, column: Column[Any]) -> Look:
+def look(asked: str, column: Column[Any]) -> Look:
     """Return a question, in which `{}` stands for "is one of those"."""
     kind, write = _kind(column)
     return Look(
-        statement=Statement(name=name, words=asked.format(f"= ANY(%s::{kind}[])")),
+        statement=Statement(words=asked.format(f"= ANY(%s::{kind}[])")),
         lite=asked.format("IN (SELECT value FROM json_each(?))"),
         kind=write,
     )
@@ -103,32 +103,19 @@ def look(name: str, asked: str, column: Column[Any]) -> Look:
 
 def new(table: Table, *columns: str) -> Rows:
     """Return the statement that adds rows."""
-    return _insert("new", table, columns, "")
+    return _insert(table, columns)
 
 
 def once(table: Table, key: Sequence[str], *others: str) -> Rows:
     """Return the statement that adds rows; one whose key is there already stays as it is."""
-    end = f" ON CONFLICT ({_named(key)}) DO NOTHING"
-    made = _insert("once", table, (*key, *others), end)
-    return Rows(
-        statement=made.statement,
-        lite=made.lite,
-        kinds=made.kinds,
-        key=tuple(range(len(key))),
-    )
+    return _insert(table, (*key, *others), f" ON CONFLICT ({_named(key)}) DO NOTHING", len(key))
 
 
 def put(table: Table, key: Sequence[str], *others: str) -> Rows:
     """Return the statement that adds rows; one with the same key gets their other values."""
     sets = ", ".join([f'"{one}" = excluded."{one}"' for one in others])
     end = f" ON CONFLICT ({_named(key)}) DO UPDATE SET {sets}"
-    made = _insert("put", table, (*key, *others), end)
-    return Rows(
-        statement=made.statement,
-        lite=made.lite,
-        kinds=made.kinds,
-        key=tuple(range(len(key))),
-    )
+    return _insert(table, (*key, *others), end, len(key))
 
 
 def change(table: Table, key: Sequence[str], *others: str, only: str = "") -> Rows:
@@ -139,13 +126,13 @@ def change(table: Table, key: Sequence[str], *others: str, only: str = "") -> Ro
     columns = (*others, *key)
     sets = ", ".join([f'"{one}" = new."{one}"' for one in others])
     lite = ", ".join([f'"{one}" = ?{n}' for n, one in enumerate(others, 1)])
-    begun = f'UPDATE "{table.name}" AS old SET '  # noqa: S608 - no values
+    begun = f'UPDATE "{table.name}" AS old SET '  # noqa: S608 - names of our own tables, no values
     return _of_key(table, columns, (f"{begun}{sets} FROM", f"{begun}{lite}"), key=key, only=only)
 
 
 def gone(table: Table, *key: str) -> Rows:
     """Return the statement that deletes the rows of a key."""
-    begun = f'DELETE FROM "{table.name}" AS old'  # noqa: S608 - no values
+    begun = f'DELETE FROM "{table.name}" AS old'  # noqa: S608 - names of our own tables, no values
     return _of_key(table, key, (f"{begun} USING", begun), key=key)
 
 
@@ -186,16 +173,18 @@ def find_each(connection: Connection, *asked: tuple[Look, Iterable[Any]]) -> lis
     return [next(found) if values else () for _, values in every]
 
 
-def _insert(how: str, table: Table, columns: Sequence[str], end: str) -> Rows:
+def _insert(table: Table, columns: Sequence[str], end: str = "", key: int = 0) -> Rows:
+    """Return a statement that adds rows; so many of the columns, the first, are their key."""
     names = _named(columns)
     arrays, kinds = _arrays(table, columns)
     marks = ", ".join("?" * len(columns))
     begun = f'INSERT INTO "{table.name}" ({names})'
-    words = f"{begun} SELECT * FROM unnest({arrays}){end}"  # noqa: S608 - no values
+    words = f"{begun} SELECT * FROM unnest({arrays}){end}"  # noqa: S608 - names of our own tables, no values
     return Rows(
-        statement=Statement(name=f"{how} {table.name}", words=words),
+        statement=Statement(words=words),
         lite=f"{begun} VALUES ({marks}){end}",
         kinds=kinds,
+        key=tuple(range(key)),
     )
 
 
@@ -216,10 +205,7 @@ def _of_key(
     marks = {one: f"?{n}" for n, one in enumerate(columns, 1)}
     unnested = f"unnest({arrays}) AS new ({_named(columns)})"
     return Rows(
-        statement=Statement(
-            name=f"{begun[0].split()[0].lower()} {table.name} {columns[0]}",
-            words=f"{begun[0]} {unnested} WHERE {same.format_map(ours)}",
-        ),
+        statement=Statement(words=f"{begun[0]} {unnested} WHERE {same.format_map(ours)}"),
         lite=f"{begun[1]} WHERE {same.format_map(marks)}",
         kinds=kinds,
         key=tuple(range(first, len(columns))),

@@ -27,10 +27,9 @@ _BINARY = 1
 _GOOD = frozenset({pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK})
 _ENDED = "57P0"
 """What the SQLSTATE begins with of a connection that PostgreSQL ends."""
-_BEGIN = Statement(name="begin", words="BEGIN")
-_COMMIT = Statement(name="commit", words="COMMIT")
+_BEGIN = Statement(words="BEGIN")
+_COMMIT = Statement(words="COMMIT")
 _BY_KEY = Statement(
-    name="by_key",
     words="SELECT set_config('enable_seqscan', 'off', true), "
     "set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), "
     "set_config('plan_cache_mode', 'force_generic_plan', true)",

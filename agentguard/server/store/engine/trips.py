@@ -6,8 +6,10 @@ them, and COMMIT (`pipelines`). Everywhere else the same statements go one by on
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
@@ -21,14 +23,27 @@ OPEN = "trips"
 class Statement:
     """A statement that a connection prepares once; `%s` stands for each of its texts."""
 
-    name: str
     words: str
+
+    @property
+    def name(self) -> str:
+        """What it is prepared as, which is told by its words.
+
+        So no two have one name: not two of a release, and not of two releases that a pooler gives
+        one session.
+        """
+        return _name(self.words)
 
     @property
     def numbered(self) -> str:
         """The statement as PostgreSQL itself wants it."""
         first, *others = self.words.split("%s")
         return first + "".join(f"${n}{other}" for n, other in enumerate(others, 1))
+
+
+@cache
+def _name(words: str) -> str:
+    return hashlib.sha256(words.encode()).hexdigest()[:32]
 
 
 Asked = tuple[Statement, tuple[str, ...]]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import (
     ColumnElement,
@@ -30,20 +30,12 @@ MOST = 200
 
 
 _NEWEST = arrays.look(
-    "newest use",
-    "SELECT id, device, person, begun_at, last_at FROM desk_use AS one WHERE device {} AND id ="
+    "SELECT device, id, person, last_at FROM desk_use AS one WHERE device {} AND id ="
     " (SELECT id FROM desk_use WHERE device = one.device ORDER BY last_at DESC, id DESC LIMIT 1)",
-    desk_use.c.device,
-)
-_OF_A_DAY = arrays.look(
-    "uses of a day",
-    "SELECT device, last_at FROM desk_use AS one WHERE device {} AND last_at >"
-    " (SELECT max(last_at) - 86400 FROM desk_use WHERE device = one.device)",
     desk_use.c.device,
 )
 _BEGINS = arrays.new(desk_use, "device", "person", "begun_at", "last_at")
 _GOES_ON = arrays.change(desk_use, ["id"], "last_at")
-# Another process may meet the same person at the same time.
 _PERSON = arrays.once(person, ["id"], "sealed", "first_at", "last_at")
 _MET = arrays.change(person, ["id"], "last_at", only="old.last_at < {last_at}")
 
@@ -87,22 +79,44 @@ class Known:
 
 
 @dataclass(slots=True)
-class _Last:
-    """The newest use of a desk while a batch is written; `id` is 0 until it is."""
+class _Use:
+    """A use while a batch is written; `id` is 0 until it is, `begun_at` is not read again."""
 
     id: int
     person: str
-    begun_at: float
     last_at: float
+    begun_at: float = 0.0
+
+    def takes(self, one: Seen) -> bool:
+        """Check whether it goes on with this."""
+        return self.person == one.person and one.at - self.last_at <= GAP
 
 
 @dataclass(slots=True)
 class _Desk:
-    """What is known of a desk's uses: the newest, when those of a day ended, and what changes."""
+    """The uses of a desk while a batch is written; `ends` are those of all but the newest."""
 
-    last: _Last | None
-    ends: list[float]
-    changed: list[_Last]
+    last: _Use | None = None
+    ends: list[float] = field(default_factory=list)
+    begun: list[_Use] = field(default_factory=list)
+
+    def take(self, one: Seen) -> bool:
+        """Have a use go on or begin; False when too many began within a day."""
+        last = self.last
+        if last is not None and last.takes(one):
+            last.last_at = max(one.at, last.last_at)
+            return True
+        ends = self.ends if last is None else [*self.ends, last.last_at]
+        if sum(end > one.at - DAY for end in ends) >= MOST_A_DAY:
+            return False
+        since = one.since if last is None else min(one.at, max(one.since, last.last_at))
+        made = _Use(id=0, person=one.person, last_at=one.at, begun_at=since)
+        self.begun.append(made)
+        if last is None or one.at >= last.last_at:
+            self.last, self.ends = made, ends
+        else:
+            self.ends.append(one.at)
+        return True
 
 
 def take_all(connection: Connection, batch: Sequence[Seen]) -> list[bool]:
@@ -110,55 +124,53 @@ def take_all(connection: Connection, batch: Sequence[Seen]) -> list[bool]:
 
     A desk that names more people in a day than can have sat there is not believed.
     """
-    desks = _desks(connection, sorted({one.device for one in batch}))
-    done: dict[int, bool] = {}
-    for place in sorted(range(len(batch)), key=lambda at: (batch[at].device, batch[at].at)):
-        done[place] = _use(desks[batch[place].device], batch[place])
-    _write(connection, desks)
-    taken = [one for place, one in enumerate(batch) if done[place]]
-    taken.sort(key=lambda seen: (seen.person, seen.at))
-    newest = {one.person: one for one in taken}
-    oldest = {one.person: one for one in reversed(taken)}
-    rows = [(id_, one.sealed, oldest[id_].at, one.at) for id_, one in newest.items()]
-    arrays.say(connection, _PERSON, rows)
-    arrays.say(connection, _MET, [(one.at, one.person) for one in newest.values()])
+    places = sorted(range(len(batch)), key=lambda at: (batch[at].device, batch[at].at))
+    ordered = [batch[place] for place in places]
+    newest = _last_uses(connection, ordered)
+    were = {one.id: one.last_at for one in newest.values()}
+    desks = _desks(connection, ordered, newest)
+    done = {place: desks[batch[place].device].take(batch[place]) for place in places}
+    later = [(one.last_at, one.id) for one in newest.values() if one.last_at != were[one.id]]
+    arrays.say(connection, _GOES_ON, later)
+    begun = [(id_, one.person, one.begun_at, one.last_at)
+             for id_, desk in desks.items() for one in desk.begun]  # fmt: skip
+    arrays.say(connection, _BEGINS, begun)
+    _meet(connection, [batch[place] for place in places if done[place]])
     return [done[place] for place in range(len(batch))]
 
 
-def _desks(connection: Connection, ids: Sequence[str]) -> dict[str, _Desk]:
-    newest, day = arrays.find_each(connection, (_NEWEST, ids), (_OF_A_DAY, ids))
-    found = {id_: _Desk(None, [], []) for id_ in ids}
-    for id_, desk, *use in newest:
-        found[desk].last = _Last(id_, *use)
-    for desk, last_at in day:
-        found[desk].ends.append(last_at)
-    return found
+def _last_uses(connection: Connection, batch: Sequence[Seen]) -> dict[str, _Use]:
+    """Return the newest use of each desk that has one."""
+    rows = arrays.find(connection, _NEWEST, dict.fromkeys(one.device for one in batch))
+    return {desk: _Use(id_, person_, last_at) for desk, id_, person_, last_at in rows}
 
 
-def _use(desk: _Desk, one: Seen) -> bool:
-    last = desk.last
-    if last is not None and last.person == one.person and one.at - last.last_at <= GAP:
-        last.last_at = max(one.at, last.last_at)
-        if not any(changed is last for changed in desk.changed):
-            desk.changed.append(last)
-        return True
-    if sum(end > one.at - DAY for end in desk.ends) >= MOST_A_DAY:
-        return False
-    begun = one.since if last is None else min(one.at, max(one.since, last.last_at))
-    made = _Last(0, one.person, begun, one.at)
-    desk.changed.append(made)
-    desk.ends.append(one.at)
-    if last is None or one.at >= last.last_at:
-        desk.last = made
-    return True
+def _desks(
+    connection: Connection, batch: Sequence[Seen], newest: Mapping[str, _Use]
+) -> dict[str, _Desk]:
+    """Return the uses of the desks; those of a day are read where another one may begin."""
+    desks = {one.device: _Desk(last=newest.get(one.device)) for one in batch}
+    fresh = [one for one in batch
+             if (last := newest.get(one.device)) is None or not last.takes(one)]  # fmt: skip
+    if fresh:
+        asked = select(desk_use.c.device, desk_use.c.last_at).where(
+            desk_use.c.device.in_({one.device for one in fresh}),
+            desk_use.c.last_at > min(one.at for one in fresh) - DAY,
+            desk_use.c.id.not_in([one.id for one in newest.values()]),
+        )
+        for desk, last_at in connection.execute(asked):
+            desks[desk].ends.append(last_at)
+    return desks
 
 
-def _write(connection: Connection, desks: dict[str, _Desk]) -> None:
-    every = [(id_, one) for id_, desk in desks.items() for one in desk.changed]
-    later = [(one.last_at, one.id) for _, one in every if one.id]
-    arrays.say(connection, _GOES_ON, later)
-    begun = [(id_, one.person, one.begun_at, one.last_at) for id_, one in every if not one.id]
-    arrays.say(connection, _BEGINS, begun)
+def _meet(connection: Connection, taken: Sequence[Seen]) -> None:
+    """Write down the people, by their ids: other processes may meet the same ones."""
+    ordered = sorted(taken, key=lambda one: (one.person, one.at))
+    newest = {one.person: one for one in ordered}
+    oldest = {one.person: one.at for one in reversed(ordered)}
+    rows = [(id_, one.sealed, oldest[id_], one.at) for id_, one in newest.items()]
+    arrays.say(connection, _PERSON, rows)
+    arrays.say(connection, _MET, [(one.at, id_) for id_, one in newest.items()])
 
 
 def of_person(connection: Connection, id_: str, scope: Scope) -> list[Use]:

@@ -27,7 +27,6 @@ Row = tuple[int, str, float, float, bool, bool, int, str, str, str, float]
 
 _POSTGRESQL = "postgresql"
 _LOCK = Statement(
-    name="hold",
     words="SELECT id FROM device WHERE id = ANY(%s::text[]) ORDER BY id FOR NO KEY UPDATE",
 )
 _READ = """
@@ -42,7 +41,7 @@ LEFT JOIN keeper_agent AS kept ON kept.device = device.id
 WHERE device.id {}
 """
 _OF_SQLITE = _READ.format("IN (SELECT value FROM json_each(?))")
-_OF_POSTGRESQL = Statement(name="look", words=_READ.format("= ANY(%s::text[])"))
+_OF_POSTGRESQL = Statement(words=_READ.format("= ANY(%s::text[])"))
 _SEEN = arrays.change(device_seen, ["device"], *COLUMNS)
 _FIRST = arrays.new(device_seen, *COLUMNS, "device")
 
@@ -81,9 +80,8 @@ def find_held(connection: Connection, devices: Iterable[str]) -> dict[str, Held]
     ids = sorted(set(devices))
     rows: Sequence[Any]
     if connection.dialect.name == _POSTGRESQL:
-        given = (
-            arrays.words(ids),
-        )  # read after the lock, so that what the one before wrote is seen
+        given = (arrays.words(ids),)
+        # Read after the lock, so that what the one before wrote is seen.
         rows = trips.ask(connection, (_LOCK, given), (_OF_POSTGRESQL, given))
     else:
         rows = connection.exec_driver_sql(_OF_SQLITE, (_JSON.encode(ids).decode(),)).all()

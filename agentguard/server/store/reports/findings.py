@@ -22,7 +22,6 @@ SEVERAL = "engine.several"
 
 _HITS = Stored(tuple[v1.Masked, ...])
 _LONE = arrays.look(
-    "lone findings",
     'SELECT device, "check" FROM finding WHERE device {} AND closed_at IS NULL '
     'GROUP BY device, "check" HAVING COUNT(*) = 1',
     finding.c.device,

@@ -29,18 +29,14 @@ _UNKNOWN = "unknown"
 _NAME = 100
 _CONTROLS = Stored(tuple[v1.Control, ...])
 _POSTURES = arrays.look(
-    "postures",
     "SELECT device, controls FROM posture_current WHERE device {}",
     posture_current.c.device,
 )
 _OPEN = arrays.look(
-    "controls with findings",
     'SELECT device, "check", severity FROM finding WHERE device {} AND closed_at IS NULL',
     finding.c.device,
 )
-_AGENTS = arrays.look(
-    "agents of desks", "SELECT device, agent FROM device_seen WHERE device {}", device_seen.c.device
-)
+_AGENTS = arrays.look("SELECT device, agent FROM device_seen WHERE device {}", device_seen.c.device)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
