@@ -58,6 +58,12 @@ def tick(browser: Any, at: str, step: str, **fields: str) -> str:
     return str(said.headers["location"])
 
 
+def steps_of(browser: Any, at: str) -> str:
+    """Give the part of an incident's page that has its steps."""
+    (part,) = re.findall(r'<ol class="steps">.*?</ol>', browser.get(at).text, re.DOTALL)
+    return str(part)
+
+
 def test_row_322_an_incident_from_a_finding_takes_two_clicks(
     running: Any, found: Any, signed_in: Any
 ) -> None:
@@ -109,6 +115,8 @@ def test_row_322_steps_are_answered_in_their_order_and_what_must_be_done_is(
     new_desk(label="d")
     ann, bob = signed_in("ann", teams=("Billing",)), signed_in("bob", "officer")
     at = begin(ann, playbook="wrong-recipient", desk="d")
+    shapes = re.findall(r'state-(\w+)"><svg[^>]*><use href="#i-(\w+)"', steps_of(ann, at))
+    assert set(shapes) == {("open", "open")}, "a step that is open is not a desk that sleeps"
     assert "why=first" in tick(ann, at, "confirmed", answer="yes")
     running.time.at += 600
     assert "why" not in tick(ann, at, "recall")
