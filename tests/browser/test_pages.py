@@ -207,6 +207,20 @@ def test_the_menu_of_a_telephone_opens_and_closes_by_keyboard(centre: Any, chrom
         assert not trends.is_visible()
 
 
+def test_a_card_of_a_telephone_names_nothing_that_it_does_not_tell(
+    centre: Any, chrome: Any
+) -> None:
+    centre.admin.add_user("sam", PASSWORD, "admin")
+    with driving.visit(chrome, centre, "sam", **WAYS["phone"]) as context:
+        page = context.new_page()
+        page.goto("/findings")
+        without = page.locator("td[data-label='Due']:empty")
+        assert without.count() > 1
+        assert not any(one.is_visible() for one in without.all())
+        page.set_viewport_size(WAYS["wide"]["viewport"])
+        assert without.first.is_visible(), "a column keeps its cells"
+
+
 def test_the_floor_refreshes_and_keeps_the_focus(centre: Any, chrome: Any) -> None:
     centre.admin.add_user("sam", PASSWORD, "admin")
     with driving.visit(chrome, centre, "sam", **WAYS["wide"]) as context:
