@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from math import isfinite
 
-from agentguard.checks.base import HOUR, MINUTE, Check, belong, few
+from agentguard.checks.base import MINUTE, Check, belong, few
 from agentguard.model.actions import ActionKind
 from agentguard.model.events import (
     NOT_ENROLLED,
@@ -107,7 +107,7 @@ def _clock(facts: Facts) -> Verdict | None:
     if not isfinite(seen.seconds):
         return unknown("unread.unsupported")
     how = "agent-health.clock-ahead" if seen.seconds > 0 else "agent-health.clock-behind"
-    return wrong(how, hours=max(1, round(abs(seen.seconds) / HOUR)))
+    return wrong(how, seconds=round(abs(seen.seconds)))
 
 
 def _policy(facts: Facts) -> Verdict | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,7 +103,7 @@ class VaultHand:
             return
         left = minutes * 60.0 - self.age(since)
         if left > 0:
-            raise NotYet(say("vault.left.returned", minutes=max(1, round(left / 60.0))))
+            raise NotYet(say("vault.left.returned", minutes=math.ceil(left / 60.0)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
