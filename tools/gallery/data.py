@@ -294,6 +294,7 @@ def all_modes() -> Snapshot:
 def each_mode() -> dict[str, Snapshot]:
     """Return a desk for each mode alone, as the pictures show them."""
     unseen = SensorState(at=ago(HOUR), sensor="session", state=Watching.ABSENT)
+    unlocked = _set("screen-lock", State.UNKNOWN, Severity.HIGH, say("screen-lock.no-lock-source"))
     alone = UplinkState(at=NOON, problem=NOT_ENROLLED, waiting=0, receipted=0)
     nobody = replace(POLICY, contact=Contact())
     taking = paying(good(), Recorder.PAUSED)
@@ -303,7 +304,7 @@ def each_mode() -> dict[str, Snapshot]:
         else taking,
         "by-hand": paying(good(), Recorder.BY_HAND),
         "lock-soon": replace(good(), soon=ago(-40)),
-        "not-known": replace(good(), sensors=(*SENSORS, unseen)),
+        "not-known": replace(snapshot(_with(unlocked)), sensors=(*SENSORS, unseen)),
         "drill": replace(good(), drilling=ago(20)),
         "not-enrolled": replace(good(), uplink=alone, standing=Standing(), policy=nobody),
     }
