@@ -1,17 +1,19 @@
 """Reads a lesson: Markdown cards below a head in TOML. What is wrong is told with its line.
 
 The head stands between two lines of +++. Below it each card begins with `## Title`, then its text,
-then its picture in a block of ```svg. No HTML and no links; how long each may be stands here.
+then its picture in a block of ```svg. Words are plain ones, without HTML and without links; how
+long each may be stands here.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from agentguard.base import lesson_picture, lesson_text
+from agentguard.base import lesson_picture
 from agentguard.model.lessons import Audience, Card, Choice, Lesson, Question
 from agentguard.model.messages import Message, say
 
@@ -34,9 +36,14 @@ _NUMBERS = {
 _FREE = frozenset({"due_days", "audience", "proves"})
 _KEYS = frozenset({"id", "title", "acknowledge", "audience", "proves", "question", *_NUMBERS})
 _PLACE = re.compile(r"\(at line (\d+), column \d+\)|\(at end of document\)")
-
 Problem = tuple[int, Message]
 """A line (from 1) and what is wrong there."""
+_LINK = re.compile(r"https?:|www\.|mailto:|\]\(|!\[", re.IGNORECASE)
+_STRANGE = frozenset("<>`[]\\|#~")
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u200b")
+"""Signs that turn or hide what stands behind them."""
+MOST_SIGNS = 600
+LONGEST_WORD = 40
 
 
 @dataclass(slots=True)
@@ -158,7 +165,7 @@ def _words(value: object, most: int, found: _Found, key: str, at: tuple[int, int
     if not isinstance(value, str):
         found.add(line, "no-text", key=key)
         return ""
-    id_, word = lesson_text.fault(value, most)
+    id_, word = fault(value, most)
     if id_:
         found.add(line, id_, key=key, word=word, most=most)
     return value
@@ -233,7 +240,7 @@ def _card(lines: list[str], at: int, end: int, found: _Found) -> Card:
 def _told(
     text: str, most: int, line: int, found: _Found, key: str, *, simple: bool = False
 ) -> None:
-    id_, word = lesson_text.fault(text, most, simple_markdown=simple)
+    id_, word = fault(text, most, simple_markdown=simple)
     if id_:
         found.add(line, id_, key=key[:LONGEST_ID], word=word, most=most)
 
@@ -244,3 +251,38 @@ def _draw(picture: str, line: int, found: _Found) -> None:
     except lesson_picture.Fault as fault:
         most = lesson_picture.MOST_BYTES // 1024
         found.add(line + fault.line - 1, fault.id, word=fault.word, most=most)
+
+
+def fault(text: str, most_words: int, *, simple_markdown: bool = False) -> tuple[str, str]:
+    """Return what is wrong with a text, as an id of `lesson.problem` and a word; empty for nothing.
+
+    With `simple_markdown`, stars for emphasis, paragraphs and lists by hyphens are allowed.
+    """
+    if not text.strip():
+        return "empty", ""
+    if not unicodedata.is_normalized("NFC", text):
+        return "not-nfc", ""
+    if found := _LINK.search(text):
+        return "link", found[0]
+    if "\n" in text and not simple_markdown:
+        return "one-line", ""
+    strange = next((one for one in text if _is_strange(one, simple_markdown=simple_markdown)), "")
+    if strange:
+        return "sign", strange if strange.isprintable() else f"U+{ord(strange):04X}"
+    return _length(text, most_words)
+
+
+def _is_strange(sign: str, *, simple_markdown: bool) -> bool:
+    if sign in _STRANGE or sign in _TURNS or (sign == "*" and not simple_markdown):
+        return True
+    return unicodedata.category(sign) in {"Cc", "Cs"} and sign != "\n"
+
+
+def _length(text: str, most_words: int) -> tuple[str, str]:
+    words = [word for word in re.split(r"[\s*]+", text) if word.strip("-")]
+    if len(words) > most_words:
+        return "many-words", str(len(words))
+    if len(text) > MOST_SIGNS:
+        return "long", str(MOST_SIGNS)
+    longest = max(words, key=len, default="")
+    return ("long-word", longest[:LONGEST_WORD]) if len(longest) > LONGEST_WORD else ("", "")

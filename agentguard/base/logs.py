@@ -1,7 +1,8 @@
 """Logging: to a rotating file and the console, without values of personal data, without storms.
 
 An exception is written as its type and the places in the code, never with its text, which may hold
-what was read. Repetitions of a line are counted, not written.
+what was read. Repetitions of a line are counted, not written. What was written is read back in
+either form: the files in their order, and what a line says.
 """
 
 from __future__ import annotations
@@ -24,7 +25,6 @@ from types import TracebackType
 from agentguard.base.errors import CannotError
 
 LOG = logging.getLogger(__name__)
-
 FILE = "agentguard.log"
 OWN = "agentguard"
 """The logger above all of ours."""
@@ -33,13 +33,18 @@ BACKUPS = 4  # five files with the one that is written
 WINDOW = 60.0  # seconds in which a line is not written twice
 SITE_LINES = 10  # different lines of one place in the code within a window
 SITES = 2000  # places and lines that are remembered
-
 MASK = "[masked]"
 _FORMAT = "%(asctime)sZ %(levelname)s %(threadName)s %(name)s: %(message)s"
 _EMAIL = re.compile(r"[^\s@<>\"'(),;:]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _DIGITS = re.compile(r"\d(?:[\s./-]{0,2}\d){6,}")
-
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+_LINE = re.compile(
+    r"(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) (?P<level>[A-Z]+) (?P<thread>.{0,80}?) "
+    r"(?P<logger>[A-Za-z_][\w.]*): (?P<message>.*)",
+    re.DOTALL,
+)
+Said = dict[str, str]
+"""What a line says: time, level in small letters, thread, logger and message, as far as told."""
 
 
 def mask(text: str) -> str:
@@ -258,3 +263,30 @@ def _file_handler(file: Path) -> logging.Handler:
         raise CannotError(
             f"The log file {file} cannot be written.", "Give the user write access to its folder."
         ) from error
+
+
+def log_files(folder: Path) -> list[Path]:
+    """Return the logs in a folder, the oldest first; none where there is no such folder.
+
+    Raises:
+        OSError: the folder may not be looked into.
+
+    """
+    try:
+        there = {file.name for file in folder.iterdir()}
+    except FileNotFoundError:
+        return []
+    older = (f"{FILE}.{number}" for number in range(BACKUPS, 0, -1))
+    return [folder / name for name in (*older, FILE) if name in there]
+
+
+def said(text: str) -> Said | None:
+    """Return what a line says; None for one that begins no entry, such as a place of an error."""
+    if text.startswith("{"):
+        try:
+            told = json.loads(text)
+        except (ValueError, RecursionError):
+            return None
+        return {str(k): str(v) for k, v in told.items()} if isinstance(told, dict) else None
+    found = _LINE.fullmatch(text)
+    return {**found.groupdict(), "level": found["level"].lower()} if found else None

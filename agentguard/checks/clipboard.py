@@ -34,8 +34,8 @@ from agentguard.model.events import (
     Facts,
     SensorState,
     SessionState,
+    WindowInFront,
 )
-from agentguard.model.foreground import WindowInFront
 from agentguard.model.hits import Hit
 from agentguard.model.verdicts import Owner, Response, Severity, State, Verdict, passed, unknown
 

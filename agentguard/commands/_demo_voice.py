@@ -9,9 +9,9 @@ import pyotp
 
 from agentguard.base.translations import Texts
 from agentguard.detect.recognition.masked_names import masked
-from agentguard.model.findings import Finding, file_name
 from agentguard.model.prompts import PromptKind
 from agentguard.model.snapshot import Snapshot
+from agentguard.model.verdicts import Finding, file_name
 from agentguard.ports.clock import Clock
 
 

@@ -254,11 +254,11 @@ def here(words: Texts, clock: Clock) -> Sources:
 
 def _recorded() -> str:
     """Return what Windows answers to each question of the recorder, as `doctor --record` does."""
-    from agentguard.platforms.recorder import door, vectors  # noqa: PLC0415 - of Windows alone
+    from agentguard.platforms.recorder import door, lines  # noqa: PLC0415 - of Windows alone
     from agentguard.platforms.recorder.catalogue import questions  # noqa: PLC0415 - as above
     from agentguard.platforms.recorder.lines import encoded  # noqa: PLC0415 - as above
     from agentguard.platforms.recorder.recording import Recording  # noqa: PLC0415 - as above
 
-    recording = Recording(door.system(), vectors.folder().glob("*.jsonl"))
+    recording = Recording(door.system(), lines.folder().glob("*.jsonl"))
     every = (recording.head(), *(one.line for one in recording.ask(questions())))
     return b"".join(map(encoded, every)).decode()

@@ -45,7 +45,7 @@ from agentguard.platforms import (
     system_clock,
     user_name,
 )
-from agentguard.ports.service_manager import KEEPER
+from agentguard.ports.session_host import KEEPER
 
 if TYPE_CHECKING:
     from agentguard.runtime.agent import Agent

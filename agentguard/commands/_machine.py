@@ -11,7 +11,7 @@ from agentguard.base.settings import Layers
 from agentguard.commands._capabilities import Capability, Standing
 from agentguard.model.messages import say
 from agentguard.ports.clock import Clock
-from agentguard.ports.service_manager import Recovery, ServiceSeen
+from agentguard.ports.session_host import Recovery, ServiceSeen
 from agentguard.service import keeper_status
 
 SETTINGS, KEEPER = "settings", "keeper"

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 import agentguard
-from agentguard.base import log_lines
+from agentguard.base import logs
 from agentguard.commands._nameless import GONE, Nameless
 
 LINES = 2000
@@ -36,7 +36,7 @@ def told(folder: Path, nameless: Nameless) -> str:
 
     """
     last: deque[str] = deque(maxlen=LINES)
-    for file in log_lines.files(folder)[-FILES:]:
+    for file in logs.log_files(folder)[-FILES:]:
         with file.open(encoding="utf-8", errors="replace") as lines:
             last.extend(line.rstrip("\n")[:LONGEST] for line in lines)
     return "".join(f"{line(one, nameless)}\n" for one in last)
@@ -44,7 +44,7 @@ def told(folder: Path, nameless: Nameless) -> str:
 
 def line(text: str, nameless: Nameless) -> str:
     """Return one line as it may be told."""
-    found = log_lines.said(text)
+    found = logs.said(text)
     if found is not None and _LEVEL.fullmatch(found.get("level", "")):
         when = found.get("time", "") if _WHEN.fullmatch(found.get("time", "")) else GONE
         head = f"{when} {found['level'].upper()} {_module(found.get('logger', ''))}"

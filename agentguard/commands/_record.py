@@ -15,13 +15,10 @@ from agentguard.base import atomic_files
 from agentguard.base.errors import CannotError
 from agentguard.base.translations import Texts
 from agentguard.commands.base import FINDINGS, FINE, INTERRUPTED
-from agentguard.platforms.recorder import vectors
-from agentguard.platforms.recorder.catalogue import questions
-from agentguard.platforms.recorder.lines import END, Writer
+from agentguard.platforms.recorder.catalogue import SKIPPED, STEPS, Step, questions
+from agentguard.platforms.recorder.lines import DIFFERS, END, Writer, folder
 from agentguard.platforms.recorder.questions import Question
 from agentguard.platforms.recorder.recording import Recorded, Recording, System
-from agentguard.platforms.recorder.steps import SKIPPED, STEPS, Step
-from agentguard.platforms.recorder.vectors import DIFFERS
 
 YES = frozenset({"y", "yes"})
 NO = frozenset({"n", "no"})
@@ -44,7 +41,7 @@ def record(
         CannotError: the file is there, or cannot be made or written.
 
     """
-    recording = Recording(system, vectors.folder().glob("*.jsonl"))
+    recording = Recording(system, folder().glob("*.jsonl"))
     every = tuple(asked) if asked is not None else questions()
     steps = STEPS if walk else ()
     if not recording.elevated:

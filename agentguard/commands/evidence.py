@@ -16,7 +16,7 @@ from agentguard.commands._words import spoken
 from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.platforms import system_clock
 from agentguard.trust import curves, key_files, roots
-from agentguard.trust.chain.signatures import unbase64
+from agentguard.trust.chain.file_format import unbase64
 from agentguard.trust.evidence import certificate, tables, verify
 from agentguard.trust.evidence.certificate import Certificate
 from agentguard.trust.evidence.proofs import Known

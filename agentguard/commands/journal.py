@@ -20,8 +20,8 @@ from agentguard.runtime import stores
 from agentguard.store.agent_store import open_for_reading
 from agentguard.store.export import export
 from agentguard.trust.chain.auditor_demands import Demands
+from agentguard.trust.chain.file_format import unbase64
 from agentguard.trust.chain.headers import Origin
-from agentguard.trust.chain.signatures import unbase64
 from agentguard.trust.chain.verify import Verified, verify_file
 from agentguard.uplink import enrolment
 

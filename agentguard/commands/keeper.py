@@ -15,7 +15,7 @@ from agentguard.base.errors import CannotError
 from agentguard.base.translations import Texts
 from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.platforms import alive, serve
-from agentguard.ports.service_manager import KEEPER
+from agentguard.ports.session_host import KEEPER
 
 if TYPE_CHECKING:
     from agentguard.service.keeper_status import Standing

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
-from agentguard.base import log_lines, logs, paths
+from agentguard.base import logs, paths
 from agentguard.base.errors import CannotError, UsageError
 from agentguard.base.translations import Texts
 from agentguard.commands._words import spoken
@@ -73,19 +73,19 @@ def _folder(*, keeper: bool) -> Path:
     return home / "logs"
 
 
-def entries(folder: Path) -> Iterator[log_lines.Said]:
+def entries(folder: Path) -> Iterator[logs.Said]:
     """Yield the entries of the logs in a folder, the oldest first; an error goes with its entry.
 
     Raises:
         OSError: one cannot be read.
 
     """
-    said: log_lines.Said = {}
-    for file in log_lines.files(folder):
+    said: logs.Said = {}
+    for file in logs.log_files(folder):
         with file.open(encoding="utf-8", errors="replace") as lines:
             for line in lines:
                 text = line.rstrip("\n")
-                if (begun := log_lines.said(text)) is None:
+                if (begun := logs.said(text)) is None:
                     said = {**said, "error": "\n".join(filter(None, (said.get("error"), text)))}
                     continue
                 if said:
@@ -95,7 +95,7 @@ def entries(folder: Path) -> Iterator[log_lines.Said]:
         yield said
 
 
-def _from(level: str, every: Iterator[log_lines.Said]) -> Iterator[log_lines.Said]:
+def _from(level: str, every: Iterator[logs.Said]) -> Iterator[logs.Said]:
     """Leave out what is below a level; a level that is not known is kept."""
     least = LEVELS.index(level)
     for one in every:
@@ -104,7 +104,7 @@ def _from(level: str, every: Iterator[log_lines.Said]) -> Iterator[log_lines.Sai
             yield one
 
 
-def _plain(one: log_lines.Said) -> str:
+def _plain(one: logs.Said) -> str:
     head = " ".join(
         part
         for part in (

@@ -24,8 +24,7 @@ from agentguard.commands.base import FINE, WRONG_USE, Command
 from agentguard.model.policy import Policy
 from agentguard.policy.explanation import explain
 from agentguard.policy.last_good import Keeper
-from agentguard.policy.plain_data import policy_table, policy_yaml
-from agentguard.policy.schema import json_schema
+from agentguard.policy.schema import json_schema, policy_table, policy_yaml
 from agentguard.runtime import known_checks
 
 SIGNING = ("keygen", "sign", "verify")

@@ -9,9 +9,9 @@ from agentguard.engine import memory
 from agentguard.engine.state import Decision, Key
 from agentguard.model.actions import ActionKind, Outcome
 from agentguard.model.events import ActionFinished
-from agentguard.model.findings import file_name
 from agentguard.model.messages import Message, say
 from agentguard.model.prompts import Notice, Prompt
+from agentguard.model.verdicts import file_name
 
 SHOWN = frozenset(
     {ActionKind.VAULT, ActionKind.CLEAR_CLIPBOARD, ActionKind.MASK_CLIPBOARD, ActionKind.PURGE}

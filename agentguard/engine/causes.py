@@ -16,9 +16,9 @@ from agentguard.engine.clipboard import is_to_be_tried_soon
 from agentguard.engine.state import Key, State, Try
 from agentguard.model.actions import Outcome
 from agentguard.model.deeds import Stage
-from agentguard.model.findings import Finding, file_name
 from agentguard.model.moments import Moment
 from agentguard.model.prompts import Prompt, PromptKind
+from agentguard.model.verdicts import Finding, file_name
 
 PATIENCE = 120.0
 """Seconds for which a card waits for the hands, or for the look after them."""

@@ -17,8 +17,7 @@ from dataclasses import replace
 from agentguard.engine import records
 from agentguard.engine.state import Decision, Rounds, Try
 from agentguard.model.actions import ActionKind, Outcome
-from agentguard.model.events import ClipboardScanned, Event, Facts, SessionState
-from agentguard.model.foreground import WindowInFront
+from agentguard.model.events import ClipboardScanned, Event, Facts, SessionState, WindowInFront
 from agentguard.model.moments import Moment
 
 HANDS = frozenset({ActionKind.CLEAR_CLIPBOARD, ActionKind.MASK_CLIPBOARD})

@@ -58,7 +58,6 @@ from agentguard.model.events import (
 )
 from agentguard.model.exception_events import ExceptionAsked, ExceptionsHeld
 from agentguard.model.facts import ClockSeen
-from agentguard.model.findings import Finding
 from agentguard.model.gate import Gate
 from agentguard.model.guided import ResponseBegun, ResponseStep
 from agentguard.model.handover import (
@@ -73,6 +72,7 @@ from agentguard.model.moments import compared
 from agentguard.model.orders import OrdersTold
 from agentguard.model.prompts import Notice, OnSilence
 from agentguard.model.shield import ShieldLifted, ShieldRefused
+from agentguard.model.verdicts import Finding
 
 Replan = Callable[[PolicyInForce], Plan]
 

@@ -28,10 +28,9 @@ from agentguard.model.deeds import (
     deeds_for,
 )
 from agentguard.model.events import ActionFinished, Event, PolicyInForce, Tick
-from agentguard.model.findings import Finding, file_name
 from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
-from agentguard.model.verdicts import Owner
+from agentguard.model.verdicts import Finding, Owner, file_name
 
 PATIENCE = 90.0
 """Seconds after which what was done and is still found is told as not mended."""

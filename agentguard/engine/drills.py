@@ -14,8 +14,8 @@ from agentguard.engine import records
 from agentguard.engine.state import Decision, State
 from agentguard.model.drills import LONGEST, DrillBegan, Drilled, DrillEnded, OpenRun
 from agentguard.model.events import Event
-from agentguard.model.findings import Finding
 from agentguard.model.records import Json, Record
+from agentguard.model.verdicts import Finding
 
 MEMORY = "drill/"
 """How each drill ended last stands under such keys of the journal's memory."""

@@ -18,7 +18,6 @@ from agentguard.engine.prompt_rules import ask, withdraw
 from agentguard.engine.state import Decision, Deferred, Judged, Key, Try
 from agentguard.model.actions import Action, ActionKind
 from agentguard.model.events import ClipboardScanned, EpochBegun, Event, FileScanned
-from agentguard.model.findings import Finding
 from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
 from agentguard.model.shield import Why
@@ -27,6 +26,7 @@ from agentguard.model.verdicts import (
     RANK,
     WHOLE,
     Coverage,
+    Finding,
     Response,
     Severity,
     State,

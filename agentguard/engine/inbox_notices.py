@@ -15,10 +15,10 @@ from agentguard.engine.state import Decision
 from agentguard.model.actions import ActionKind
 from agentguard.model.events import Event
 from agentguard.model.facts import RetentionSeen
-from agentguard.model.findings import Finding
 from agentguard.model.messages import say
 from agentguard.model.moments import Moment
 from agentguard.model.prompts import Notice
+from agentguard.model.verdicts import Finding
 
 MANY = "theirs.notice-many"
 RETENTION = "retention"

@@ -1,6 +1,7 @@
 """The loop: one thread owns all state; everybody else only submits.
 
-It writes before anything is done, and keeps in memory what the disk refuses for the moment.
+It writes before anything is done, and keeps in memory what the disk refuses for the moment. What
+others may know of the state is read only, as it is when they ask.
 """
 
 from __future__ import annotations
@@ -9,20 +10,24 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from agentguard.base.errors import StoreError
 from agentguard.engine import posture
 from agentguard.engine.core import Replan, decide
-from agentguard.engine.known import Known
 from agentguard.engine.mailbox import Post
 from agentguard.engine.state import State
 from agentguard.model.actions import Action
+from agentguard.model.drills import OpenRun
 from agentguard.model.events import Event, EventsLost, SensorState, Tick, Watching
+from agentguard.model.hits import Hit
 from agentguard.model.messages import say
 from agentguard.model.moments import Moment
-from agentguard.model.policy import Policy
+from agentguard.model.policy import Control, Policy
+from agentguard.model.prompts import Prompt
 from agentguard.model.records import Json, Record
 from agentguard.model.snapshot import Snapshot
+from agentguard.model.verdicts import Finding
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.storage import Journal
 
@@ -33,6 +38,8 @@ Changed = Callable[[Snapshot], None]
 Give = Callable[[Action], None]
 BACKLOG = 5000
 JOURNAL = "journal"
+PII_FILES = "pii-files"
+E = TypeVar("E", bound=Event)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -202,3 +209,59 @@ def _same(one: Snapshot, other: Snapshot) -> bool:
     return all(
         getattr(one, name) == getattr(other, name) for name in Snapshot.__slots__ if name != "at"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Answers the few questions that sensors, hands and windows have, from any thread."""
+
+    _state: Callable[[], State]
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return every finding that is open."""
+        return tuple(self._state().findings.values())
+
+    def subjects(self, check: str) -> tuple[str, ...]:
+        """Return what the open findings of a check are about."""
+        return tuple(one.subject for one in self.findings() if one.check == check)
+
+    def files(self) -> tuple[str, ...]:
+        """Return the paths of the files in which personal data was found."""
+        return self.subjects(PII_FILES)
+
+    def hits(self, path: str) -> tuple[Hit, ...]:
+        """Return what was found in a file; nothing for one without a finding."""
+        finding = self._state().findings.get((PII_FILES, path))
+        return finding.hits if finding else ()
+
+    def kinds(self, path: str) -> frozenset[str]:
+        """Return the kinds of data that were found in a file."""
+        return frozenset(hit.kind for hit in self.hits(path))
+
+    def latest(self, kind: type[E], facet: str = "") -> E | None:
+        """Return the last event of a kind; None before the first."""
+        return self._state().facts.get(kind, facet)
+
+    def prompt(self, name: str) -> Prompt | None:
+        """Return the prompt of this name, while it is open."""
+        return self._state().prompts.get(name)
+
+    def control(self, check: str) -> Control:
+        """Return what the policy in force says of a check."""
+        return self._state().plan.bound[check].control
+
+    def in_call(self) -> bool:
+        """Check whether a call is live."""
+        return self._state().in_call
+
+    def is_paying(self) -> bool:
+        """Check whether a payment window is in front."""
+        return self._state().paying.since is not None
+
+    def is_locked(self) -> bool:
+        """Check whether the session is known to be locked."""
+        return self._state().locked
+
+    def drill(self, run: str) -> OpenRun | None:
+        """Return what is known of a run of a drill."""
+        return self._state().drills.get(run)

@@ -11,8 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
-from agentguard.ports.clock import Stop
-from agentguard.ports.stop_signal import heard, least
+from agentguard.ports.clock import Stop, heard, least
 
 T = TypeVar("T")
 LOG = logging.getLogger(__name__)

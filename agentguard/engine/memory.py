@@ -7,14 +7,13 @@ from typing import TypedDict, cast
 
 from agentguard.engine.records import hits_json, message_json
 from agentguard.model.deeds import Done
-from agentguard.model.findings import Finding
 from agentguard.model.handover import NO_SHIFT, CleanDesk, Shift
 from agentguard.model.hits import Hit
 from agentguard.model.messages import Message, Param
 from agentguard.model.moments import Moment
 from agentguard.model.prompts import Notice
 from agentguard.model.records import Json
-from agentguard.model.verdicts import Severity
+from agentguard.model.verdicts import Finding, Severity
 
 FINDING = "finding/"
 NOTICE = "notice/"

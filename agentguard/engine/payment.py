@@ -18,8 +18,7 @@ from agentguard.engine import clipboard, records
 from agentguard.engine.prompt_rules import to_inbox
 from agentguard.engine.state import Decision, Paying, Try
 from agentguard.model.actions import ActionKind, Outcome
-from agentguard.model.events import ActionFinished, ClipboardScanned, Event, Tick
-from agentguard.model.foreground import WindowInFront
+from agentguard.model.events import ActionFinished, ClipboardScanned, Event, Tick, WindowInFront
 from agentguard.model.messages import say
 from agentguard.model.moments import Moment
 from agentguard.model.payment import Recorder

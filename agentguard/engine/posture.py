@@ -31,14 +31,13 @@ from agentguard.model.events import (
     Watching,
 )
 from agentguard.model.facts import Fact
-from agentguard.model.findings import Finding
 from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
 from agentguard.model.own_health import ControlsTested
 from agentguard.model.payment import PaymentMode
 from agentguard.model.posture import ControlState, overall
 from agentguard.model.snapshot import Snapshot
-from agentguard.model.verdicts import RANK, WHOLE, Coverage, Owner, Severity, with_gaps
+from agentguard.model.verdicts import RANK, WHOLE, Coverage, Finding, Owner, Severity, with_gaps
 
 SENSOR_OF: dict[type[Event], str] = {
     SessionState: "session",

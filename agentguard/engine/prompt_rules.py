@@ -14,11 +14,10 @@ from agentguard.engine.plan import Bound
 from agentguard.engine.state import Decision, Held, Key, State, without
 from agentguard.model.actions import ActionKind
 from agentguard.model.events import AppFocused, LessonOffered
-from agentguard.model.findings import Finding
 from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
 from agentguard.model.prompts import Notice, OnSilence, Prompt, PromptKind
-from agentguard.model.verdicts import OTHERS, Severity
+from agentguard.model.verdicts import OTHERS, Finding, Severity
 
 MOST = 6
 HOUR = 3600.0

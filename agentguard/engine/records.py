@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from agentguard.model.actions import Action, Outcome
-from agentguard.model.findings import Finding
 from agentguard.model.hits import Hit
 from agentguard.model.messages import Message
 from agentguard.model.moments import Moment
 from agentguard.model.prompts import Prompt
 from agentguard.model.records import Json, Record
 from agentguard.model.release import Standing
-from agentguard.model.verdicts import OTHERS, Owner
+from agentguard.model.verdicts import OTHERS, Finding, Owner
 
 
 def hits_json(hits: tuple[Hit, ...]) -> list[Json]:

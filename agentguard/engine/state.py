@@ -13,7 +13,6 @@ from agentguard.model.deeds import Asked, Done
 from agentguard.model.drills import OpenRun
 from agentguard.model.events import CallState, Event, Facts, SensorState, SessionState
 from agentguard.model.exceptions import Excepted, Request, Span
-from agentguard.model.findings import Finding
 from agentguard.model.gate import UNASKED, Gate
 from agentguard.model.guided import Response
 from agentguard.model.handover import NO_SHIFT, Shift
@@ -26,7 +25,7 @@ from agentguard.model.prompts import Notice, Prompt
 from agentguard.model.records import Json, Record
 from agentguard.model.shield import Shield
 from agentguard.model.shift_counts import NO_COUNTS, ShiftCounts
-from agentguard.model.verdicts import Coverage, Verdict
+from agentguard.model.verdicts import Coverage, Finding, Verdict
 
 Key = tuple[str, str]
 """What makes it the same finding: check and subject."""

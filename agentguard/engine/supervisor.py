@@ -10,9 +10,8 @@ from dataclasses import dataclass, field, replace
 from agentguard.engine.wheel import FIRST_PAUSE, HELD, LONGEST_PAUSE, Wheel
 from agentguard.model.events import SensorState, Watching
 from agentguard.model.messages import Message, say
-from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.clock import Clock, Ending, Stop
 from agentguard.ports.sensor import Submit
-from agentguard.ports.stop_signal import Ending
 from agentguard.ports.turns import IDLE, Member
 
 LOG = logging.getLogger(__name__)

@@ -11,10 +11,10 @@ from enum import StrEnum
 from agentguard.model.actions import Deed
 from agentguard.model.custody import FORBIDDEN
 from agentguard.model.events import Event
-from agentguard.model.findings import Finding
 from agentguard.model.messages import Message
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
+from agentguard.model.verdicts import Finding
 
 ALL_DEEDS = frozenset(Deed)
 

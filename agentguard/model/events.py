@@ -46,7 +46,6 @@ class Event:
 
 
 E = TypeVar("E", bound=Event)
-
 UNREAD_FILE = "unread"
 """The facet of a file of which not everything was read."""
 
@@ -369,3 +368,14 @@ class EventsLost(Event):
     """The engine's queue was full and `count` events were not judged."""
 
     count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowInFront(Event):
+    """A window is in front now, for however short a time; told at most ten times a second.
+
+    What is pasted goes there; `AppFocused` tells only those that stay.
+    """
+
+    image: str
+    window_class: str

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from agentguard.model.attention import Later
-from agentguard.model.findings import file_name
 from agentguard.model.messages import Message
 from agentguard.model.moments import Moment
+from agentguard.model.verdicts import file_name
 
 
 class PromptKind(StrEnum):

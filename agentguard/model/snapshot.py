@@ -8,7 +8,6 @@ from agentguard.model.attention import NO_INTERRUPTIONS, Interruptions
 from agentguard.model.deeds import Asked, Done
 from agentguard.model.events import PolicyRefused, SensorState, UplinkState
 from agentguard.model.exceptions import Request
-from agentguard.model.findings import Finding
 from agentguard.model.guided import Response
 from agentguard.model.handover import NO_SHIFT, Shift
 from agentguard.model.incidents import Reported
@@ -20,6 +19,7 @@ from agentguard.model.posture import ControlState, Overall
 from agentguard.model.prompts import Notice, Prompt
 from agentguard.model.release import Standing
 from agentguard.model.shield import Shield
+from agentguard.model.verdicts import Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """What a check says of one event: honest states, with the reason and what they rest on.
 
 No pass has a gap: a verdict cannot be made that passes although its coverage tells of something
-that was not looked at. What was looked at only in part is `partial`, a state of its own.
+that was not looked at. What was looked at only in part is `partial`, a state of its own. What was
+found wrong and is not mended yet is a finding.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from agentguard.model.actions import ActionKind
+from agentguard.model.hits import Hit
 from agentguard.model.messages import Message, Param, say
+from agentguard.model.moments import Moment
 
 
 class State(StrEnum):
@@ -188,3 +191,39 @@ def unknown(id_: str, /, **params: Param) -> Verdict:
 def not_applicable(id_: str, /, **params: Param) -> Verdict:
     """Say why the control has no meaning here."""
     return Verdict(state=State.NOT_APPLICABLE, message=say(id_, **params))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something is wrong since `since`.
+
+    `subject` tells findings of one check apart (a path, an application group); it is empty for
+    checks that judge the machine as a whole and never leaves the device as it is. `gaps` are the
+    ids of what could not be looked at when it was last seen, None when an older version kept it.
+    `owner` can mend it; it is told in a snapshot, by the policy of the moment. `mark` tells which
+    state of a file it is about; `left` is why what the policy has done about it was not done, told
+    in a snapshot.
+    """
+
+    check: str
+    subject: str
+    severity: Severity
+    message: Message
+    since: Moment
+    hits: tuple[Hit, ...] = ()
+    gaps: tuple[str, ...] | None = None
+    owner: Owner = Owner.PERSON
+    mark: str = ""
+    left: Message | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes it the same finding."""
+        return (self.check, self.subject)
+
+
+def file_name(subject: str) -> str:
+    """Return the name of a subject that is a file's path on any system; empty for all others."""
+    if not subject.startswith(("/", "\\\\")) and subject[1:3] not in {":\\", ":/"}:
+        return ""
+    return subject.replace("\\", "/").rstrip("/").rpartition("/")[2]

@@ -207,7 +207,7 @@ def cage() -> str:
 
 def patient_reader() -> Callable[[Path], bytes]:
     """Return what reads a file that may lie on a share that is away; see there."""
-    from agentguard.platforms._share_reads import PatientReader  # noqa: PLC0415 - after a first icon
+    from agentguard.platforms._secret_time_limit import PatientReader  # noqa: PLC0415 - after a first icon
 
     return PatientReader()
 
@@ -267,9 +267,9 @@ def leash(pid: int, *, programs: bool, handle: int = 0) -> Leash | None:
     """Hold a scan child so that it ends with this process; None where its cage does more."""
     if sys.platform != "win32":
         return None
-    from agentguard.platforms._win32 import job  # noqa: PLC0415 - one system's door at a time
+    from agentguard.platforms._win32 import child  # noqa: PLC0415 - one system's door at a time
 
-    return job.leash(pid, programs=programs, handle=handle)
+    return child.leash(pid, programs=programs, handle=handle)
 
 
 def system_clock() -> Clock:
@@ -381,9 +381,9 @@ def data_of_users(program: str) -> tuple[Path, ...]:
     """
     if sys.platform != "win32":
         return ()
-    from agentguard.platforms._win32 import profiles  # noqa: PLC0415 - one system's door at a time
+    from agentguard.platforms._win32 import people  # noqa: PLC0415 - one system's door at a time
 
-    return profiles.data_of_users(program)
+    return people.data_of_users(program)
 
 
 def closed(folder: Path) -> bool:

@@ -19,8 +19,7 @@ import msgspec
 
 from agentguard.model.facts import Kind, Software
 from agentguard.platforms._bounded_reads import Reads, UnreadError, decoded
-from agentguard.platforms._extension_words import maker, permissions
-from agentguard.platforms._shown_words import shown
+from agentguard.platforms._shown_words import maker, permissions, shown
 
 LONGEST = 24 << 20
 """Bytes of a profile's settings that are read; one with 80 extensions has 3 MB."""

@@ -15,8 +15,7 @@ import msgspec
 
 from agentguard.model.facts import Kind, Software
 from agentguard.platforms._bounded_reads import Reads, UnreadError, decoded
-from agentguard.platforms._extension_words import maker, permissions
-from agentguard.platforms._shown_words import shown
+from agentguard.platforms._shown_words import maker, permissions, shown
 
 HOST = "firefox"
 LONGEST = 16 << 20

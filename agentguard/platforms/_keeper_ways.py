@@ -13,8 +13,7 @@ from agentguard.ports.session_host import SIGNED_OUT
 
 if TYPE_CHECKING:
     from agentguard.ports.clock import Clock, Stop
-    from agentguard.ports.service_manager import ServiceSeen
-    from agentguard.ports.session_host import StandIn
+    from agentguard.ports.session_host import ServiceSeen, StandIn
 
 CODES = "codes"
 """The keeper's folder of codes that it hands to agents, on Linux."""
@@ -70,24 +69,24 @@ def code_from_pipe(name: str) -> str:
 
     """
     if sys.platform == "win32":
-        from agentguard.platforms._win32 import code_pipe_client  # noqa: PLC0415 - as above
+        from agentguard.platforms._win32 import code_pipe  # noqa: PLC0415 - as above
 
-        return code_pipe_client.code(name)
+        return code_pipe.code(name)
     raise PlatformError("Only Windows has this pipe.", "Use: agentguard enroll --by-keeper")
 
 
 def keeper_service() -> ServiceSeen | None:
     """Return what the service manager tells of the keeper; None where none is installed."""
-    from agentguard.ports.service_manager import KEEPER, KEEPER_UNIT  # noqa: PLC0415 - the doctor alone asks
+    from agentguard.ports.session_host import KEEPER, KEEPER_UNIT  # noqa: PLC0415 - the doctor alone asks
 
     if sys.platform == "win32":
         from agentguard.platforms._win32 import service_manager  # noqa: PLC0415 - one system's door at a time
 
         return service_manager.seen(KEEPER)
-    from agentguard.platforms._linux import system_units  # noqa: PLC0415 - as above
+    from agentguard.platforms._linux import units  # noqa: PLC0415 - as above
     from agentguard.platforms._linux.bus import Bus, system_address  # noqa: PLC0415 - as above
 
-    return system_units.seen(Bus(system_address(os.environ)), KEEPER_UNIT)
+    return units.seen(Bus(system_address(os.environ)), KEEPER_UNIT)
 
 
 def keeper_answers(clock: Clock) -> Callable[[Stop], None] | None:

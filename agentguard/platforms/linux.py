@@ -11,26 +11,22 @@ from agentguard.base.plugins import discover
 from agentguard.model.messages import say
 from agentguard.platforms._late_keys import LateAuthenticator
 from agentguard.platforms._linux import bus, probes
-from agentguard.platforms._linux.clipboard import X11Clipboard
-from agentguard.platforms._linux.drill_clipboard import X11DrillClipboard
+from agentguard.platforms._linux.clipboard import X11Clipboard, X11DrillClipboard
 from agentguard.platforms._linux.foreground import X11Foreground
 from agentguard.platforms._linux.gnome_idle import GnomeIdle, is_gnome
-from agentguard.platforms._linux.locker import Locker
+from agentguard.platforms._linux.lockers import Locker, ScreenSaver, StartedScreenSaver
 from agentguard.platforms._linux.logind import Logind
 from agentguard.platforms._linux.microphones import Microphones
 from agentguard.platforms._linux.notify import LinuxNotifier
 from agentguard.platforms._linux.plugged_keys import means, plugged_keys
 from agentguard.platforms._linux.power import on_battery
 from agentguard.platforms._linux.private_folders import make_private
-from agentguard.platforms._linux.screensaver import ScreenSaver, StartedScreenSaver
 from agentguard.platforms._linux.session import Idle, LinuxSession, Means
 from agentguard.platforms._linux.sleep import LogindSleep
 from agentguard.platforms._linux.system_log import LinuxSystemLog, offers
-from agentguard.platforms._linux.user_units import revival
+from agentguard.platforms._linux.units import revival
 from agentguard.platforms._linux.wayland import is_wayland, offered, socket_path
-from agentguard.platforms._linux.x11_idle import X11Idle
-from agentguard.platforms._linux.x11_kept import Kept
-from agentguard.platforms._linux.x11_saver import X11Saver
+from agentguard.platforms._linux.x11_saver import Kept, X11Idle, X11Saver
 from agentguard.ports.authenticators import Authenticator
 from agentguard.ports.desktop import Absent, Backend, Notifier, Probe, Session
 

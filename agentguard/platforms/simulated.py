@@ -1,20 +1,52 @@
 """An in-memory desktop for tests, the demonstration and screenshots: a product, not a mock.
 
 `SimulatedDesktop(clock)` is driven by the person's verbs (`type_key`, `lock`, `copy`, `focus`,
-`call`, `set`), and its `backend` is what the agent is given. `refuse` makes a capability fail.
+`call`, `set`), and its `backend` is what the agent is given. `refuse` makes a capability fail. On
+its machine nothing is wrong, and its clock, a `FakeClock`, stands still until it is moved.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from agentguard.model.facts import Fact
+from agentguard.model.facts import (
+    AntivirusSeen,
+    BackupSeen,
+    DisksSeen,
+    Fact,
+    FirewallSeen,
+    FolderAccess,
+    FolderAccessSeen,
+    Kind,
+    Listener,
+    ListenersSeen,
+    ProgramsSeen,
+    Protection,
+    Software,
+    SoftwareSeen,
+    Volume,
+)
+from agentguard.model.locking import LockLimitsSeen, LockSource, Standing
+from agentguard.model.machine import (
+    AutoLogonSeen,
+    ClipboardHistorySeen,
+    NetworksSeen,
+    PatchesSeen,
+    PrintJobsSeen,
+    RemoteSessionSeen,
+    ScreenSharesSeen,
+    Updater,
+    UpdatersSeen,
+    UsbSeen,
+    VpnLink,
+    VpnSeen,
+)
 from agentguard.model.messages import say
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
-from agentguard.platforms._fake_clock import FakeClock
-from agentguard.platforms._simulated_facts import healthy_facts
 from agentguard.platforms._simulated_ports import (
     CLIPBOARD,
     PRIMARY,
@@ -29,13 +61,77 @@ from agentguard.platforms._simulated_ports import (
     SimulatedSession,
     SimulatedSystemLog,
 )
-from agentguard.ports.clock import Clock
+from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Absent, Backend, Copied, Flavour, Pictured, Probe, Weight
 from agentguard.ports.foreground import FocusedWindow
 
 __all__ = ["CLIPBOARD", "PRIMARY", "SELECTIONS", "FakeClock", "SimulatedDesktop"]
-
 PROBE_EVERY = 60.0  # seconds
+START_BOOT = 1_000.0
+START_WALL = 1_790_000_000.0  # an afternoon in September 2026
+LOOK = 0.02
+"""Real seconds between two looks at a stop, which cannot wake this clock."""
+HOUR = 3600.0
+LOCKS = (
+    LockSource(name="GNOME", standing=Standing.BLANKS, seconds=300.0),
+    LockSource(name="systemd-logind", standing=Standing.NEVER, managed=True),
+)
+
+
+class FakeClock:
+    """A Clock in the hand of a test; every thread that waits on it wakes when it is moved."""
+
+    def __init__(self, *, boot: float = START_BOOT, wall: float = START_WALL) -> None:
+        self._moved = threading.Condition()
+        self._boot = boot
+        self._wall = wall
+        self._ends: list[float] = []
+
+    def now(self) -> Moment:
+        """Return the present moment."""
+        with self._moved:
+            return Moment(boot=self._boot, wall=self._wall)
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass on both clocks."""
+        with self._moved:
+            self._boot += seconds
+            self._wall += seconds
+            self._moved.notify_all()
+
+    def jump_wall(self, seconds: float) -> None:
+        """Set the wall clock forward or back; boot time does not change."""
+        with self._moved:
+            self._wall += seconds
+
+    def wait(self, stop: Stop, seconds: float) -> bool:
+        """Wait until the clock was moved by `seconds`, or `stop` is set; tell whether it was."""
+        with self._moved:
+            end = self._boot + seconds
+            self._ends.append(end)
+            self._moved.notify_all()
+            try:
+                while self._boot < end and not stop.is_set():
+                    self._moved.wait(LOOK)
+            finally:
+                self._ends.remove(end)
+        return stop.is_set()
+
+    def settle(self, sleepers: int = 1, *, within: float = 10.0) -> None:
+        """Wait, in real time, until `sleepers` threads wait on this clock for a time to come.
+
+        After `advance` this means that those it woke did their work and wait again.
+
+        Raises:
+            TimeoutError: they do not within that many seconds.
+
+        """
+        end = time.monotonic() + within
+        with self._moved:
+            while (waiting := sum(each > self._boot for each in self._ends)) < sleepers:
+                if time.monotonic() > end:
+                    raise TimeoutError(f"{waiting} of {sleepers} threads wait on the clock")
+                self._moved.wait(LOOK)
 
 
 class SimulatedDesktop:
@@ -180,3 +276,45 @@ class SimulatedDesktop:
             return replace(self._state.facts[kind], at=at)
 
         return Probe(name=kind.__name__, every=PROBE_EVERY, read=read)
+
+
+def healthy_facts(at: Moment) -> Iterator[Fact]:
+    """Yield the facts; of listeners, programs and software it names what every desk has."""
+    yield LockLimitsSeen(at=at, sources=LOCKS)
+    yield DisksSeen(at=at, volumes=(Volume(mount="/", encrypted=True),))
+    yield FirewallSeen(at=at, on=True, product="nftables")
+    yield AntivirusSeen(at=at, products=(Protection(product="ClamAV", on=True, current=True),))
+    yield ListenersSeen(at=at, listeners=(Listener(port=631, protocol="tcp", program="cupsd"),))
+    yield ProgramsSeen(at=at, images=frozenset({"crm", "softphone"}))
+    yield SoftwareSeen(
+        at=at,
+        items=(
+            Software(
+                name="Debian GNU/Linux",
+                version="13",
+                vendor="Debian",
+                source="dpkg",
+                kind=Kind.SYSTEM,
+                edition="debian",
+            ),
+            Software(name="bash", version="5.2.37", vendor="Debian", source="dpkg", kind=Kind.PART),
+        ),
+    )
+    yield FolderAccessSeen(
+        at=at,
+        folders=(
+            FolderAccess(path="/home/agent/Documents", others_read=False, others_write=False),
+        ),
+    )
+    yield BackupSeen(at=at, newest=at.wall - HOUR, source="simulated")
+    yield UsbSeen(at=at)
+    yield AutoLogonSeen(at=at, on=False)
+    yield RemoteSessionSeen(at=at)
+    yield ClipboardHistorySeen(at=at)
+    yield NetworksSeen(at=at, wireless=True, wifi=("protected",))
+    yield PrintJobsSeen(at=at)
+    yield ScreenSharesSeen(at=at)
+    yield VpnSeen(at=at, links=(VpnLink(kind="wireguard", name="wg0"),))
+    own = Updater(program="unattended-upgrades", on=True, looked=at.wall - HOUR, system=True)
+    yield UpdatersSeen(at=at, updaters=(own,))
+    yield PatchesSeen(at=at, looked=at.wall - HOUR, installed=at.wall - HOUR, security=0)

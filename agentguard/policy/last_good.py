@@ -3,9 +3,10 @@
 The rules: what arrives is verified, then parsed and judged, then kept, and only then in force. What
 cannot be kept does not come into force, but for an administrator's own unsigned file: an agent can
 hold that in memory, since its next start reads it again. A signed policy is first in its trial,
-with the last good one kept beside it. At the start the policy in its trial is taken, else the last
-good one; if it cannot be read, the shipped baseline; if that is damaged too, the one that is built
-in. There is never no policy, and no date, key or missing endpoint takes one away.
+which is counted, settled, or ended by going back to the last good one, kept beside it. At the start
+the policy in its trial is taken, else the last good one; if it cannot be read, the shipped
+baseline; if that is damaged too, the one that is built in. There is never no policy, and no date,
+key or missing endpoint takes one away.
 
 Once a root is pinned, only what is signed is taken. Without one, a file that an administrator of
 this computer put here is taken as it is, and nothing from the network is.
@@ -25,7 +26,7 @@ from agentguard.base import atomic_files
 from agentguard.base.errors import StoreError
 from agentguard.base.translations import load
 from agentguard.model.events import PolicyInForce
-from agentguard.model.messages import Message
+from agentguard.model.messages import Message, say
 from agentguard.model.policy import Policy
 from agentguard.model.release import Standing
 from agentguard.policy import signature, succession, trial, trust_record
@@ -33,15 +34,73 @@ from agentguard.policy.document import Shape
 from agentguard.policy.parser import parse
 from agentguard.policy.selection import LAST_GOOD, Choice, built_in
 from agentguard.policy.trial import Trial
-from agentguard.policy.trial_run import Trying
 from agentguard.policy.trust_record import Trust
 from agentguard.ports.clock import Clock
 from agentguard.trust.refusal import rejected
 
 __all__ = ["LAST_GOOD", "Keeper", "built_in"]
-
 TIME_STEP = 3600.0
 """Seconds by which the endpoint's time must grow until it is written down."""
+
+
+class Trying:
+    """Counts for the trial there is; who calls holds the lock. Each gives why it ended, if so."""
+
+    def __init__(self, folder: Path, clock: Clock, choice: Choice) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._choice = choice
+        self.running = False
+
+    def begun(self) -> Message | None:
+        """Begin a run of the agent."""
+        self.running = True
+        on = trial.load(self._folder)
+        return None if on is None else self._counted(on.started(self._clock.now().boot))
+
+    def ended(self) -> None:
+        """End a run in order."""
+        self.running = False
+        on = trial.load(self._folder)
+        if on is not None:
+            self._write(on.ended())
+
+    def beat(self, blind: frozenset[str], *, answers: bool) -> Message | None:
+        """Count a minute."""
+        on = trial.load(self._folder)
+        if on is None or not self._choice.made(trust_record.load(self._folder)).trial:
+            return None  # one that was cut short is offered again
+        after = on.beat(blind, answers=answers)
+        if after.settled:
+            self._settle(after)
+            return None
+        return self._counted(after)
+
+    def crashed(self) -> Message | None:
+        """Count a crash of what runs by the policy."""
+        on = trial.load(self._folder)
+        return None if on is None else self._counted(on.crashed(self._clock.now().boot))
+
+    def _counted(self, on: Trial) -> Message | None:
+        self._write(on)
+        trust = trust_record.load(self._folder)
+        tried = self._choice.made(trust)
+        if not on.failed or not tried.trial:
+            return None
+        policy = tried.policy
+        with suppress(OSError):  # else the trial begins again at the next start
+            trust_record.save(self._folder, msgspec.structs.replace(trust, failed=policy.digest))
+            trial.save(self._folder, None)
+        return say(f"policy.rejected.{on.failed}", name=policy.name, version=policy.version)
+
+    def _settle(self, on: Trial) -> None:
+        with suppress(OSError):  # it stays in its trial, and is settled at the next beat
+            atomic_files.write(self._folder / LAST_GOOD, on.raw)
+            trial.save(self._folder, None)
+
+    def _write(self, on: Trial) -> None:
+        with suppress(OSError):  # counted again at the next beat
+            trial.save(self._folder, on)
 
 
 class Keeper:

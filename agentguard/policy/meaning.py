@@ -1,4 +1,7 @@
-"""Judges what is well written and cannot be meant: days that are none, folders that are nowhere."""
+"""Judges what is well written and cannot be meant: days that are none, folders that are nowhere.
+
+The lessons that a policy brings are each read as a lesson's file is, and none may stand twice.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 
-from agentguard.base import lessons
+from agentguard.base import lesson_file, lessons, translations
 from agentguard.base.errors import CannotError
 from agentguard.model.actions import ActionKind
-from agentguard.policy import site_lessons
 from agentguard.policy.problems import Problems, did_you_mean, quote
 from agentguard.policy.tree import Items, Node, Row, Scalar, Table
 
@@ -32,8 +34,6 @@ ONLY = {
     ActionKind.PURGE: ("retention",),
 }
 """Responses that do something about the findings of these controls, and nothing about others."""
-
-
 NEEDS = {
     "genesys-cloud": ("address", "login"),
     "amazon-connect": ("address", "account", "region"),
@@ -52,7 +52,7 @@ def examine(root: Node, problems: Problems) -> None:
             _folder(node, node.value, path, problems)
     for row in _rows(_row(root, "controls")):
         _responses(row.key, _row(row.node, "respond"), problems)
-    own = tuple(site_lessons.examine(_row(root, "lessons"), problems))
+    own = tuple(examine_lessons(_row(root, "lessons"), problems))
     training = _row(_row(_row(root, "controls"), "training"), "settings")
     _lessons(_row(training, "lessons"), "lessons", own, problems)
     for place, item in enumerate(_items(_row(training, "first_week")), 1):
@@ -203,3 +203,22 @@ def _items(node: Node | None) -> tuple[Node, ...]:
 
 def _row(node: Node | None, key: str) -> Node | None:
     return next((row.node for row in _rows(node) if row.key == key), None)
+
+
+def examine_lessons(node: Node | None, problems: Problems) -> Iterator[str]:
+    """Yield the ids of the lessons; note what is wrong with one in its own line of the policy."""
+    known: set[str] = set()
+    words = translations.load()
+    for place, item in enumerate(node.items if isinstance(node, Items) else (), 1):
+        if not isinstance(item, Scalar) or not isinstance(item.value, str):
+            continue  # noted with its type
+        path = f"lessons[{place}]"
+        lesson, wrong = lesson_file.read(item.value)
+        for line, message in wrong:
+            why = quote(words.render(message), 200)
+            problems.add(item.line + line, "lesson", path=path, why=why)
+        if lesson is not None and lesson.id in known:
+            problems.add(item.line, "lesson-twice", path=path, value=lesson.id)
+        elif lesson is not None:
+            known.add(lesson.id)
+            yield lesson.id

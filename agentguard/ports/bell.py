@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from agentguard.ports.clock import Stop
-from agentguard.ports.stop_signal import heard, least
+from agentguard.ports.clock import Stop, heard, least
 
 
 class Bell:

@@ -1,11 +1,22 @@
-"""The one clock that every room is given."""
+"""The one clock that every room is given, and a stop that is heard.
+
+Nobody who waits for news has to wake up to look at a stop. An agent has some thirty threads: each
+that looks twice a second costs a desk more than all that it does there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from agentguard.model.moments import Moment
+
+LOOK = 0.5
+"""Seconds between two looks at a stop that cannot be heard."""
 
 
 class Stop(Protocol):
@@ -43,3 +54,86 @@ class Clock(Protocol):
     def wait(self, stop: Stop, seconds: float) -> bool:
         """Wait `seconds`, or until `stop` is set; tell whether it was set."""
         ...
+
+
+class Ending:
+    """A Stop that calls those who wait for something else; safe for threads."""
+
+    def __init__(self) -> None:
+        self._ended = threading.Event()
+        self._guard = threading.RLock()  # a signal may come while its own thread holds it
+        self._hearers: dict[Callable[[], None], None] = {}
+
+    def set(self) -> None:
+        """Ask for the stop."""
+        with self._guard:
+            self._ended.set()
+            for hear in tuple(self._hearers):
+                hear()
+
+    def is_set(self) -> bool:
+        """Check whether a stop was asked for."""
+        return self._ended.is_set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until a stop is asked for, at most `timeout` seconds; tell whether it was."""
+        return self._ended.wait(timeout)
+
+    def tell(self, hear: Callable[[], None]) -> None:
+        """Call `hear` when the stop is asked for, at once if it was; twice the same counts once."""
+        with self._guard:
+            self._hearers[hear] = None
+            if self._ended.is_set():
+                hear()
+
+    def forget(self, hear: Callable[[], None]) -> None:
+        """Call `hear` no more; it is not running either once this returns."""
+        with self._guard:
+            self._hearers.pop(hear, None)
+
+
+@contextmanager
+def heard(stop: Stop, hear: Callable[[], None]) -> Iterator[float | None]:
+    """Have `hear` called when `stop` is set; give the seconds between two looks, None for none."""
+    if not isinstance(stop, Audible):
+        yield LOOK
+        return
+    stop.tell(hear)
+    try:
+        yield None
+    finally:
+        stop.forget(hear)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """What can be waited on beside other sockets: readable once a stop is set.
+
+    `look` is the longest to wait between two looks at the stop; None where it is heard.
+    """
+
+    socket: socket.socket
+    look: float | None
+
+    def fileno(self) -> int:
+        """Return its number, to wait on."""
+        return self.socket.fileno()
+
+
+@contextmanager
+def alarm(stop: Stop) -> Iterator[Alarm]:
+    """Have an alarm for `stop`."""
+    ours, theirs = socket.socketpair()
+    theirs.setblocking(False)
+
+    def ring() -> None:
+        with suppress(OSError):  # it rings already
+            theirs.send(b"!")
+
+    with ours, theirs, heard(stop, ring) as look:
+        yield Alarm(socket=ours, look=look)
+
+
+def least(*seconds: float | None) -> float | None:
+    """Return the shortest of some waits; None is for ever."""
+    return min((each for each in seconds if each is not None), default=None)

@@ -1,8 +1,10 @@
-"""What the keeper needs of the system: who is logged on, where an agent runs, a start of one."""
+"""What the keeper needs of the system: its service, the sessions, where an agent runs, a start."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 SIGNED_OUT = 84
@@ -10,9 +12,38 @@ SIGNED_OUT = 84
 
 Nobody but the system and the keeper can end an agent with a number of their own choice there.
 """
-
 HUNG = 70
 """What an agent ends with that hangs, by its other half or by the keeper (EX_SOFTWARE)."""
+KEEPER = "AgentGuardKeeper"
+KEEPER_UNIT = "agentguard-keeper.service"
+"""The keeper's service on Windows, and on Linux."""
+KEEPER_FAILED = 90
+"""The id of the line in the system's log that tells why the keeper's service ended by itself."""
+
+
+class Recovery(StrEnum):
+    """Whether the system starts a service again that has ended, whichever way it ended."""
+
+    SET = "set"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceSeen:
+    """A service that is installed.
+
+    `state` and `start` are the system's words for whether it runs and by whom it is started;
+    `quoted` is False where another program could be started in its place.
+    """
+
+    name: str
+    state: str
+    running: bool
+    start: str
+    automatic: bool
+    quoted: bool = True
+    recovery: Recovery = Recovery.UNKNOWN
 
 
 class StandIn(Protocol):

@@ -45,8 +45,7 @@ from agentguard.runtime.agent import (
     nothing_more,
 )
 from agentguard.runtime.catalogue_service import Catalogues, packs
-from agentguard.runtime.compose_deeds import all_hands
-from agentguard.runtime.compose_desk import desk_of, following
+from agentguard.runtime.compose_desk import all_hands, desk_of, following
 from agentguard.runtime.compose_vault import Kept
 from agentguard.runtime.desktop_api import AgentDesk
 from agentguard.runtime.drills._runner import FOLDER, Drills

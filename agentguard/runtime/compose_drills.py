@@ -1,20 +1,20 @@
-"""Wires the drills: what they use of the agent, and what puts them off."""
+"""Finds the drills and wires them: what they use of the agent, and what puts them off."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from agentguard.base import paths
-from agentguard.engine.known import Known
-from agentguard.engine.loop import Engine
+from agentguard.base.plugins import discover
+from agentguard.engine.loop import Engine, Known
 from agentguard.ports.revival import Drilled
+from agentguard.runtime import drills
 from agentguard.runtime.agent import Link, Parts
 from agentguard.runtime.compose_desk import following
 from agentguard.runtime.compose_vault import Kept
-from agentguard.runtime.drills._catalogue import catalogue
 from agentguard.runtime.drills._labels import Labels
 from agentguard.runtime.drills._runner import Drills
-from agentguard.runtime.drills.base import Rooms
+from agentguard.runtime.drills.base import Drill, Rooms
 from agentguard.runtime.exception_book import Exceptions
 from agentguard.sensors.lived_clock import LivedClock
 from agentguard.service import keeper_status
@@ -26,7 +26,7 @@ def drills_of(
     """Return the drills of an agent; it touches nothing."""
     known = engine.known()
     return Drills(
-        catalogue=catalogue(),
+        catalogue=drill_catalogue(),
         home=parts.storage.folder,
         rooms=Rooms(
             submit=engine.submit,
@@ -71,3 +71,8 @@ def busy(known: Known) -> Callable[[], str]:
         return "payment" if known.is_paying() else ""
 
     return why
+
+
+def drill_catalogue() -> tuple[Drill, ...]:
+    """Return every drill, in the order of their files' names."""
+    return discover(drills, "DRILL", Drill)

@@ -9,8 +9,7 @@ from pathlib import Path
 from agentguard.detect.recognition.custom_kinds import Following
 from agentguard.detect.sandbox.client import ScanClient
 from agentguard.engine.action_runner import Hand
-from agentguard.engine.known import Known
-from agentguard.engine.loop import Engine
+from agentguard.engine.loop import Engine, Known
 from agentguard.engine.schedule import AUDIT
 from agentguard.mfa.offline_codes import OfflineCodes
 from agentguard.model.actions import ActionKind

@@ -26,7 +26,7 @@ from agentguard.model.vault import Taking, VaultItem
 from agentguard.ports.clock import Clock
 from agentguard.ports.factors import AppOffer
 from agentguard.ports.people import Factors, ListedKey
-from agentguard.runtime.exception_desk import ExceptionDesk
+from agentguard.runtime.exception_book import ExceptionDesk
 from agentguard.runtime.incident_desk import IncidentDesk
 from agentguard.runtime.shift_desk import ShiftDesk, own_report
 from agentguard.sensors.training import Training

@@ -1,4 +1,4 @@
-"""Keeps the exceptions of this desk, and ends them: by the wall clock, or by time lived through.
+"""The exceptions of this desk: asked for, kept, and ended by the wall clock or by lived time.
 
 Whichever is first ends one, so that a clock that is set back makes none longer, and a computer that
 was off or has no endpoint needs nobody's word. What is over stays over.
@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import logging
 import math
+import secrets
 import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from agentguard.base.errors import StoreError
-from agentguard.model.exception_events import ExceptionsHeld
-from agentguard.model.exceptions import Excepted, Ruling
+from agentguard.engine.loop import Engine
+from agentguard.model.exception_events import ExceptionAsked, ExceptionsHeld
+from agentguard.model.exceptions import HOUR, LEAST_REASON, SLACK, Excepted, Ruling, rule_for
 from agentguard.model.records import Json
 from agentguard.model.verdicts import Severity
 from agentguard.ports.clock import Clock
@@ -23,10 +26,11 @@ from agentguard.ports.storage import Remembering
 from agentguard.ports.turns import Member, Turns
 
 LOG = logging.getLogger(__name__)
-
 KEY = "exceptions/held"
 LOOK = 5.0
 NONE = Overlay(at=-math.inf, digest="", items=())
+LONGEST_WORDS = 1000
+ID_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,3 +166,48 @@ def _row(row: Json) -> tuple[Excepted, _Known] | None:
             return one, _Known(begun=float(begun), over=over)
         case _:
             return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionDesk:
+    """Takes requests; `mask` takes values out of what was typed."""
+
+    engine: Engine
+    clock: Clock
+    mask: Callable[[str], str]
+    report_now: Callable[[], None]
+
+    def ask(self, form: Mapping[str, str]) -> bool:
+        """Ask for an exception; False where the policy does not allow it, or words are missing.
+
+        Its end is `until` in wall seconds, or `hours` from now.
+        """
+        at = self.clock.now()
+        control, until = form.get("control", ""), _until(form, at.wall)
+        reason, instead = (form.get(name, "").strip() for name in ("reason", "instead"))
+        rule = rule_for(self.engine.policy().exceptions, control)
+        if rule is None or len(reason) < LEAST_REASON or not instead:
+            return False
+        if not at.wall < until <= at.wall + rule.hours * HOUR + SLACK:
+            return False
+        self.engine.submit(
+            ExceptionAsked(
+                at=at,
+                id=secrets.token_hex(ID_BYTES),
+                control=control,
+                hours=min(rule.hours, math.ceil((until - at.wall) / HOUR)),
+                until=until,
+                reason=self.mask(reason[:LONGEST_WORDS]),
+                instead=self.mask(instead[:LONGEST_WORDS]),
+            )
+        )
+        self.report_now()
+        return True
+
+
+def _until(form: Mapping[str, str], now: float) -> float:
+    """Return the end that a form tells; 0 where it tells none."""
+    hours, until = form.get("hours", ""), form.get("until", "")
+    if until.isascii() and until.isdecimal():
+        return float(until)
+    return now + int(hours) * HOUR if hours.isascii() and hours.isdecimal() else 0.0

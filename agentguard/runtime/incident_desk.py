@@ -12,7 +12,6 @@ from agentguard.engine.loop import Engine
 from agentguard.model import incidents
 from agentguard.model.custody import FORBIDDEN
 from agentguard.model.events import FileScanned, IncidentReported
-from agentguard.model.findings import Finding
 from agentguard.model.guided import (
     OUT,
     Cause,
@@ -28,6 +27,7 @@ from agentguard.model.incidents import Answers, Draft
 from agentguard.model.messages import Message, say
 from agentguard.model.outcomes import FileOutcome
 from agentguard.model.vault import Taking, VaultItem
+from agentguard.model.verdicts import Finding
 from agentguard.ports.clock import Clock
 from agentguard.vault.release import Release
 from agentguard.vault.vault import Vault
@@ -38,7 +38,7 @@ REASON = "incident"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentDesk:
-    """Implements `ports.incidents.Incidents` over the engine and the vault."""
+    """Implements `ports.people.Incidents` over the engine and the vault."""
 
     engine: Engine
     clock: Clock

@@ -26,7 +26,7 @@ def downloads_folder() -> Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShiftDesk:
-    """Implements `ports.incidents.Shifts` over the engine."""
+    """Implements `ports.people.Shifts` over the engine."""
 
     engine: Engine
     clock: Clock

@@ -13,7 +13,6 @@ from agentguard.engine.action_runner import LeftAlone, NotDone, NotYet
 from agentguard.model.actions import Action
 from agentguard.model.events import FileScanned
 from agentguard.model.facts import OldFile, RetentionSeen
-from agentguard.model.findings import Finding
 from agentguard.model.hits import Hit
 from agentguard.model.lived_time import Age
 from agentguard.model.messages import Message, say
@@ -21,6 +20,7 @@ from agentguard.model.outcomes import FileOutcome
 from agentguard.model.records import Json, Record
 from agentguard.model.retention_rules import RetentionRule, rule_of
 from agentguard.model.vault import VaultItem
+from agentguard.model.verdicts import Finding
 from agentguard.ports.clock import Clock
 from agentguard.ports.sensor import PolicySource, Submit
 from agentguard.ports.storage import Journal

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agentguard.model.events import AppFocused
-from agentguard.model.foreground import WindowInFront
+from agentguard.model.events import AppFocused, WindowInFront
 from agentguard.model.moments import Moment
 from agentguard.ports.bell import Bell
 from agentguard.ports.clock import Clock, Stop

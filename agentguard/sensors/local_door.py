@@ -22,9 +22,8 @@ from typing import TYPE_CHECKING
 
 from agentguard.base import atomic_files, paths
 from agentguard.model.locking import Asker, LockAsked, ShiftEnded, ShiftEnder
-from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.clock import Clock, Stop, alarm
 from agentguard.ports.sensor import Submit
-from agentguard.ports.stop_signal import alarm
 from agentguard.sensors.call import CallSignals
 
 if TYPE_CHECKING:

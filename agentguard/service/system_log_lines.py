@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from agentguard.base.errors import PlatformError
 from agentguard.base.translations import Texts
 from agentguard.ports.desktop import SystemLog, Weight
-from agentguard.ports.service_manager import KEEPER_FAILED
+from agentguard.ports.session_host import KEEPER_FAILED
 from agentguard.service.keeper_status import Standing
 from agentguard.service.run import Told
 from agentguard.service.watch import STOOD_STILL, Happening, What

@@ -86,7 +86,7 @@ def _seen(kept: bytes, receipt_key: str) -> Seen | None:
 
 def _signed(key: str, text: str, signature: str) -> bool:
     # Its library costs memory, and is there where there are receipts.
-    from agentguard.trust.chain.signatures import unbase64  # noqa: PLC0415 - see above
+    from agentguard.trust.chain.file_format import unbase64  # noqa: PLC0415 - see above
     from agentguard.trust.curves import signed  # noqa: PLC0415 - as above
 
     return signed(unbase64(key), text.encode(), unbase64(signature))

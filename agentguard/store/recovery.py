@@ -35,7 +35,7 @@ from agentguard.store.entries import (
     values_of_seal,
 )
 from agentguard.store.journal import SqliteJournal
-from agentguard.store.retention import told_at
+from agentguard.store.outbox import told_at
 from agentguard.store.sqlite_file import Database, Value
 from agentguard.trust.chain import links
 from agentguard.trust.chain.erasure import ERASED_KIND, day_of

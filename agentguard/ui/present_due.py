@@ -7,10 +7,9 @@ from enum import StrEnum
 from agentguard.model.actions import ActionKind
 from agentguard.model.custody import FORBIDDEN
 from agentguard.model.events import NOT_ENROLLED
-from agentguard.model.findings import Finding
 from agentguard.model.moments import Moment
 from agentguard.model.snapshot import Snapshot
-from agentguard.model.verdicts import Severity
+from agentguard.model.verdicts import Finding, Severity
 from agentguard.ui.wording import DAY, Wording
 
 

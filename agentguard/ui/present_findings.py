@@ -10,9 +10,8 @@ from agentguard.detect.recognition.masked_names import masked
 from agentguard.model.actions import Deed
 from agentguard.model.deeds import ALL_DEEDS, Asked, Stage, deeds_for
 from agentguard.model.exceptions import rule_for
-from agentguard.model.findings import Finding
 from agentguard.model.snapshot import Snapshot
-from agentguard.model.verdicts import Severity, State
+from agentguard.model.verdicts import Finding, Severity, State
 from agentguard.ui.lesson_words import rendered
 from agentguard.ui.present_due import SOON, due, due_words, if_not, is_forbidden
 from agentguard.ui.present_guided import calls_for_response

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agentguard.model.findings import file_name
 from agentguard.model.guided import CARD_KINDS, Ending, Found, Response
 from agentguard.model.hits import Hit
 from agentguard.model.incidents import Stage
 from agentguard.model.snapshot import Snapshot
+from agentguard.model.verdicts import file_name
 from agentguard.ui.present_incidents import stage_words
 from agentguard.ui.wording import Wording
 

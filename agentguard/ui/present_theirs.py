@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from agentguard.model.events import NOT_ENROLLED
-from agentguard.model.findings import Finding
 from agentguard.model.snapshot import Snapshot
-from agentguard.model.verdicts import OTHERS, Owner, State
+from agentguard.model.verdicts import OTHERS, Finding, Owner, State
 from agentguard.ui.lesson_words import rendered
 from agentguard.ui.present_findings import urgent_first
 from agentguard.ui.views import TheirGroup, TheirsView, TheirView

@@ -20,9 +20,8 @@ from agentguard.base.errors import EnrolmentError, StoreError, UplinkError
 from agentguard.model.events import EpochBegun, UplinkState
 from agentguard.model.messages import Message, say
 from agentguard.model.snapshot import Snapshot
-from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.clock import Clock, Stop, heard
 from agentguard.ports.sensor import Submit
-from agentguard.ports.stop_signal import heard
 from agentguard.uplink import follow_up, orders
 from agentguard.uplink.asked_drills import LostAnswers, forge
 from agentguard.uplink.client import Client

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from agentguard.ports.clock import Clock, Stop
-from agentguard.ports.stop_signal import heard
+from agentguard.ports.clock import Clock, Stop, heard
 
 ASLEEP = "asleep"
 SAYING = 2.0

@@ -21,11 +21,10 @@ from agentguard.model.hits import Hit
 from agentguard.model.records import Json
 from agentguard.ports.clock import Clock
 from agentguard.vault import file_names
-from agentguard.vault.open_writers import is_written
 from agentguard.vault.recovery import Ending, mend
 from agentguard.vault.sealed_file import BrokenSeal, Header, seal
 from agentguard.vault.sealed_files import NEW, AtStep, Move, Shelf, Stage, why
-from agentguard.vault.source import Source, opened, refusal
+from agentguard.vault.source import Source, is_written, opened, refusal
 
 if TYPE_CHECKING:
     from pyrage import x25519

@@ -8,9 +8,8 @@ from pathlib import Path
 
 from agentguard.base import atomic_files
 from agentguard.vault import file_names
-from agentguard.vault.open_writers import is_written
 from agentguard.vault.sealed_files import Move, Shelf, Stage
-from agentguard.vault.source import digest
+from agentguard.vault.source import digest, is_written
 
 
 class Ending(Enum):

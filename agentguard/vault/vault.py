@@ -1,15 +1,23 @@
-"""The vault: files with personal data, each in an encrypted copy, and back again."""
+"""The vault: files with personal data, each in an encrypted copy, and back again.
+
+It is tested by sealing a made-up text in its folder and opening it again.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import io
 import logging
+import os
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyrage
 
-from agentguard.base.errors import StoreError, VaultError
+from agentguard.base import atomic_files
+from agentguard.base.errors import SecretError, StoreError, VaultError
 from agentguard.base.translations import load
 from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
@@ -17,18 +25,19 @@ from agentguard.model.vault import VaultItem
 from agentguard.ports.clock import Clock
 from agentguard.ports.secrets import SecretPlace
 from agentguard.ports.storage import Journal
-from agentguard.vault import self_test
 from agentguard.vault.inbound import Inbound
 from agentguard.vault.outbound import UNASKED, Outbound, Reason
 from agentguard.vault.recovery import mend
 from agentguard.vault.renewal import Renewal
-from agentguard.vault.sealed_file import BrokenSeal, Header
-from agentguard.vault.sealed_files import AtStep, Move, Shelf, no_step, why
+from agentguard.vault.sealed_file import BrokenSeal, Header, Nothing, seal, unseal
+from agentguard.vault.sealed_files import NEW, AtStep, Move, Shelf, no_step, why
 
 if TYPE_CHECKING:
     from pyrage import x25519
 
 LOG = logging.getLogger(__name__)
+LENGTH = 100_000
+"""Bytes: more than one chunk of the format."""
 
 
 class Vault:
@@ -153,7 +162,7 @@ class Vault:
             OSError: nothing can be written there.
 
         """
-        return self_test.works(self._shelf, self._clock.now(), self._recipients())
+        return works(self._shelf, self._clock.now(), self._recipients())
 
     def recover(self) -> int:
         """Finish or undo what a crash has left; call it at the start. Give how many moves ended.
@@ -200,3 +209,59 @@ def _recipient(key: str) -> x25519.Recipient:
         return pyrage.x25519.Recipient.from_str(key)
     except pyrage.RecipientError as error:
         raise VaultError(load().say("vault.bad-recovery-key")) from error
+
+
+def works(shelf: Shelf, at: Moment, recovery: tuple[x25519.Recipient, ...]) -> bool | None:
+    """Return whether it does; None while its key lies in a place that is locked.
+
+    Raises:
+        VaultError: the vault or its key cannot be read.
+        OSError: nothing can be written there.
+
+    """
+    with shelf.held():
+        try:
+            key = _key(shelf)
+        except VaultError as error:
+            if isinstance(error.__cause__, SecretError) and error.__cause__.passing:
+                return None
+            raise
+        item = shelf.new_id()
+        text = secrets.token_bytes(LENGTH)
+        head = Header(
+            item=item,
+            path="",
+            mode=atomic_files.OWNER_ONLY,
+            mtime_ns=0,
+            size=LENGTH,
+            sha256=hashlib.sha256(text).hexdigest(),
+            put=at,
+            hits=(),
+        )
+        return _comes_back(head, text, shelf.temporary(item), (key, recovery))
+
+
+def _key(shelf: Shelf) -> x25519.Identity:
+    """Return the vault's key; one for the moment where nothing was ever put."""
+    return shelf.key() if shelf.vault_key.where() else pyrage.x25519.Identity.generate()
+
+
+def _comes_back(
+    head: Header,
+    text: bytes,
+    place: Path,
+    keys: tuple[x25519.Identity, tuple[x25519.Recipient, ...]],
+) -> bool:
+    """Seal it to disk and read it back; a probe that a crash leaves is swept at the next start."""
+    own, recovery = keys
+    try:
+        with os.fdopen(os.open(place, NEW, atomic_files.OWNER_ONLY), "w+b") as file:
+            seal(head, io.BytesIO(text), file, [own.to_public(), *recovery])
+            file.flush()
+            os.fsync(file.fileno())
+            file.seek(0)
+            return unseal(file, Nothing(), own) == head
+    except BrokenSeal:
+        return False
+    finally:
+        place.unlink(missing_ok=True)

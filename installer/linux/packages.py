@@ -62,7 +62,7 @@ PLACES = {
     "agentguard.desktop": ("usr/share/applications/agentguard.desktop", 0o644),
     "settings.toml": ("etc/agentguard/settings.toml", 0o644),
 }
-OF_TESTS = ("*simulated*.py", "_fake_clock.py")  # the desktop that they have in place of a real one
+OF_TESTS = ("*simulated*.py",)  # the desktop that they have in place of a real one
 OF_ENDPOINT = ("agentguard-demo.1", "agentguard-serve.1", "agentguard-server.1")
 """Pages of the manual that the endpoint's package brings: a desk has not those commands."""
 METAINFO = "usr/share/metainfo/io.github.agentguard.AgentGuard.metainfo.xml"

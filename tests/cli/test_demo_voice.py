@@ -8,7 +8,7 @@ import pytest
 
 from agentguard.base import translations
 from agentguard.commands._demo_voice import Voice
-from agentguard.model.findings import file_name
+from agentguard.model.verdicts import file_name
 from agentguard.platforms.simulated import FakeClock
 from tools.gallery import data
 

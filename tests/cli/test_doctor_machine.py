@@ -13,8 +13,8 @@ from agentguard.base.settings import NOTHING, Layers
 from agentguard.commands._capabilities import Standing
 from agentguard.commands._machine import machine
 from agentguard.model.messages import Message
-from agentguard.platforms._fake_clock import FakeClock
-from agentguard.ports.service_manager import Recovery, ServiceSeen
+from agentguard.platforms.simulated import FakeClock
+from agentguard.ports.session_host import Recovery, ServiceSeen
 from agentguard.service import keeper_status
 
 

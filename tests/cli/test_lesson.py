@@ -12,7 +12,7 @@ from agentguard.base.errors import LessonError, PolicyError
 from agentguard.cli import main
 from agentguard.model.lessons import library
 from agentguard.policy.parser import parse
-from agentguard.policy.plain_data import policy_yaml
+from agentguard.policy.schema import policy_yaml
 from agentguard.policy.weakening import weaker
 from agentguard.runtime.known_checks import shapes
 from tests.unit.test_lessons import GOOD

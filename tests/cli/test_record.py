@@ -15,11 +15,11 @@ from agentguard.base import atomic_files, translations
 from agentguard.base.errors import CannotError
 from agentguard.commands._record import record
 from agentguard.commands.base import COULD_NOT, FINDINGS, FINE, INTERRUPTED, WRONG_USE
+from agentguard.platforms.recorder.catalogue import STEPS
 from agentguard.platforms.recorder.lines import read
 from agentguard.platforms.recorder.questions import Question, call
 from agentguard.platforms.recorder.recording import Refusal
 from agentguard.platforms.recorder.shapes import FLAG, NUMBER, fields
-from agentguard.platforms.recorder.steps import STEPS
 from agentguard.platforms.recorder.topics.sessions import INFORMATION
 from agentguard.ports.clock import Stop
 

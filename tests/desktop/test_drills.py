@@ -11,7 +11,7 @@ from statistics import median
 import pytest
 
 from agentguard.model.drills import DrillOutcome
-from agentguard.platforms._linux.drill_clipboard import SELECTION, X11DrillClipboard
+from agentguard.platforms._linux.clipboard import SELECTION, X11DrillClipboard
 from tests.desktop.harness import Desktop
 from tests.desktop.test_clipboard import owner_window, paste, xclip
 from tests.flow.conftest import Floor, start

@@ -12,8 +12,7 @@ import pytest
 
 from agentguard import platforms
 from agentguard.base.errors import PlatformError
-from agentguard.model.events import AppFocused, Event
-from agentguard.model.foreground import WindowInFront
+from agentguard.model.events import AppFocused, Event, WindowInFront
 from agentguard.platforms._linux.foreground import X11Foreground
 from agentguard.ports.foreground import FocusedWindow
 from agentguard.sensors.foreground import ForegroundSensor, FrontSensor, Heard

@@ -17,7 +17,7 @@ import pytest
 from agentguard.base.errors import PlatformError
 from agentguard.model.drills import DrillEnded, DrillOutcome
 from agentguard.platforms._linux.bus import Bus
-from agentguard.platforms._linux.user_units import STAND_IN, UserUnits, revival
+from agentguard.platforms._linux.units import STAND_IN, UserUnits, revival
 from agentguard.runtime.drills import killed_agent
 from tests.desktop.harness import eventually
 from tests.flow.conftest import Floor, start

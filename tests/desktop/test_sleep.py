@@ -15,7 +15,7 @@ from typing import Self
 import pytest
 
 from agentguard.platforms._linux.sleep import LogindSleep
-from agentguard.ports.stop_signal import Ending
+from agentguard.ports.clock import Ending
 
 pytestmark = [pytest.mark.heavy, pytest.mark.posix]
 PATIENCE = 20.0

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.platforms._fake_clock import FakeClock
+from agentguard.platforms.simulated import FakeClock
 from agentguard.service.files import ProgramFiles
 from agentguard.service.keeper_status import Standing
 from agentguard.service.reports import control

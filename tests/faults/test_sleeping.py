@@ -11,7 +11,7 @@ import pytest
 
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import FakeClock
-from agentguard.ports.stop_signal import Ending
+from agentguard.ports.clock import Ending
 from agentguard.trust.chain.headers import NOBODY
 from agentguard.uplink import sleep_notice
 from agentguard.uplink.client import Client

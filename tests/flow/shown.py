@@ -13,12 +13,11 @@ from PySide6.QtWidgets import QWidget
 
 from agentguard.base import translations
 from agentguard.commands._notices import Notices
-from agentguard.model.findings import Finding
 from agentguard.model.messages import say
 from agentguard.model.moments import Moment
 from agentguard.model.prompts import Notice, Prompt, PromptKind
 from agentguard.model.vault import Taking, VaultItem
-from agentguard.model.verdicts import Severity
+from agentguard.model.verdicts import Finding, Severity
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
 from agentguard.ports.people import Desk

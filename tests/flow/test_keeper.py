@@ -13,7 +13,7 @@ import pytest
 
 from agentguard.base.errors import AgentGuardError, UplinkError
 from agentguard.platforms import network, system_clock
-from agentguard.platforms._fake_clock import FakeClock
+from agentguard.platforms.simulated import FakeClock
 from agentguard.server.store.desks import keepers
 from agentguard.service import keeper_status
 from agentguard.service.files import ProgramFiles

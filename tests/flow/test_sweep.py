@@ -14,7 +14,7 @@ import pytest
 
 import agentguard
 from agentguard.model.events import SensorState, SweepFinished
-from agentguard.model.findings import Finding
+from agentguard.model.verdicts import Finding
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
 from agentguard.policy.last_good import Keeper

@@ -18,7 +18,7 @@ import atheris
 with atheris.instrument_imports(include=["agentguard.trust.chain", "agentguard.store"]):
     from agentguard.base.errors import JournalBroken, StoreError
     from agentguard.store.entries import epoch_of, gap_of, row_of, seal_of, values_of
-    from agentguard.store.retention import told_at
+    from agentguard.store.outbox import told_at
     from agentguard.trust.chain import links
     from agentguard.trust.chain.evidence import Evidence
     from agentguard.trust.chain.verify import Verifier

@@ -38,8 +38,7 @@ OF_LIBRARIES = {
 ARGUED = {
     "detect/matching/label_matcher.py": "the place of a search, a million times a second",
     "platforms/simulated.py": "plays the world, whose state its own ports show",
-    "platforms/_win32/com.py": "keeps alive what a structure of ctypes points at",
-    "platforms/_win32/protected.py": "as above",
+    "platforms/_win32/protected.py": "keeps alive what a structure of ctypes points at",
     "platforms/_win32/sign_in.py": "as above",
     "sensors/inotify_observer.py": "watchdog has no other door for where a folder's events go",
 }

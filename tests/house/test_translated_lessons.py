@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from agentguard.base import languages, lesson_file, lesson_text, lessons, paths
+from agentguard.base import languages, lesson_file, lessons, paths
 from tools import translating
 
 LESSONS = paths.resources() / "lessons"
@@ -61,7 +61,7 @@ def test_every_text_of_a_lesson_is_plain_and_short(language: str) -> None:
     wrong = []
     for id_, text, english in each(language):
         simple = bool(re.search(r"/card-\d+/text$", id_))
-        fault, word = lesson_text.fault(text, most(id_), simple_markdown=simple)
+        fault, word = lesson_file.fault(text, most(id_), simple_markdown=simple)
         long = len(text) > len(english) * LONGER + MORE
         if fault or long or SIGNS.search(text):
             wrong.append((id_, fault or ("long" if long else "sign"), word or text))

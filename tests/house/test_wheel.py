@@ -52,7 +52,7 @@ def test_the_installed_catalogue_is_the_one_of_the_sources(installed: Path) -> N
 
 @pytest.mark.heavy
 def test_the_answers_that_a_recording_is_compared_with_are_installed(installed: Path) -> None:
-    show = "from agentguard.platforms.recorder import vectors; print(vectors.folder())"
+    show = "from agentguard.platforms.recorder import lines; print(lines.folder())"
     folder = Path(run(installed, "-c", show).strip())
     assert folder.is_relative_to(installed)
     ours = {file.name for file in (ROOT / "tests/vectors/windows").glob("*.jsonl")}

@@ -15,7 +15,7 @@ from types import ModuleType
 import pytest
 
 from agentguard.base.settings import DESCRIBED
-from agentguard.ports.service_manager import KEEPER
+from agentguard.ports.session_host import KEEPER
 from installer.winget import manifests
 from tests.shapes import shape
 

@@ -23,7 +23,7 @@ from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
 from agentguard.policy.parser import parse
 from agentguard.ports.desktop import Absent
 from agentguard.runtime.asked_deeds import FileDeeds, FolderDeed, asked_hands
-from agentguard.runtime.compose_deeds import deeds_here
+from agentguard.runtime.compose_desk import deeds_here
 from agentguard.runtime.known_checks import shapes
 from agentguard.store.memory import InMemoryJournal
 from agentguard.trust.removal_proof import proves

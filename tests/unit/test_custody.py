@@ -15,14 +15,13 @@ from agentguard.model.actions import Action, ActionKind, Outcome
 from agentguard.model.custody import VaultRules
 from agentguard.model.events import Event, FileScanned
 from agentguard.model.facts import OldFile, RetentionSeen
-from agentguard.model.findings import Finding
 from agentguard.model.hits import Hit
 from agentguard.model.lived_time import DAY
 from agentguard.model.moments import Moment
 from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Policy
 from agentguard.model.retention_rules import RetentionRule, rule_name
-from agentguard.model.verdicts import Severity
+from agentguard.model.verdicts import Finding, Severity
 from agentguard.platforms.simulated import FakeClock
 from agentguard.policy.parser import parse
 from agentguard.runtime.known_checks import shapes

@@ -10,7 +10,7 @@ from agentguard.base.errors import StoreError
 from agentguard.model.exception_events import ExceptionsHeld
 from agentguard.model.exceptions import Excepted, RequestState, Ruling
 from agentguard.model.verdicts import Severity
-from agentguard.platforms._fake_clock import START_WALL, FakeClock
+from agentguard.platforms.simulated import START_WALL, FakeClock
 from agentguard.ports.exceptions import Overlay
 from agentguard.ports.storage import Memory
 from agentguard.runtime.exception_book import KEY, Exceptions

@@ -10,7 +10,7 @@ import pytest
 from agentguard.model.exception_events import ExceptionAsked
 from agentguard.model.exceptions import ExceptionRule
 from agentguard.platforms.simulated import FakeClock
-from agentguard.runtime.exception_desk import ExceptionDesk
+from agentguard.runtime.exception_book import ExceptionDesk
 from tests.unit.engine.conftest import make_policy
 
 RULE = ExceptionRule(control="usb-storage", hours=8)

@@ -19,8 +19,7 @@ from agentguard.model.events import Event
 from agentguard.model.facts import ForbiddenHeld, RetentionSeen
 from agentguard.model.hits import Hit
 from agentguard.model.retention_rules import RetentionRule
-from agentguard.platforms._fake_clock import START_WALL, FakeClock
-from agentguard.platforms.simulated import SimulatedDesktop
+from agentguard.platforms.simulated import START_WALL, FakeClock, SimulatedDesktop
 from agentguard.policy.last_good import Keeper
 from agentguard.policy.parser import parse
 from agentguard.runtime.agent import Computer, Parts, Person, Storage

@@ -13,7 +13,7 @@ import pytest
 from agentguard.base.errors import StoreError
 from agentguard.base.startup import JOURNAL, Starting
 from agentguard.model.records import Record
-from agentguard.platforms._fake_clock import FakeClock
+from agentguard.platforms.simulated import FakeClock
 from agentguard.ports.secrets import Places
 from agentguard.runtime import stores
 from agentguard.store.agent_store import FILE, open_store

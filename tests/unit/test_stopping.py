@@ -5,8 +5,7 @@ from __future__ import annotations
 import select
 import threading
 
-from agentguard.ports.clock import Audible
-from agentguard.ports.stop_signal import LOOK, Ending, alarm, heard, least
+from agentguard.ports.clock import LOOK, Audible, Ending, alarm, heard, least
 
 SOON = 10.0
 

@@ -45,8 +45,7 @@ CATALOGUE = "agentguard.base.plugins"
 HARMLESS = {
     CATALOGUE: "finds our own modules; the installed program's catalogue is compared",
     "agentguard.platforms": "its doubles are asked for by this name",
-    "agentguard.platforms._fake_clock": "a clock that a test turns",
-    "agentguard.platforms.simulated": "doubles, which ask no system",
+    "agentguard.platforms.simulated": "doubles and a clock that a test turns, which ask no system",
     "agentguard.detect.matching.number_words": "reads our own words; test_spoken_numbers.py stays",
     "agentguard.detect.score.fitted": "reads our own weights; test_vectors.py stays",
     "agentguard.base.translations": "reads our own sentences; tests/unit/test_texts.py stays",

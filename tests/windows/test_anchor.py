@@ -13,14 +13,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from agentguard.platforms._fake_clock import FakeClock
-from agentguard.platforms._win32 import person_start, sessions, signs
+from agentguard.platforms._win32 import person_start, session_agents, sessions
 from agentguard.platforms._win32.person_start import Begun
 from agentguard.platforms._win32.session_agents import SessionAgents
 from agentguard.platforms._win32.session_host import WindowsDesks
 from agentguard.platforms._win32.shield import shielded
 from agentguard.platforms._win32.silence_answers import Signs
 from agentguard.platforms._win32.tokens import own_sid
+from agentguard.platforms.simulated import FakeClock
 from agentguard.ports.session_host import HUNG
 from agentguard.service.keeper_status import Standing
 from agentguard.service.run import LOOK, Keeper
@@ -97,7 +97,7 @@ import sys
 sys.path.insert(0, sys.argv[1])
 from agentguard.detect.sandbox.client import Limits, ScanClient
 from agentguard.platforms import child_starter, leash
-from agentguard.platforms._fake_clock import FakeClock
+from agentguard.platforms.simulated import FakeClock
 limits, held = Limits(start_seconds=60.0, seconds=60.0), {"leash": leash}
 if sys.argv[3] == "ours":
     held["start"] = child_starter()
@@ -251,11 +251,11 @@ def test_row_451_what_windows_counts_of_a_process_is_asked_by_its_handle(
     """Wine counts nothing, which silences nobody; that it is asked, and a debugger, is real."""
     agents.start(session())
     (agent,) = agents._agents.values()
-    told = signs.of(agent.process.process)
+    told = session_agents.counts(agent.process.process)
     assert told.debugged is False
     assert None not in {told.operations, told.cycles}
-    assert not signs.of(0).told, "what is refused silences nobody"
-    assert 0 < signs.awake() <= time.monotonic() + 1
+    assert not session_agents.counts(0).told, "what is refused silences nobody"
+    assert 0 < session_agents.unsuspended() <= time.monotonic() + 1
 
 
 def test_row_451_a_keeper_ends_an_agent_that_gives_no_sign_and_starts_it_again(

@@ -17,10 +17,10 @@ import pytest
 from agentguard.model.facts import Kind, Software, SoftwareSeen
 from agentguard.platforms._win32 import api, people, registry, software_keys
 from agentguard.platforms._win32.described import Security, descriptor
-from agentguard.platforms._win32.file_version import version
 from agentguard.platforms._win32.installer_answers import packed
+from agentguard.platforms._win32.people import LIST, PATH
 from agentguard.platforms._win32.probes import software
-from agentguard.platforms._win32.profiles import LIST, PATH
+from agentguard.platforms._win32.signers import version
 from agentguard.platforms._win32.tokens import own_sid
 from tests.windows.test_probes import AT, POLICY, Keys
 

@@ -19,7 +19,7 @@ from agentguard.platforms import desks, keeper_service, machine_layers, only_one
 from agentguard.platforms._win32 import api, service_manager, sessions
 from agentguard.platforms._win32.service import cause
 from agentguard.platforms._win32.session_host import program
-from agentguard.ports.service_manager import Recovery
+from agentguard.ports.session_host import Recovery
 from agentguard.service import keeper_status
 from agentguard.service.keeper_status import Standing
 from tests.windows import agent_ends, keeping

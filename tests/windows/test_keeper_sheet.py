@@ -11,13 +11,13 @@ import pytest
 from agentguard.base.errors import PlatformError
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Contact, Policy, Watch
-from agentguard.platforms._fake_clock import FakeClock
 from agentguard.platforms._one_question import Question
 from agentguard.platforms._win32 import api, keeper_sheet
 from agentguard.platforms._win32.component_answers import SILENT, ComponentError
 from agentguard.platforms._win32.keeper_questions import LOOK, WindowsAnswers
 from agentguard.platforms._win32.keeper_sheet_answers import EVERY, written
 from agentguard.platforms._win32.probes import disks, firewall
+from agentguard.platforms.simulated import FakeClock
 from tests.windows.keeping import PATIENCE, until
 
 AT = Moment(boot=1.0, wall=1_700_000_000.0)

@@ -17,7 +17,7 @@ from agentguard.base.errors import SecretError
 from agentguard.commands import _setup_data
 from agentguard.commands._capabilities import Standing
 from agentguard.commands._keys import keys
-from agentguard.platforms._win32 import credentials
+from agentguard.platforms._win32 import protected
 from agentguard.platforms._win32.api import BOOL, DWORD, VOID, advanced
 from agentguard.platforms._win32.protected import (
     BOUND,
@@ -46,7 +46,7 @@ class Before(InCredentialManager):
     def make(self, slot: Slot) -> bytes:
         half = b"h" * 32
         blob = ctypes.create_string_buffer(half, len(half))
-        made = credentials._Credential(
+        made = protected._Credential(
             type=1,
             target=f"AgentGuard/{slot.file.name}/{slot.id}",
             size=len(half),
@@ -67,7 +67,7 @@ def file(tmp_path: Path) -> Iterator[Path]:
     (tmp_path / "AgentGuard").mkdir()
     yield tmp_path / "AgentGuard" / "device.key"
     for name in targets():
-        credentials.delete(name, "")
+        protected.delete_credential(name, "")
 
 
 def targets() -> list[str]:
@@ -76,7 +76,7 @@ def targets() -> list[str]:
     count, found = wintypes.DWORD(), ctypes.c_void_p()
     if not library.CredEnumerateW("AgentGuard/*", 0, ctypes.byref(count), ctypes.byref(found)):
         return []
-    every = ctypes.cast(found, ctypes.POINTER(ctypes.POINTER(credentials._Credential)))
+    every = ctypes.cast(found, ctypes.POINTER(ctypes.POINTER(protected._Credential)))
     names = [every[i].contents.target for i in range(count.value)]
     assert all(every[i].contents.persist == LOCAL_MACHINE for i in range(count.value))
     library.CredFree(found)

@@ -13,7 +13,7 @@ import pytest
 
 from agentguard.model.gate import Ended, ProofsEnded
 from agentguard.platforms._win32 import hid
-from agentguard.platforms._win32.hid_answers import CAPS, Known
+from agentguard.platforms._win32.key_answers import CAPS, Known
 from agentguard.platforms.simulated import FakeClock
 from agentguard.sensors.security_keys import SocketSensor
 

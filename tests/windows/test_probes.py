@@ -23,7 +23,7 @@ from agentguard.model.moments import Moment
 from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.platforms._one_question import Question
 from agentguard.platforms._software_gaps import PART
-from agentguard.platforms._win32 import api, citrix, com, machine_answers, probes, registry
+from agentguard.platforms._win32 import api, com, machine_answers, probes, registry
 from agentguard.platforms._win32.adapters import adapters, connections
 from agentguard.platforms._win32.component_answers import ComponentError
 from agentguard.platforms._win32.lock_answers import INTUNE
@@ -310,13 +310,13 @@ def test_row_144_the_signs_of_a_session_that_is_shown_elsewhere_are_read(keys) -
 
 
 def test_row_144_the_library_of_citrix_is_taken_by_its_full_path_and_only_where_it_is() -> None:
-    every = list(citrix.places())
+    every = list(remote_session.places())
     assert len(every) == 3
     assert all(place.is_absolute() for place in every)
-    assert citrix.citrix_protocol() is None
+    assert remote_session.citrix_protocol() is None
     kernel = every[0].with_name("kernel32.dll")
-    assert citrix.citrix_protocol((kernel,)) is None
-    assert citrix.citrix_protocol((every[0], kernel), function="SetHandleCount") is not None
+    assert remote_session.citrix_protocol((kernel,)) is None
+    assert remote_session.citrix_protocol((every[0], kernel), function="SetHandleCount") is not None
 
 
 def test_the_policies_of_remote_desktop_are_read(keys) -> None:

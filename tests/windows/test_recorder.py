@@ -21,14 +21,12 @@ from agentguard import cli
 from agentguard.commands.base import FINDINGS
 from agentguard.platforms._win32 import api, window
 from agentguard.platforms._win32.recorder._system import WindowsSystem
-from agentguard.platforms.recorder.catalogue import questions, shapes
-from agentguard.platforms.recorder.lines import encoded, read
+from agentguard.platforms.recorder.catalogue import STEPS, questions, shapes
+from agentguard.platforms.recorder.lines import encoded, folder, read
 from agentguard.platforms.recorder.questions import Call, Question, Wmi
 from agentguard.platforms.recorder.recording import Recording
-from agentguard.platforms.recorder.steps import STEPS
 from agentguard.platforms.recorder.topics import desktops, protection
 from agentguard.platforms.recorder.topics.keeping import SERVICE
-from agentguard.platforms.recorder.vectors import folder
 from tests.flow.canary import ways
 from tests.unit.platforms.recorder.hostile import CARD, HOST, NAME, PLANTED
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from agentguard.base import paths
-from agentguard.platforms._win32.process_list import processes_of
+from agentguard.platforms._win32.sessions import processes_of
 from agentguard.ports.revival import PASSED
 from agentguard.runtime.compose_drills import keeper_drill
 from agentguard.service import keeper_status

@@ -9,7 +9,6 @@ from agentguard.base.plugins import discover
 from agentguard.checks.base import Check
 from agentguard.model.attention import Later, Why
 from agentguard.model.events import NOT_ENROLLED, PolicyRefused, SensorState, UplinkState, Watching
-from agentguard.model.findings import Finding
 from agentguard.model.hits import Hit
 from agentguard.model.messages import Message, Param, say
 from agentguard.model.moments import Moment
@@ -22,7 +21,7 @@ from agentguard.model.release import Standing
 from agentguard.model.shield import Shield
 from agentguard.model.shield import Why as ShieldWhy
 from agentguard.model.snapshot import Snapshot
-from agentguard.model.verdicts import Coverage, Owner, Severity, State
+from agentguard.model.verdicts import Coverage, Finding, Owner, Severity, State
 
 NOON = Moment(boot=14_580.0, wall=1_795_608_180.0)  # 2026-11-25 12:03 UTC
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0

@@ -9,13 +9,12 @@ from dataclasses import replace
 
 from agentguard.model.actions import ActionKind, Deed
 from agentguard.model.deeds import Asked, Done, Stage
-from agentguard.model.findings import Finding
 from agentguard.model.hits import Hit
 from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Control
 from agentguard.model.snapshot import Snapshot
-from agentguard.model.verdicts import Severity
+from agentguard.model.verdicts import Finding, Severity
 from tools.gallery.data import CONTROLS, DAY, HOUR, MINUTE, UNSUPPORTED, ago, snapshot
 
 FOLDER = "/home/amara/Documents/Callbacks and complaints, week 48"

@@ -1,6 +1,10 @@
 """The clipboard under X11: watched by XFixes, read from its owner, cleared without a race.
 
 See docs/adr/0006-clipboard-through-xlib.md for why the windows' toolkit does not do this.
+
+A drill has a selection of its own, which is watched, read and cleared as the session's are.
+CLIPBOARD and PRIMARY are neither read nor owned for it: no program that a person uses knows this
+selection.
 """
 
 from __future__ import annotations
@@ -18,12 +22,12 @@ from agentguard.platforms._linux import x11
 from agentguard.platforms._linux.x11_owner import LONGEST, Owner, Wish
 from agentguard.platforms._linux.x11_reader import Reader, follow
 from agentguard.platforms._linux.x11_transfer import NoAnswer, is_change
-from agentguard.ports.clock import Stop
+from agentguard.ports.clock import Alarm, Stop, alarm
 from agentguard.ports.desktop import Copied, Spared, nobody
-from agentguard.ports.stop_signal import Alarm, alarm
 
 SELECTIONS = ("CLIPBOARD", "PRIMARY")
 ANSWER = 2.0  # seconds for the watch to take a selection
+SELECTION = "_AGENTGUARD_DRILL"
 
 
 class X11Clipboard:
@@ -143,3 +147,25 @@ def _changes(display: Display, owner: Owner, stop: Stop, end: Alarm) -> tuple[in
         else:
             owner.handle(event)
     return tuple(seen)
+
+
+class X11DrillClipboard:
+    """Copies a text onto the selection as a program would, on a connection of its own."""
+
+    def __init__(self, display: str) -> None:
+        self._name = display
+        self.clipboard = X11Clipboard(display, (SELECTION,))
+
+    def offer(self, text: str, stop: Stop) -> None:
+        """Own the selection with `text` and hand it over, until `stop` is set.
+
+        Raises:
+            PlatformError: the display is gone.
+
+        """
+        with x11.connected(self._name, xfixes.extname) as display, alarm(stop) as end:
+            owner = Owner(display)
+            owner.take(SELECTION, text, X.CurrentTime)
+            while not stop.is_set():
+                for event in x11.until(stop, end, display):
+                    owner.handle(event)

@@ -14,9 +14,8 @@ from Xlib.xobject.drawable import Window
 
 from agentguard.platforms._linux import x11
 from agentguard.platforms._steady_value import Steady
-from agentguard.ports.clock import Stop
+from agentguard.ports.clock import Stop, alarm
 from agentguard.ports.foreground import FocusedWindow, Sort, unsorted
-from agentguard.ports.stop_signal import alarm
 
 _COMES_AND_GOES = frozenset({X.MapNotify, X.UnmapNotify, X.DestroyNotify})
 _ACTIVE = "_NET_ACTIVE_WINDOW"

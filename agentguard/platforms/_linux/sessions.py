@@ -4,6 +4,10 @@ The keeper has no rights of its own: who is logged on is told by logind, and who
 /proc, which shows every user's processes unless it is mounted with `hidepid`. It starts nothing in
 a user's name either: who is not enrolled runs `agentguard enroll --by-keeper`, which /proc shows as
 well, and finds a code for one desk where only this user can read it.
+
+The agent of a session is known by its number and its start, while it lives. A number alone comes
+again, and a second program that guards, such as one from the start menu beside the one that the
+system started, is not the session's agent: it gives way to the first by itself.
 """
 
 from __future__ import annotations
@@ -15,7 +19,6 @@ from pathlib import Path
 import psutil
 
 from agentguard.base.errors import PlatformError
-from agentguard.platforms._agents import Agents
 from agentguard.platforms._linux.bus import Bus, DBusAddress
 from agentguard.platforms._linux.handed_codes import Handed
 from agentguard.platforms._linux.logind import GRAPHICAL, OPEN
@@ -27,6 +30,8 @@ _PROGRAM = "agentguard"
 _GUARDING = frozenset({"tray", "run"})
 _ASKING = ["enroll", "--by-keeper"]
 _START_TIME = 19  # field 22 of `stat`, counted from behind the name
+Started = Mapping[int, float]
+"""When each process of a session that guards was started, by its number; any unit."""
 
 
 class LinuxDesks:
@@ -137,3 +142,28 @@ def _told(words: list[str]) -> list[str]:
         if Path(word).name == _PROGRAM:
             return words[place + 1 :]
     return []
+
+
+class Agents:
+    """Remembers the agent of each session between two looks."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    def chosen(self, found: Mapping[str, Started]) -> dict[str, str]:
+        """Return the agent of each session: the known one while it is there, else the oldest."""
+        self._known = {
+            session: _chosen(started, self._known.get(session, ""))
+            for session, started in found.items()
+            if started
+        }
+        return dict(self._known)
+
+
+def _chosen(started: Started, known: str) -> str:
+    every = [_name(at, pid) for at, pid in sorted((at, pid) for pid, at in started.items())]
+    return known if known in every else every[0]
+
+
+def _name(at: float, pid: int) -> str:
+    return f"{pid} {at:.3f}"

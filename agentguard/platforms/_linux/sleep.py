@@ -20,8 +20,7 @@ from jeepney import (  # type: ignore[import-untyped] # it ships no types
 
 from agentguard.base.errors import PlatformError
 from agentguard.platforms._linux import bus
-from agentguard.ports.clock import Stop
-from agentguard.ports.stop_signal import Alarm, alarm
+from agentguard.ports.clock import Alarm, Stop, alarm
 
 LOG = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from agentguard.base.errors import PlatformError
 from agentguard.platforms._linux import local_socket
-from agentguard.ports.stop_signal import Alarm
+from agentguard.ports.clock import Alarm
 
 DISPLAY = 1
 ANSWER = 1.0  # seconds for the compositor to answer

@@ -27,9 +27,8 @@ from agentguard.platforms._linux.clipboard_formats import (
 )
 from agentguard.platforms._linux.wayland import Connection, Event, connected
 from agentguard.platforms._linux.wayland_offers import SELECTIONS, Control, NoAnswer
-from agentguard.ports.clock import Stop
+from agentguard.ports.clock import Stop, alarm
 from agentguard.ports.desktop import Copied, Flavour, Spared, nobody
-from agentguard.ports.stop_signal import alarm
 
 OWN = "application/x-agentguard"
 """The form by which the agent knows its own text again."""

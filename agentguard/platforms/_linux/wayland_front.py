@@ -19,9 +19,8 @@ from agentguard.base.errors import PlatformError
 from agentguard.platforms._linux import local_socket, x11
 from agentguard.platforms._linux.wayland import ANSWER, Connection, Event, connected
 from agentguard.platforms._steady_value import Steady
-from agentguard.ports.clock import Stop
+from agentguard.ports.clock import Stop, alarm, least
 from agentguard.ports.foreground import FocusedWindow, Sort, unsorted
-from agentguard.ports.stop_signal import alarm, least
 
 MANAGER = "zwlr_foreign_toplevel_manager_v1"
 NOTHING = FocusedWindow(image="", window_class="", window=0)

@@ -22,8 +22,7 @@ from Xlib.xobject.drawable import Window
 
 from agentguard.base.errors import PlatformError
 from agentguard.platforms._linux import x_extensions
-from agentguard.ports.clock import Stop
-from agentguard.ports.stop_signal import Alarm, least
+from agentguard.ports.clock import Alarm, Stop, least
 
 ANSWER = 1.0  # seconds for the server to answer
 

@@ -1,19 +1,60 @@
-"""Locks through the X server's screen saver, and sees lockers among the server's clients."""
+"""The X server's screen saver: it tells the seconds without input, and locks.
+
+Lockers are seen among the server's clients. The connection is kept for questions of one round trip.
+"""
 
 from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
 
 from Xlib import X
 from Xlib.display import Display
 
 from agentguard.base.errors import PlatformError
 from agentguard.platforms._linux import x11
-from agentguard.platforms._linux.x11_kept import Kept
 
 LOCKERS = frozenset({"alock", "i3lock", "slock", "xlock", "xsecurelock", "xtrlock"})
 """Programs that are connected to the server only while they lock it."""
-
 _REGISTERED = "_MIT_SCREEN_SAVER_ID"
 """A program that takes the screen saver's place puts this on the root window (xss-lock(1))."""
+T = TypeVar("T")
+
+
+class Kept:
+    """Connects at the first question; after a failure the next one connects again."""
+
+    def __init__(self, name: str, *extensions: str) -> None:
+        self.name = name
+        self._extensions = extensions
+        self._guard = threading.Lock()
+        self._display: Display | None = None
+
+    def ask(self, question: Callable[[Display], T]) -> T:
+        """Ask, one thread at a time.
+
+        Raises:
+            PlatformError: the server does not answer.
+
+        """
+        with self._guard:
+            try:
+                return self._ask(question)
+            except PlatformError:
+                self._forget()
+                raise
+
+    def _ask(self, question: Callable[[Display], T]) -> T:
+        if self._display is None:
+            self._display = x11.connect(self.name, *self._extensions)
+        with x11.answering():
+            return question(self._display)
+
+    def _forget(self) -> None:
+        if self._display is not None:
+            x11.close(self._display)
+        self._display = None
 
 
 class X11Saver:
@@ -56,3 +97,20 @@ def _wake(display: Display) -> bool:
     display.force_screen_saver(X.ScreenSaverActive)
     display.sync()
     return True
+
+
+class X11Idle:
+    """A reading is one round trip over the kept connection."""
+
+    name = "x11"
+
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+
+    def seconds(self) -> float:
+        """Read the idle time."""
+        return self._kept.ask(_idle)
+
+
+def _idle(display: Display) -> float:
+    return float(display.screen().root.screensaver_query_info().idle) / 1000

@@ -1,8 +1,9 @@
-"""The keeper's end of a named pipe: one code for one process of one person in one session.
+"""Both ends of a named pipe over which the keeper hands a code to one process of one person.
 
 Windows lets no handle be inherited from one session into another, so that a program's standard
-input is no way from a service to an agent. Source: Microsoft's reference of namedpipeapi.h,
-CreateProcessAsUserW, ImpersonateNamedPipeClient.
+input is no way from a service to an agent. The agent lets the server know who it is and nothing
+more (SECURITY_IDENTIFICATION). Source: Microsoft's reference of namedpipeapi.h,
+CreateProcessAsUserW, ImpersonateNamedPipeClient, CreateFileW and WaitNamedPipeW.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ import sys
 from contextlib import suppress
 from typing import Any
 
+from agentguard.base.errors import PlatformError
 from agentguard.platforms._win32 import api
 from agentguard.platforms._win32.code_pipe_answers import (
     COMES,
     HELLO,
     LIMIT,
+    OPENED,
     Party,
     other_person,
     path,
@@ -33,12 +36,10 @@ if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
 
 LOG = logging.getLogger(__name__)
-
 _FIRST, _OVERLAPPED = 0x00080000, 0x40000000  # FILE_FLAG_FIRST_PIPE_INSTANCE, _OVERLAPPED
 _REJECT_REMOTE = 0x8  # PIPE_REJECT_REMOTE_CLIENTS
 _ROOM = 512
 _NUMBER = ctypes.POINTER(api.DWORD)
-
 _client = api.kernel("GetNamedPipeClientProcessId", api.BOOL, api.HANDLE, _NUMBER)
 _client_session = api.kernel("GetNamedPipeClientSessionId", api.BOOL, api.HANDLE, _NUMBER)
 _disconnect = api.kernel("DisconnectNamedPipe", api.BOOL, api.HANDLE)
@@ -48,6 +49,9 @@ _thread = api.kernel("GetCurrentThread", api.HANDLE)
 _thread_token = api.advanced(
     "OpenThreadToken", api.BOOL, api.HANDLE, api.DWORD, api.BOOL, ctypes.POINTER(api.HANDLE)
 )
+LONGEST = 256
+_BUSY = 231  # ERROR_PIPE_BUSY: somebody else is at it, for a moment
+_TELL_WHO = 0x00100000 | 0x00010000  # SECURITY_SQOS_PRESENT, SECURITY_IDENTIFICATION
 
 
 class CodePipe:
@@ -160,3 +164,40 @@ def _waited(pending: Any, due: int, process: int) -> bytes | None:
         _, error = pending.GetOverlappedResult(True)
         return None if error else (pending.getbuffer() or b"")
     return None
+
+
+def code(name: str, seconds: float = LIMIT) -> str:
+    """Return the code that the keeper hands over the pipe of this name.
+
+    Raises:
+        PlatformError: there is no such pipe, this is not who it is for, or it took too long.
+
+    """
+    if not (place := path(name)):
+        raise PlatformError("This is no name of a pipe of the keeper's.")
+    due = int(api.tick_count()) + int(seconds * 1000)
+    try:
+        pipe = _opened(place, due)
+    except OSError as error:
+        raise PlatformError(f"The keeper gave no code (error {error.winerror}).") from error
+    try:
+        _winapi.WriteFile(pipe, HELLO)
+        told, _ = _winapi.ReadFile(pipe, LONGEST)
+    except OSError as error:
+        raise PlatformError(f"The keeper gave no code (error {error.winerror}).") from error
+    finally:
+        _winapi.CloseHandle(pipe)
+    return bytes(told).decode("ascii", errors="replace").strip()
+
+
+def _opened(place: str, due: int) -> int:
+    while True:
+        try:
+            return _winapi.CreateFile(
+                place, OPENED, 0, _winapi.NULL, _winapi.OPEN_EXISTING, _TELL_WHO, _winapi.NULL
+            )
+        except OSError as error:
+            left = due - int(api.tick_count())
+            if error.winerror != _BUSY or left <= 0:
+                raise
+            _winapi.WaitNamedPipe(place, left)

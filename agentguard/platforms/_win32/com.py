@@ -1,7 +1,8 @@
 """Speaks to Windows' own components by name (IDispatch), in bounded time.
 
-Source: Microsoft, "IDispatch interface" (oaidl.h) and "VARIANT structure". Answers are copied into
-plain values at once; an object of Windows never leaves its thread.
+Source: Microsoft, "IDispatch interface" (oaidl.h) and "VARIANT structure"; the structures are of
+oaidl.h and wtypes.h. Answers are copied into plain values at once; an object of Windows never
+leaves its thread.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from typing import Any, TypeVar
 
 from agentguard.platforms._one_question import Question
 from agentguard.platforms._win32 import api, registry
-from agentguard.platforms._win32.com_types import Arguments, Problem, Value, Variant
 from agentguard.platforms._win32.component_answers import OF_THE_USER, SILENT, ComponentError
 from agentguard.platforms._win32.interface_pointers import InterfacePointer
 
@@ -24,7 +24,6 @@ if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
 
 T = TypeVar("T")
-
 _ADD, _NAMES, _INVOKE = 1, 5, 6  # places in IDispatch's table
 _METHOD_OR_PROPERTY = 1 | 2  # DISPATCH_METHOD, DISPATCH_PROPERTYGET
 _PUT = 4  # DISPATCH_PROPERTYPUT
@@ -34,7 +33,6 @@ _ANYWHERE = 0x1 | 0x4  # CLSCTX_INPROC_SERVER, CLSCTX_LOCAL_SERVER
 _APARTMENT = 2  # COINIT_APARTMENTTHREADED
 _DISPATCH = uuid.UUID("00020400-0000-0000-c000-000000000046").bytes_le
 _NULL_ID = bytes(16)
-
 _I4, _BSTR, _OBJECT, _BOOL = 3, 8, 9, 11  # VARTYPE
 _AT_ONCE = 0x10  # wbemFlagReturnImmediately, what ExecQuery does if nothing is said
 _NO_SUCH = frozenset({-2147352570, -2147217406})  # DISP_E_UNKNOWNNAME, WBEM_E_NOT_FOUND
@@ -59,8 +57,6 @@ _WHOLE = {
     23: "u4",
 }
 _REAL = {5: "r8", 7: "r8"}  # VT_DATE counts days
-
-
 _OLE, _AUTOMATION = ctypes.WinDLL("ole32"), ctypes.WinDLL("oleaut32")
 _begin = api.declared(_OLE, "CoInitializeEx", ctypes.c_int32, api.VOID, api.DWORD)
 _end = api.declared(_OLE, "CoUninitialize", None)
@@ -71,6 +67,46 @@ _create = api.declared(
 )  # fmt: skip
 _string = api.declared(_AUTOMATION, "SysAllocString", api.VOID, api.TEXT)
 _free_string = api.declared(_AUTOMATION, "SysFreeString", None, api.VOID)
+
+
+class Value(ctypes.Union):
+    _fields_ = (
+        ("i1", ctypes.c_int8), ("u1", ctypes.c_uint8), ("i2", ctypes.c_int16),
+        ("u2", ctypes.c_uint16), ("i4", ctypes.c_int32), ("u4", ctypes.c_uint32),
+        ("i8", ctypes.c_int64), ("u8", ctypes.c_uint64), ("r8", ctypes.c_double),
+        ("text", ctypes.c_wchar_p), ("pointer", ctypes.c_void_p), ("pair", ctypes.c_void_p * 2),
+    )  # fmt: skip
+
+
+class Variant(ctypes.Structure):
+    """`VARIANT`."""
+
+    _fields_ = (("kind", ctypes.c_ushort), ("reserved", ctypes.c_ushort * 3), ("value", Value))
+
+
+class Arguments(ctypes.Structure):
+    """`DISPPARAMS`."""
+
+    _fields_ = (
+        ("values", ctypes.POINTER(Variant)),
+        ("names", ctypes.c_void_p),
+        ("count", wintypes.UINT),
+        ("named", wintypes.UINT),
+    )
+
+
+class Problem(ctypes.Structure):
+    """`EXCEPINFO`."""
+
+    _fields_ = (
+        ("codes", ctypes.c_ushort * 2),
+        ("texts", ctypes.c_void_p * 3),
+        ("help", wintypes.DWORD),
+        ("rest", ctypes.c_void_p * 2),
+        ("code", ctypes.c_int32),
+    )
+
+
 _clear = api.declared(_AUTOMATION, "VariantClear", ctypes.c_int32, ctypes.POINTER(Variant))
 
 

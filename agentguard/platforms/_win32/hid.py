@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 
 from agentguard.platforms._win32 import api
-from agentguard.platforms._win32.hid_answers import CAPS, Known
+from agentguard.platforms._win32.key_answers import CAPS, Known
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")

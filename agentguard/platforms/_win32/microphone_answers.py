@@ -1,8 +1,12 @@
-"""Who uses the microphone, as Windows' consent store notes it.
+"""Who uses the microphone, and who takes pictures of the screen, by the consent store of Windows.
 
 Each program has a key with LastUsedTimeStart and LastUsedTimeStop; the latter is 0 while it records
 (Windows 10 1903 and later; the store itself is not documented by Microsoft). After a crash it may
 stay 0, so the program must run, or have begun since Windows started.
+
+The store notes the programs that use Windows.Graphics.Capture, as it does those that use the
+microphone: https://learn.microsoft.com/uwp/api/windows.graphics.capture.graphicscaptureaccesskind
+names the two capabilities. Older ways to read the screen (GDI, desktop duplication) leave no note.
 """
 
 from __future__ import annotations
@@ -11,13 +15,19 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PureWindowsPath
 
+from agentguard.model.machine import ScreenSharesSeen
+from agentguard.model.moments import Moment
+
 FIRST_BUILD = 18362
 """Windows 10 1903, the first that notes it."""
-
 _START, _STOP = "LastUsedTimeStart", "LastUsedTimeStop"
 _TICKS = 10_000_000  # of 100 ns in a second
 _BEGIN_OF_1970 = 11_644_473_600  # seconds after 1601, where a FILETIME begins
 _SLACK = 300.0  # seconds by which the wall clock may have been set since
+CAPABILITIES = ("graphicsCaptureProgrammatic", "graphicsCaptureWithoutBorder")
+UNNOTED = "capture-unnoted"
+"""Why it is not known: this Windows has noted no such use yet."""
+LATELY = 120.0  # seconds: two looks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +81,18 @@ def recording(
         if (use.began >= booted - _SLACK if use.packaged else use.program in images)
     )
     return tuple(dict.fromkeys(name for name in names if name))
+
+
+def sharing(
+    uses: Iterable[Use] | None, running: Callable[[], frozenset[str]], at: Moment
+) -> ScreenSharesSeen:
+    """Return the programs that take pictures now, and those that did so since the last look.
+
+    `uses` is None where Windows has no such store.
+    """
+    if uses is None:
+        return ScreenSharesSeen(at=at, unread=UNNOTED)
+    every = tuple(uses)
+    live = recording(every, running, at.wall - at.boot)
+    just = (one.program for one in every if 0 <= at.wall - one.ended < LATELY)
+    return ScreenSharesSeen(at=at, programs=tuple(sorted({*live, *filter(None, just)})))

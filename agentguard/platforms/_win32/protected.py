@@ -1,8 +1,12 @@
 """Seals bytes for this person on Windows (DPAPI), and keeps secrets in files that are so sealed.
 
 DPAPI seals with a key of the person's password. `entropy` must be given again to open: without it
-other programs of the same person that try every sealed file get nothing.
-Source: Microsoft's reference of dpapi.h, `CryptProtectData` and `CryptUnprotectData`.
+other programs of the same person that try every sealed file get nothing. What versions before put
+into Windows' Credential Manager is read, and removed: any program of the same person can read it,
+and nobody else can remove it.
+
+Source: Microsoft's reference of dpapi.h, `CryptProtectData` and `CryptUnprotectData`, and of
+wincred.h.
 """
 
 from __future__ import annotations
@@ -18,31 +22,76 @@ from typing import Any, Protocol
 from agentguard.base import atomic_files, paths
 from agentguard.base.errors import SecretError
 from agentguard.platforms._secret_time_limit import Limit
-from agentguard.platforms._win32 import credentials
-from agentguard.platforms._win32.api import BOOL, DWORD, TEXT, VOID, declared, kernel
+from agentguard.platforms._win32.api import BOOL, DWORD, TEXT, VOID, advanced, declared, kernel
 from agentguard.ports.secrets import Slot
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
 
+_GENERIC = 1  # CRED_TYPE_GENERIC
+_NOT_FOUND = 1168  # ERROR_NOT_FOUND
+_NO_SUCH_LOGON_SESSION = 1312  # also where a policy forbids to store credentials
+_read_credential = advanced("CredReadW", BOOL, TEXT, DWORD, DWORD, VOID)
+_delete_credential = advanced("CredDeleteW", BOOL, TEXT, DWORD, DWORD)
+_free_credential = advanced("CredFree", None, VOID)
 BOUND, UNBOUND, FORMER = "dpapi-apart", "dpapi", "credential-manager"
 """The names of the places; they are reported."""
-
 _NO_DIALOG = 0x1  # CRYPTPROTECT_UI_FORBIDDEN
 _OURS = b"agentguard sealed secret v1"
 _HALF = 32  # bytes
+_CRYPT = ctypes.WinDLL("crypt32", use_last_error=True)
+_protect = declared(_CRYPT, "CryptProtectData", BOOL, VOID, TEXT, VOID, VOID, VOID, DWORD, VOID)
+_unprotect = declared(_CRYPT, "CryptUnprotectData", BOOL, VOID, VOID, VOID, VOID, VOID, DWORD, VOID)
+_free = kernel("LocalFree", VOID, VOID)
+
+
+class _Credential(ctypes.Structure):
+    """`CREDENTIALW`."""
+
+    _fields_ = (
+        ("flags", DWORD),
+        ("type", DWORD),
+        ("target", ctypes.c_wchar_p),
+        ("comment", ctypes.c_wchar_p),
+        ("written", ctypes.c_uint64),
+        ("size", DWORD),
+        ("blob", VOID),
+        ("persist", DWORD),
+        ("attribute_count", DWORD),
+        ("attributes", VOID),
+        ("alias", ctypes.c_wchar_p),
+        ("user", ctypes.c_wchar_p),
+    )
+
+
+def credential(target: str, place: str) -> bytes | None:
+    """Return what is kept under `target`, None when nothing is. Raises SecretError."""
+    found = ctypes.POINTER(_Credential)()
+    if not _read_credential(target, _GENERIC, 0, ctypes.byref(found)):
+        if ctypes.get_last_error() == _NOT_FOUND:
+            return None
+        raise _refused(place)
+    try:
+        return ctypes.string_at(found.contents.blob, found.contents.size)
+    finally:
+        _free_credential(found)
+
+
+def delete_credential(target: str, place: str) -> None:
+    """Remove what is kept under `target`, if anything is. Raises SecretError."""
+    if not _delete_credential(target, _GENERIC, 0) and ctypes.get_last_error() != _NOT_FOUND:
+        raise _refused(place)
+
+
+def _refused(place: str) -> SecretError:
+    absent = ctypes.get_last_error() == _NO_SUCH_LOGON_SESSION
+    return SecretError("absent" if absent else "denied", place)
 
 
 class _Blob(ctypes.Structure):
     """`DATA_BLOB`."""
 
     _fields_ = (("size", DWORD), ("data", VOID))
-
-
-_CRYPT = ctypes.WinDLL("crypt32", use_last_error=True)
-_protect = declared(_CRYPT, "CryptProtectData", BOOL, VOID, TEXT, VOID, VOID, VOID, DWORD, VOID)
-_unprotect = declared(_CRYPT, "CryptUnprotectData", BOOL, VOID, VOID, VOID, VOID, VOID, DWORD, VOID)
-_free = kernel("LocalFree", VOID, VOID)
 
 
 def seal(data: bytes, entropy: bytes) -> bytes | None:
@@ -141,7 +190,7 @@ class InCredentialManager:
 
     def read(self, slot: Slot) -> bytes | None:
         """Return it; None when there is none."""
-        return credentials.read(_target(slot), FORMER)
+        return credential(_target(slot), FORMER)
 
     def make(self, slot: Slot) -> bytes:
         """Refuse."""
@@ -150,7 +199,7 @@ class InCredentialManager:
 
     def forget(self, slot: Slot) -> None:
         """Remove it."""
-        credentials.delete(_target(slot), FORMER)
+        delete_credential(_target(slot), FORMER)
 
 
 class Protected:

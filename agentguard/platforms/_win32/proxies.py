@@ -1,4 +1,4 @@
-r"""The proxies of Windows: those of the person, of the computer, and what the network says.
+"""The proxies of Windows: those of the person, of the computer, and what the network says.
 
 The keeper runs as SYSTEM, whose own settings hardly anybody sets (`bitsadmin /util /setieproxy`
 does). It looks at the computer's, and then at those of the people signed on, by their own tokens;
@@ -29,16 +29,10 @@ from agentguard.platforms._win32.proxy_answers import (
     of_network,
     of_settings,
 )
-from agentguard.platforms._win32.winhttp_structures import (
-    AutoProxyOptions,
-    ProxyInfo,
-    UserProxyConfig,
-)
 from agentguard.ports.network import Told, Way
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
-
 WPAD_KEY = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\WinHttp"
 PATIENCE = 5000  # milliseconds for each step of fetching a script
 _NO_PROXY = 1  # WINHTTP_ACCESS_TYPE_NO_PROXY
@@ -46,6 +40,52 @@ _DETECT, _BY_URL = 1, 2  # WINHTTP_AUTOPROXY_AUTO_DETECT, WINHTTP_AUTOPROXY_CONF
 _DHCP_AND_DNS = 3  # WINHTTP_AUTO_DETECT_TYPE_DHCP | WINHTTP_AUTO_DETECT_TYPE_DNS_A
 _ACTIVE = 0  # WTSActive
 _HERE = None  # WTS_CURRENT_SERVER_HANDLE
+_HTTP = ctypes.WinDLL("winhttp", use_last_error=True)
+_WTS = ctypes.WinDLL("wtsapi32", use_last_error=True)
+_open = api.declared(
+    _HTTP, "WinHttpOpen", api.VOID, api.TEXT, api.DWORD, api.TEXT, api.TEXT, api.DWORD
+)
+_patience = api.declared(
+    _HTTP, "WinHttpSetTimeouts", api.BOOL, api.VOID, api.INT, api.INT, api.INT, api.INT
+)
+_close = api.declared(_HTTP, "WinHttpCloseHandle", api.BOOL, api.VOID)
+_free = api.kernel("GlobalFree", api.VOID, api.VOID)
+_free_sessions = api.declared(_WTS, "WTSFreeMemory", None, api.VOID)
+_token_of = api.declared(
+    _WTS, "WTSQueryUserToken", api.BOOL, wintypes.ULONG, ctypes.POINTER(api.HANDLE)
+)
+_act_as = api.advanced("ImpersonateLoggedOnUser", api.BOOL, api.HANDLE)
+_act_as_self = api.advanced("RevertToSelf", api.BOOL)
+
+
+class UserProxyConfig(ctypes.Structure):
+    """`WINHTTP_CURRENT_USER_IE_PROXY_CONFIG`; whoever asks gives its texts back (GlobalFree)."""
+
+    _fields_ = (
+        ("detect", api.BOOL),
+        ("script", api.VOID),
+        ("proxy", api.VOID),
+        ("bypass", api.VOID),
+    )
+
+
+class ProxyInfo(ctypes.Structure):
+    """`WINHTTP_PROXY_INFO`; its texts as above."""
+
+    _fields_ = (("kind", api.DWORD), ("proxy", api.VOID), ("bypass", api.VOID))
+
+
+class AutoProxyOptions(ctypes.Structure):
+    """`WINHTTP_AUTOPROXY_OPTIONS`."""
+
+    _fields_ = (
+        ("flags", api.DWORD),
+        ("detect", api.DWORD),
+        ("script", api.TEXT),
+        ("reserved", api.VOID),
+        ("zero", api.DWORD),
+        ("sign_in", api.BOOL),
+    )
 
 
 class _Session(ctypes.Structure):
@@ -54,36 +94,20 @@ class _Session(ctypes.Structure):
     _fields_ = (("id", api.DWORD), ("station", wintypes.LPWSTR), ("state", api.INT))
 
 
-_HTTP = ctypes.WinDLL("winhttp", use_last_error=True)
-_WTS = ctypes.WinDLL("wtsapi32", use_last_error=True)
 _of_user = api.declared(
     _HTTP, "WinHttpGetIEProxyConfigForCurrentUser", api.BOOL, ctypes.POINTER(UserProxyConfig)
 )
 _of_machine = api.declared(
     _HTTP, "WinHttpGetDefaultProxyConfiguration", api.BOOL, ctypes.POINTER(ProxyInfo)
 )
-_open = api.declared(
-    _HTTP, "WinHttpOpen", api.VOID, api.TEXT, api.DWORD, api.TEXT, api.TEXT, api.DWORD
-)
-_patience = api.declared(
-    _HTTP, "WinHttpSetTimeouts", api.BOOL, api.VOID, api.INT, api.INT, api.INT, api.INT
-)
 _for_url = api.declared(
     _HTTP, "WinHttpGetProxyForUrl", api.BOOL, api.VOID, api.TEXT, ctypes.POINTER(AutoProxyOptions),
     ctypes.POINTER(ProxyInfo),
 )  # fmt: skip
-_close = api.declared(_HTTP, "WinHttpCloseHandle", api.BOOL, api.VOID)
-_free = api.kernel("GlobalFree", api.VOID, api.VOID)
 _enumerate = api.declared(
     _WTS, "WTSEnumerateSessionsW", api.BOOL, api.HANDLE, api.DWORD, api.DWORD,
     ctypes.POINTER(ctypes.POINTER(_Session)), ctypes.POINTER(api.DWORD),
 )  # fmt: skip
-_free_sessions = api.declared(_WTS, "WTSFreeMemory", None, api.VOID)
-_token_of = api.declared(
-    _WTS, "WTSQueryUserToken", api.BOOL, wintypes.ULONG, ctypes.POINTER(api.HANDLE)
-)
-_act_as = api.advanced("ImpersonateLoggedOnUser", api.BOOL, api.HANDLE)
-_act_as_self = api.advanced("RevertToSelf", api.BOOL)
 
 
 def sources(*, of_system: bool) -> tuple[Source, ...]:

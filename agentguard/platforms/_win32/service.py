@@ -22,7 +22,7 @@ from agentguard.platforms._win32.event_log import WindowsEventLog
 from agentguard.platforms._win32.service_manager import start_again
 from agentguard.platforms._win32.sign_outs import SignOuts
 from agentguard.ports.desktop import Weight
-from agentguard.ports.service_manager import KEEPER_FAILED, Recovery
+from agentguard.ports.session_host import KEEPER_FAILED, Recovery
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")

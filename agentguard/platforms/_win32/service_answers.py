@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agentguard.ports.service_manager import Recovery
+from agentguard.ports.session_host import Recovery
 
 RUNNING, AUTOMATIC = 4, 2  # SERVICE_RUNNING, SERVICE_AUTO_START
 STATES: Mapping[int, str] = {

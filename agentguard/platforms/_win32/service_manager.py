@@ -25,7 +25,7 @@ from agentguard.platforms._win32.service_answers import (
     recovery,
     with_quotes,
 )
-from agentguard.ports.service_manager import Recovery, ServiceSeen
+from agentguard.ports.session_host import Recovery, ServiceSeen
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")

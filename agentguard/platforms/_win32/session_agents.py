@@ -2,9 +2,11 @@
 
 The handle, not a number, is the process. Windows calls back when it ends; the keeper's one thread
 then looks, and starts agents alone, so that none is started twice. An agent that gives no sign of
-life for ten minutes is ended, by what Windows counts of it; then all goes as after any end.
+life for ten minutes, without the computer's sleep, is ended, by what Windows counts of it; then all
+goes as after any end.
 
-Source: Microsoft's reference of winbase.h (RegisterWaitForSingleObject, UnregisterWaitEx).
+Source: Microsoft's reference of winbase.h (RegisterWaitForSingleObject, UnregisterWaitEx),
+realtimeapiset.h and debugapi.h.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from agentguard.platforms._win32 import api, sessions, signs
+from agentguard.platforms._win32 import api, sessions
 from agentguard.platforms._win32.person_start import Begun, begin
 from agentguard.platforms._win32.shield import shielded
 from agentguard.platforms._win32.silence_answers import Signs, Silence
@@ -24,16 +26,18 @@ from agentguard.ports.session_host import HUNG
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
 
+_TICKS = 10_000_000  # a second, in units of 100 ns
+_NUMBER = ctypes.POINTER(ctypes.c_ulonglong)
+_cycles = api.kernel("QueryProcessCycleTime", api.BOOL, api.HANDLE, _NUMBER)
+_debugged = api.kernel("CheckRemoteDebuggerPresent", api.BOOL, api.HANDLE, ctypes.POINTER(api.BOOL))
+_unbiased = api.kernel("QueryUnbiasedInterruptTime", api.BOOL, _NUMBER)
 LOG = logging.getLogger(__name__)
-
 ENDED = 2.0
 """Seconds for a process that was ended to be gone."""
-
 _ONCE, _FOREVER = 0x8, 0xFFFFFFFF  # WT_EXECUTEONLYONCE, INFINITE
 _WAIT, _END = 0x100000, 0x1  # SYNCHRONIZE, PROCESS_TERMINATE
 _QUERY, _ASK = 0x1400, 0x1000  # PROCESS_QUERY_INFORMATION and ..._LIMITED_..., the latter alone
 _NONE = ctypes.c_void_p(-1)  # INVALID_HANDLE_VALUE: wait until no callback runs
-
 _CALLED = ctypes.WINFUNCTYPE(None, ctypes.c_void_p, ctypes.c_ubyte)
 _register = api.kernel(
     "RegisterWaitForSingleObject", api.BOOL, ctypes.POINTER(api.HANDLE), api.HANDLE, _CALLED,
@@ -41,6 +45,38 @@ _register = api.kernel(
 )  # fmt: skip
 _unregister = api.kernel("UnregisterWaitEx", api.BOOL, api.HANDLE, api.HANDLE)
 _open = api.kernel("OpenProcess", api.HANDLE, api.DWORD, api.BOOL, api.DWORD)
+
+
+class _Counters(ctypes.Structure):
+    """`IO_COUNTERS`."""
+
+    _fields_ = tuple(
+        (name, ctypes.c_ulonglong)
+        for name in ("reads", "writes", "others", "read_bytes", "written_bytes", "other_bytes")
+    )
+
+
+_counters = api.kernel("GetProcessIoCounters", api.BOOL, api.HANDLE, ctypes.POINTER(_Counters))
+
+
+def counts(process: int) -> Signs:
+    """Return what is counted of a process; none of these calls waits for it."""
+    counters, cycles, debugged = _Counters(), ctypes.c_ulonglong(), api.BOOL()
+    counted = _counters(process, ctypes.byref(counters))
+    ran = _cycles(process, ctypes.byref(cycles))
+    held = _debugged(process, ctypes.byref(debugged))
+    return Signs(
+        operations=counters.reads + counters.writes + counters.others if counted else None,
+        cycles=cycles.value if ran else None,
+        debugged=bool(debugged.value) if held else None,
+    )
+
+
+def unsuspended() -> float:
+    """Return the seconds since the computer's start in which it did not sleep or hibernate."""
+    ticks = ctypes.c_ulonglong()
+    _unbiased(ctypes.byref(ticks))
+    return ticks.value / _TICKS
 
 
 class Agent:
@@ -79,8 +115,8 @@ class SessionAgents:
         words: Sequence[str],
         ended: Callable[[], None],
         *,
-        counted: Callable[[int], Signs] = signs.of,
-        awake: Callable[[], float] = signs.awake,
+        counted: Callable[[int], Signs] = counts,
+        awake: Callable[[], float] = unsuspended,
     ) -> None:
         self._words = words
         self._counted, self._awake = counted, awake

@@ -1,6 +1,7 @@
 """The sessions of all users, as a service sees them, and programs that run to their end in one.
 
-Source: Microsoft's reference of wtsapi32.h and processthreadsapi.h.
+The processes of a program's name are found without opening any other, in one picture of them all.
+Source: Microsoft's reference of wtsapi32.h, processthreadsapi.h and tlhelp32.h.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import ctypes
 import logging
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from ctypes import wintypes
 from pathlib import Path
@@ -21,21 +22,70 @@ from agentguard.platforms._win32.code_pipe import CodePipe
 from agentguard.platforms._win32.code_pipe_answers import Party
 from agentguard.platforms._win32.command_line import guards
 from agentguard.platforms._win32.person_start import Begun, begin, person
-from agentguard.platforms._win32.process_list import processes_of
 from agentguard.platforms._win32.shield import shielded
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
 
+_PROCESSES = 2  # TH32CS_SNAPPROCESS
+_LONGEST = 260  # MAX_PATH
+_pictured = api.kernel("CreateToolhelp32Snapshot", api.HANDLE, api.DWORD, api.DWORD)
+_NONE = ctypes.c_void_p(-1).value  # INVALID_HANDLE_VALUE
 LOG = logging.getLogger(__name__)
-
 RUN = 60.0
 """Seconds of a program that is run to its end: an enrolment waits for the network."""
-
 _ACTIVE, _DISCONNECTED = 0, 4  # WTSActive, WTSDisconnected: somebody is logged on
 _USER_NAME = 5  # WTSUserName
 _HERE = None  # WTS_CURRENT_SERVER_HANDLE
 _GOING = 5.0  # seconds until a program that was ended is gone
+_WTS = ctypes.WinDLL("wtsapi32", use_last_error=True)
+_query = api.declared(
+    _WTS, "WTSQuerySessionInformationW", api.BOOL, api.HANDLE, api.DWORD, api.INT,
+    ctypes.POINTER(api.VOID), ctypes.POINTER(api.DWORD),
+)  # fmt: skip
+_free = api.declared(_WTS, "WTSFreeMemory", None, api.VOID)
+_session_of = api.kernel("ProcessIdToSessionId", api.BOOL, api.DWORD, ctypes.POINTER(api.DWORD))
+
+
+class _Entry(ctypes.Structure):
+    """`PROCESSENTRY32W`."""
+
+    _fields_ = (
+        ("size", api.DWORD),
+        ("usage", api.DWORD),
+        ("pid", api.DWORD),
+        ("heap", api.SIZE),
+        ("module", api.DWORD),
+        ("threads", api.DWORD),
+        ("parent", api.DWORD),
+        ("priority", api.LONG),
+        ("flags", api.DWORD),
+        ("name", wintypes.WCHAR * _LONGEST),
+    )
+
+
+_first = api.kernel("Process32FirstW", api.BOOL, api.HANDLE, ctypes.POINTER(_Entry))
+_next = api.kernel("Process32NextW", api.BOOL, api.HANDLE, ctypes.POINTER(_Entry))
+
+
+def processes_of(name: str) -> tuple[int, ...]:
+    """Return the numbers of the processes whose program has this file name, in any session."""
+    picture = _pictured(_PROCESSES, 0)
+    if not picture or picture == _NONE:
+        return ()
+    try:
+        wanted = name.casefold()
+        return tuple(pid for pid, known in _entries(picture) if known.casefold() == wanted)
+    finally:
+        api.close_handle(picture)
+
+
+def _entries(picture: int) -> Iterator[tuple[int, str]]:
+    entry = _Entry(size=ctypes.sizeof(_Entry))
+    more = _first(picture, ctypes.byref(entry))
+    while more:
+        yield int(entry.pid), str(entry.name)
+        more = _next(picture, ctypes.byref(entry))
 
 
 class _Info(ctypes.Structure):
@@ -44,17 +94,10 @@ class _Info(ctypes.Structure):
     _fields_ = (("id", api.DWORD), ("station", wintypes.LPWSTR), ("state", api.INT))
 
 
-_WTS = ctypes.WinDLL("wtsapi32", use_last_error=True)
 _enumerate = api.declared(
     _WTS, "WTSEnumerateSessionsW", api.BOOL, api.HANDLE, api.DWORD, api.DWORD,
     ctypes.POINTER(ctypes.POINTER(_Info)), ctypes.POINTER(api.DWORD),
 )  # fmt: skip
-_query = api.declared(
-    _WTS, "WTSQuerySessionInformationW", api.BOOL, api.HANDLE, api.DWORD, api.INT,
-    ctypes.POINTER(api.VOID), ctypes.POINTER(api.DWORD),
-)  # fmt: skip
-_free = api.declared(_WTS, "WTSFreeMemory", None, api.VOID)
-_session_of = api.kernel("ProcessIdToSessionId", api.BOOL, api.DWORD, ctypes.POINTER(api.DWORD))
 
 
 def logged_on() -> tuple[int, ...]:

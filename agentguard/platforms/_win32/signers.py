@@ -1,8 +1,9 @@
-"""Who signed a program, as the file itself says: as much as its name, and no proof.
+"""Who signed a program, and its version, as its file says: as much as its name, and no proof.
 
-Source: Microsoft, CryptQueryObject, CryptMsgGetParam and CertGetNameString (wincrypt.h). Whether
-the signature holds is not asked, since that may take the network. A lie draws suspicion where
-remote tools are looked for; the vendor register believes it as it believes a name, and says so.
+Source: Microsoft, CryptQueryObject, CryptMsgGetParam and CertGetNameString (wincrypt.h),
+GetFileVersionInfoW, VerQueryValueW and VS_FIXEDFILEINFO. Whether the signature holds is not asked,
+since that may take the network. A lie draws suspicion where remote tools are looked for; the vendor
+register believes it as it believes a name, and says so.
 """
 
 from __future__ import annotations
@@ -18,14 +19,12 @@ if sys.platform != "win32":
 
 KEPT = 4096
 """Files whose signers are remembered, by their size and the time of their last change."""
-
 _FILE, _EMBEDDED, _BINARY = 1, 1 << 10, 1 << 1
 # CERT_QUERY_OBJECT_FILE, ..._CONTENT_FLAG_PKCS7_SIGNED_EMBED, ..._FORMAT_FLAG_BINARY
 _SIGNER = 7  # CMSG_SIGNER_CERT_INFO_PARAM
 _SUBJECT = 11 << 16  # CERT_FIND_SUBJECT_CERT
 _DISPLAY = 4  # CERT_NAME_SIMPLE_DISPLAY_TYPE
 _LONGEST = 256
-
 _CRYPT = ctypes.WinDLL("crypt32", use_last_error=True)
 _query = api.declared(
     _CRYPT, "CryptQueryObject", api.BOOL, api.DWORD, api.TEXT, *(api.DWORD,) * 3,
@@ -45,6 +44,17 @@ _name = api.declared(
 _free = api.declared(_CRYPT, "CertFreeCertificateContext", api.BOOL, api.VOID)
 _close_store = api.declared(_CRYPT, "CertCloseStore", api.BOOL, api.VOID, api.DWORD)
 _close_message = api.declared(_CRYPT, "CryptMsgClose", api.BOOL, api.VOID)
+_LONGEST_VERSION = 1 << 20
+_SIGNATURE = 0xFEEF04BD
+_VERSIONS = ctypes.WinDLL("version", use_last_error=True)
+_version_size = api.declared(_VERSIONS, "GetFileVersionInfoSizeW", api.DWORD, api.TEXT, api.VOID)
+_read_version = api.declared(
+    _VERSIONS, "GetFileVersionInfoW", api.BOOL, api.TEXT, api.DWORD, api.DWORD, api.VOID
+)
+_version_value = api.declared(
+    _VERSIONS, "VerQueryValueW", api.BOOL, api.VOID, api.TEXT, ctypes.POINTER(api.VOID),
+    ctypes.POINTER(api.UINT),
+)  # fmt: skip
 
 
 def signer(path: str) -> str:
@@ -99,3 +109,23 @@ class Signers:
                 self._known.clear()
             self._known[key] = signer(path)
         return self._known[key]
+
+
+def version(path: str) -> str:
+    """Return the version of a file, as 1.2.3.4; empty where it has none or may not be read."""
+    size = _version_size(path, None)
+    if not 0 < size <= _LONGEST_VERSION:
+        return ""
+    data = ctypes.create_string_buffer(size)
+    found, length = api.VOID(), api.UINT()
+    if not _read_version(path, 0, size, data) or not _version_value(
+        data, "\\", ctypes.byref(found), ctypes.byref(length)
+    ):
+        return ""
+    if length.value < 4 * ctypes.sizeof(api.DWORD):
+        return ""
+    numbers = ctypes.cast(found, ctypes.POINTER(api.DWORD))
+    if numbers[0] != _SIGNATURE:
+        return ""
+    high, low = numbers[2], numbers[3]
+    return ".".join(str(one) for one in (high >> 16, high & 0xFFFF, low >> 16, low & 0xFFFF))

@@ -13,7 +13,7 @@ from fido2.client.windows import WindowsClient
 
 from agentguard.platforms import _fido
 from agentguard.platforms._win32.hid import KEYS
-from agentguard.platforms._win32.webauthn_answers import explain
+from agentguard.platforms._win32.key_answers import explain
 from agentguard.platforms._win32.webauthn_means import means
 from agentguard.ports.authenticators import Asking, Asserted, Means, Registered, Registering
 from agentguard.ports.clock import Stop

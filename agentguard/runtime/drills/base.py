@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from agentguard.engine.known import Known
+from agentguard.engine.loop import Known
 from agentguard.model.drills import DrillBegan, OpenRun, commitment
 from agentguard.model.hits import Hit
 from agentguard.model.policy import Policy

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 from agentguard.trust.chain import seals
 from agentguard.trust.chain.erasure import Seen, day_of, said_at
+from agentguard.trust.chain.file_format import unbase64
 from agentguard.trust.chain.links import KEY_KIND, Epoch, Row
 from agentguard.trust.chain.seals import Seal
-from agentguard.trust.chain.signatures import unbase64
 from agentguard.trust.curves import signed
 
 

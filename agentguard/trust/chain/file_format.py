@@ -5,6 +5,8 @@ The format is described in docs/journal-format.md.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 from collections.abc import Mapping
 from json.encoder import encode_basestring_ascii
@@ -18,7 +20,6 @@ FORMAT = "agentguard-journal/3"
 OLD_FORMAT = "agentguard-journal/2"
 FORMATS = (FORMAT, OLD_FORMAT)
 LONGEST_LINE = 4 * 1024 * 1024
-
 T = TypeVar("T")
 Line = Mapping[str, object]
 
@@ -151,3 +152,12 @@ def unhex(text: str) -> bytes:
     except ValueError:
         return b""
     return found if found.hex() == text else b""
+
+
+def unbase64(text: str) -> bytes:
+    """Read base64 as it was written; what is not becomes empty, which fits nothing."""
+    try:
+        found = base64.b64decode(text, validate=True)
+    except (ValueError, binascii.Error):
+        return b""
+    return found if base64.b64encode(found).decode() == text else b""

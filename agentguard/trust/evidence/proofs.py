@@ -11,7 +11,7 @@ import msgspec
 from agentguard.base.errors import JournalBroken, PolicyRejected
 from agentguard.model.messages import Message, say
 from agentguard.trust import curves, dsse, roots, strict_json
-from agentguard.trust.chain import signatures
+from agentguard.trust.chain import file_format
 from agentguard.trust.chain.auditor_demands import Demands
 from agentguard.trust.chain.verify import verify_file
 from agentguard.trust.dsse import Sealed
@@ -158,7 +158,7 @@ def _receipt_holds(line: bytes, key: str) -> bool:
     match value:
         case {"receipt": str(text), "signature": str(signature)}:
             return curves.signed(
-                signatures.unbase64(key), text.encode(), signatures.unbase64(signature)
+                file_format.unbase64(key), text.encode(), file_format.unbase64(signature)
             )
         case _:
             return False

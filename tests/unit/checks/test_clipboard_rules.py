@@ -8,8 +8,7 @@ import pytest
 
 from agentguard.checks.clipboard import CHECK, Rule, Settings
 from agentguard.model.actions import ActionKind
-from agentguard.model.events import ClipboardScanned, SessionState
-from agentguard.model.foreground import WindowInFront
+from agentguard.model.events import ClipboardScanned, SessionState, WindowInFront
 from agentguard.model.hits import Hit
 from agentguard.model.verdicts import State, Verdict
 

@@ -27,14 +27,13 @@ from agentguard.model.events import (
     Tick,
 )
 from agentguard.model.facts import FirewallSeen
-from agentguard.model.findings import Finding
 from agentguard.model.messages import say
 from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Contact, Control, Policy, Watch
 from agentguard.model.posture import ControlState
 from agentguard.model.prompts import Notice
 from agentguard.model.records import Entry, Json, Record
-from agentguard.model.verdicts import Severity, State, Verdict, passed, unknown, wrong
+from agentguard.model.verdicts import Finding, Severity, State, Verdict, passed, unknown, wrong
 from agentguard.platforms.simulated import FakeClock
 
 

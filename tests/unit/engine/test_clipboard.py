@@ -16,8 +16,8 @@ from agentguard.model.events import (
     PolicyInForce,
     SessionState,
     Tick,
+    WindowInFront,
 )
-from agentguard.model.foreground import WindowInFront
 from agentguard.model.hits import Hit
 from agentguard.model.machine import HistoryCleaned, Removal
 from agentguard.platforms.simulated import FakeClock

@@ -10,12 +10,11 @@ from agentguard.engine import deeds, memory
 from agentguard.model.actions import Action, ActionKind, Deed, Outcome
 from agentguard.model.deeds import BroughtBack, DeedAsked, DeedsStopped, Done, Stage, deeds_for
 from agentguard.model.events import ActionFinished, FileScanned, PolicyInForce
-from agentguard.model.findings import Finding
 from agentguard.model.hits import Hit
 from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
 from agentguard.model.outcomes import FileOutcome
-from agentguard.model.verdicts import Severity
+from agentguard.model.verdicts import Finding, Severity
 from tests.unit.engine.conftest import Rig, make_policy
 
 CARD = Hit(kind="PAN", count=3, masked=("1111",))

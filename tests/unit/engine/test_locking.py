@@ -6,11 +6,10 @@ import pytest
 
 from agentguard.model.actions import ActionKind, Outcome
 from agentguard.model.events import ActionFinished, CallState, PolicyInForce
-from agentguard.model.findings import Finding
 from agentguard.model.locking import Asker, LockAsked, LockLimitsSeen, LockTried
 from agentguard.model.messages import say
 from agentguard.model.shield import ShieldLifted, ShieldRefused, Why
-from agentguard.model.verdicts import Severity
+from agentguard.model.verdicts import Finding, Severity
 from tests.unit.engine.conftest import Rig, make_policy
 
 

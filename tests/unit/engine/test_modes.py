@@ -14,13 +14,12 @@ from agentguard.model.events import (
     Watching,
 )
 from agentguard.model.exceptions import Request, RequestState
-from agentguard.model.findings import Finding
 from agentguard.model.messages import say
 from agentguard.model.modes import HOUR, TOLD_FOR, ModeKind, Weight, modes
 from agentguard.model.payment import PaymentMode, Recorder
 from agentguard.model.policy import Payment, PaymentWindow
 from agentguard.model.release import Standing
-from agentguard.model.verdicts import Severity
+from agentguard.model.verdicts import Finding, Severity
 from tools.gallery import data
 
 GOOD = data.good()

@@ -10,7 +10,7 @@ import pytest
 
 from agentguard.engine import mailbox
 from agentguard.engine.mailbox import Post
-from agentguard.ports.stop_signal import Ending
+from agentguard.ports.clock import Ending
 
 SOON = 10.0
 

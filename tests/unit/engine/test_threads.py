@@ -18,7 +18,7 @@ from agentguard.engine.action_runner import (
     Responder,
     Unsupported,
 )
-from agentguard.engine.loop import BACKLOG, Ledger
+from agentguard.engine.loop import BACKLOG, CROWD, Ledger
 from agentguard.engine.schedule import Auditor, Pulse, Ticker
 from agentguard.engine.supervisor import Actor, Supervisor
 from agentguard.model.actions import Action, ActionKind, Outcome
@@ -36,6 +36,7 @@ from agentguard.model.records import Record
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import FakeClock
 from agentguard.store.memory import InMemoryJournal
+from tests.unit.engine.conftest import Rig
 
 SOON = 10.0
 
@@ -225,6 +226,17 @@ class TestSchedule:
         clock.advance(90_000)
         thread.join(SOON)
         assert all(isinstance(e, JournalChecked) and e.whole for e in told)
+
+
+def test_an_engine_is_crowded_when_much_waits_for_it(rig: Rig) -> None:
+    """What sweeps in the background then holds back what it would submit."""
+    for _ in range(CROWD):
+        rig.engine.submit(Tick(at=rig.clock.now()))
+    assert not rig.engine.crowded()
+    rig.engine.submit(Tick(at=rig.clock.now()))
+    assert rig.engine.crowded()
+    rig.engine.drain()
+    assert not rig.engine.crowded()
 
 
 class TestLedger:

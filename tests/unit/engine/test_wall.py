@@ -26,8 +26,7 @@ from agentguard.model.facts import (
 from agentguard.model.machine import PatchesSeen
 from agentguard.model.moments import CALM, DRIFT, Moment, Wall, compared
 from agentguard.model.policy import Control
-from agentguard.platforms._fake_clock import START_WALL
-from agentguard.platforms.simulated import FakeClock
+from agentguard.platforms.simulated import START_WALL, FakeClock
 from tests.unit.engine.conftest import ListJournal, make_policy
 
 HOUR, DAY = 3600, 86_400

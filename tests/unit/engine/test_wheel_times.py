@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from agentguard.engine.wheel import GRID, Wheel
 from agentguard.model.moments import Moment
-from agentguard.ports.clock import Stop
-from agentguard.ports.stop_signal import Ending
+from agentguard.ports.clock import Ending, Stop
 from agentguard.ports.turns import Member, Turns
 from tests.unit.engine.wheels import Begin, Going
 

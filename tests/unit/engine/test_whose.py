@@ -22,12 +22,11 @@ from agentguard.engine.state import State
 from agentguard.model import facts, locking, machine
 from agentguard.model.actions import ActionKind
 from agentguard.model.events import NOT_ENROLLED, Event, PolicyInForce, Tick, UplinkState
-from agentguard.model.findings import Finding
 from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
 from agentguard.model.posture import Overall
 from agentguard.model.snapshot import Snapshot
-from agentguard.model.verdicts import OTHERS, Owner, Verdict
+from agentguard.model.verdicts import OTHERS, Finding, Owner, Verdict
 from agentguard.model.verdicts import State as Is
 from agentguard.policy.parser import parse
 from agentguard.runtime.known_checks import shapes

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard.platforms._agents import Agents
+from agentguard.platforms._linux.sessions import Agents
 
 PROCESSES = st.dictionaries(st.integers(1, 6), st.integers(0, 9).map(float), max_size=5)
 Look = dict[str, dict[int, float]]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.platforms._linux.appimages import ENTRIES, MOST, appimages, item
+from agentguard.platforms._linux.portable_files import ENTRIES, MOST_APPIMAGES, appimages, item
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a format of Linux")
 
@@ -75,10 +75,10 @@ def test_a_folder_with_more_than_a_look_takes_is_told(tmp_path: Path) -> None:
     for number in range(ENTRIES + 1):
         put(tmp_path / "Downloads", f"{number}.txt", b"x")
     assert not appimages(tmp_path, ()).whole
-    for number in range(MOST + 1):
+    for number in range(MOST_APPIMAGES + 1):
         put(tmp_path / "many/bin", f"{number} a.AppImage")
     many = appimages(tmp_path / "many", ())
-    assert (len(many.items), many.whole) == (MOST, False)
+    assert (len(many.items), many.whole) == (MOST_APPIMAGES, False)
 
 
 def test_what_cannot_be_opened_is_told_and_a_pipe_holds_nobody_up(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from agentguard.model.facts import Kind
 from agentguard.platforms._bounded_reads import Reads, UnreadError
 from agentguard.platforms._chromium_extensions import EXTENSIONS, PROFILES, Browser
-from agentguard.platforms._extension_words import maker, permissions
 from agentguard.platforms._extensions import Extensions, Places, extensions
+from agentguard.platforms._shown_words import maker, permissions
 
 VECTORS = Path("tests/vectors/browsers")
 HELPER = "hgekkdohpacgpjhjcmgmeedjmdnkcgln"

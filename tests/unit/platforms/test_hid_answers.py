@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentguard.platforms._win32.hid_answers import CAPS, Known, is_key
+from agentguard.platforms._win32.key_answers import CAPS, Known, is_key
 
 KEY = bytes.fromhex("0100d0f1") + bytes(CAPS - 4)  # usage 1 of page 0xF1D0
 MOUSE = bytes.fromhex("02000100") + bytes(CAPS - 4)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.platforms import _display, _share_reads
-from agentguard.platforms._share_reads import PatientReader
+from agentguard.platforms import _display, _secret_time_limit
+from agentguard.platforms._secret_time_limit import PatientReader
 
 pytestmark = [
     pytest.mark.posix,
@@ -26,7 +26,7 @@ def test_a_file_is_read(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         reader(tmp_path / "b")
     with (tmp_path / "c").open("wb") as large:
-        large.truncate(_share_reads.MOST + 1)
+        large.truncate(_secret_time_limit.MOST + 1)
     with pytest.raises(OSError, match="too long"):
         reader(tmp_path / "c")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.platforms import _fake_clock
+from agentguard.platforms import simulated
 from agentguard.platforms._linux.power import on_battery
 from agentguard.platforms.simulated import SimulatedDesktop
 
@@ -64,7 +64,7 @@ def test_nonsense_is_nothing(tmp_path: Path) -> None:
 
 
 def test_the_simulated_desk_is_unplugged_and_plugged_in() -> None:
-    desktop = SimulatedDesktop(_fake_clock.FakeClock())
+    desktop = SimulatedDesktop(simulated.FakeClock())
     asked = desktop.backend.on_battery
     assert asked() is None
     desktop.unplug()

@@ -14,7 +14,7 @@ from agentguard.platforms._win32.service_answers import (
     recovery,
     with_quotes,
 )
-from agentguard.ports.service_manager import Recovery
+from agentguard.ports.session_host import Recovery
 
 NOTHING, REBOOT = Failure(reset=0, actions=()), (2, 0)
 

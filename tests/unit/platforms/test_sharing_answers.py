@@ -10,8 +10,7 @@ from __future__ import annotations
 import pytest
 
 from agentguard.model.moments import Moment
-from agentguard.platforms._win32.microphone_answers import Use
-from agentguard.platforms._win32.sharing_answers import LATELY, sharing
+from agentguard.platforms._win32.microphone_answers import LATELY, Use, sharing
 
 AT = Moment(boot=10_000.0, wall=1_700_010_000.0)
 SINCE_1601 = 11_644_473_600

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from agentguard.platforms import exit_code
-from agentguard.platforms._fake_clock import FakeClock
 from agentguard.platforms._win32.sign_outs import GRACE, LOGOFF, LOGON, SignOuts
+from agentguard.platforms.simulated import FakeClock
 
 LOCK = 7  # WTS_SESSION_LOCK
 

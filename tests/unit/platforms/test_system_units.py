@@ -9,8 +9,8 @@ import pytest
 
 from agentguard.base.errors import PlatformError
 from agentguard.platforms._linux.bus import DBusAddress
-from agentguard.platforms._linux.system_units import seen
-from agentguard.ports.service_manager import KEEPER_UNIT, Recovery
+from agentguard.platforms._linux.units import seen
+from agentguard.ports.session_host import KEEPER_UNIT, Recovery
 
 PATH = "/org/freedesktop/systemd1/unit/agentguard_2dkeeper_2eservice"
 WELL = {

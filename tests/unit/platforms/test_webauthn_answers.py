@@ -14,7 +14,7 @@ from agentguard.platforms import _fido
 from agentguard.platforms._late_keys import LateAuthenticator
 from agentguard.platforms._linux.security_keys import SecurityKeys
 from agentguard.platforms._linux.security_keys import explain as blame_the_device
-from agentguard.platforms._win32.webauthn_answers import FAULTS, explain
+from agentguard.platforms._win32.key_answers import FAULTS, explain
 from agentguard.ports.authenticators import (
     Asking,
     AuthenticatorError,

@@ -11,16 +11,16 @@ pytestmark = pytest.mark.posix
 
 SHOW = """
 import gc
-from agentguard.platforms._linux import x11, x_requests
+from agentguard.platforms._linux import x11, x_extensions
 from Xlib.protocol import request, rq
 def kept():
     return {one for one, what in vars(request).items() if isinstance(what, type)}
 def alive():
     return {one.__name__ for one in gc.get_objects()
             if isinstance(one, type) and one.__module__ == request.__name__}
-print(kept() == alive() == x_requests.MADE)
+print(kept() == alive() == x_extensions.MADE)
 made = request.GrabKey
-print(made is request.GrabKey, issubclass(made, rq.Request), kept() - x_requests.MADE)
+print(made is request.GrabKey, issubclass(made, rq.Request), kept() - x_extensions.MADE)
 print(request.major_codes[33].__name__, hasattr(request, "GrabNothing"))
 """
 

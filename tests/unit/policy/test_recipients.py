@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentguard.base.errors import PolicyError
-from agentguard.policy.parser import parse
-from agentguard.policy.recipients import LETTERS, is_key
+from agentguard.policy.parser import LETTERS, is_key, parse
 from agentguard.runtime.known_checks import shapes
 
 KEY = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"

@@ -15,7 +15,7 @@ from agentguard.platforms.simulated import FakeClock
 from agentguard.policy.explanation import explain
 from agentguard.policy.last_good import Keeper
 from agentguard.policy.parser import parse
-from agentguard.policy.plain_data import policy_yaml
+from agentguard.policy.schema import policy_yaml
 from agentguard.policy.spec import record
 
 GOOD = """\

@@ -16,8 +16,7 @@ from agentguard.model.policy import Policy
 from agentguard.policy.document import Shape
 from agentguard.policy.explanation import explain
 from agentguard.policy.parser import parse
-from agentguard.policy.plain_data import policy_table, policy_yaml
-from agentguard.policy.schema import json_schema
+from agentguard.policy.schema import json_schema, policy_table, policy_yaml
 from agentguard.runtime import known_checks
 
 POLICIES = Path(__file__).parents[3] / "policies"

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from agentguard.platforms import system_clock
-from agentguard.platforms._fake_clock import FakeClock
+from agentguard.platforms.simulated import FakeClock
 from agentguard.ports.bell import Bell
 from agentguard.ports.clock import Clock
 

@@ -18,7 +18,7 @@ from agentguard.model.hits import Hit
 from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.platforms import system_clock
-from agentguard.platforms._fake_clock import FakeClock
+from agentguard.platforms.simulated import FakeClock
 from agentguard.sensors.file_look import GRAIN
 from agentguard.sensors.files import FilesSensor
 from agentguard.sensors.sweep_pacing import Circumstances

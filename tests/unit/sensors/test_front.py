@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from agentguard.model.events import AppFocused
-from agentguard.model.foreground import WindowInFront
+from agentguard.model.events import AppFocused, WindowInFront
 from agentguard.sensors.foreground import ForegroundSensor, FrontSensor, Heard
 from tests.desktop.harness import eventually
 from tests.unit.sensors.desk import clock, desktop

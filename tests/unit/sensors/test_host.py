@@ -25,7 +25,7 @@ from agentguard.model.messages import say
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.model.verdicts import State
-from agentguard.platforms._fake_clock import FakeClock
+from agentguard.platforms.simulated import FakeClock
 from agentguard.ports.desktop import Probe, StillAsking
 from agentguard.runtime.known_checks import catalogue
 from agentguard.sensors.host import HostSensor, asked

@@ -11,7 +11,7 @@ from agentguard.model.events import Event
 from agentguard.model.facts import ClockSeen
 from agentguard.model.lived_time import KEY
 from agentguard.model.moments import Moment
-from agentguard.platforms._fake_clock import START_WALL, FakeClock
+from agentguard.platforms.simulated import START_WALL, FakeClock
 from agentguard.ports.storage import Memory
 from agentguard.sensors.lived_clock import KEEP, LOOK, LivedClock
 from agentguard.store.memory import InMemoryJournal

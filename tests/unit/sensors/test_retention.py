@@ -15,7 +15,7 @@ from agentguard.model.facts import RetentionSeen
 from agentguard.model.lived_time import DAY
 from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.model.retention_rules import RetentionRule
-from agentguard.platforms._fake_clock import FakeClock
+from agentguard.platforms.simulated import FakeClock
 from agentguard.sensors import retention
 from agentguard.sensors.lived_clock import LenientWall
 from agentguard.sensors.retention import EVERY, FIRST, RetentionSensor

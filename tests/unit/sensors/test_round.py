@@ -8,7 +8,7 @@ import pytest
 
 from agentguard.model.messages import say
 from agentguard.model.outcomes import FileOutcome
-from agentguard.platforms._fake_clock import FakeClock
+from agentguard.platforms.simulated import FakeClock
 from agentguard.ports.file_memory import Looked
 from agentguard.sensors.file_memory import Mark
 from agentguard.sensors.sweep import MANY, REST_MOST, STEPS, Found, Round, Unread

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agentguard.base.errors import CannotError, EnrolmentError
-from agentguard.platforms._fake_clock import FakeClock
+from agentguard.platforms.simulated import FakeClock
 from agentguard.service.identity import EPOCH_FILE, Identity, Wanted
 
 

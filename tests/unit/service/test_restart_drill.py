@@ -9,7 +9,7 @@ import pytest
 
 from agentguard.base.errors import PlatformError
 from agentguard.platforms import stand_in as of_this_system
-from agentguard.platforms._fake_clock import FakeClock
+from agentguard.platforms.simulated import FakeClock
 from agentguard.ports.revival import FAILED, PASSED
 from agentguard.service import keeper_status, restart_drill
 from agentguard.service.restart_drill import EVERY, FIRST, WITHIN, RestartDrill

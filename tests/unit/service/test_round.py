@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agentguard.base.errors import PlatformError
-from agentguard.platforms._fake_clock import FakeClock
+from agentguard.platforms.simulated import FakeClock
 from agentguard.service import keeper_status
 from agentguard.service.keeper_status import Standing
 from agentguard.service.run import Keeper

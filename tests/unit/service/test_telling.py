@@ -10,7 +10,7 @@ import pytest
 
 from agentguard.base import translations
 from agentguard.base.errors import CannotError, UplinkError
-from agentguard.platforms._fake_clock import FakeClock
+from agentguard.platforms.simulated import FakeClock
 from agentguard.service.keeper_status import Standing
 from agentguard.service.reports import INTERVAL, WAITING, Teller, Way, control
 from agentguard.service.watch import Happening, What

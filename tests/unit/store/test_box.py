@@ -13,8 +13,7 @@ from agentguard.store import schema
 from agentguard.store.agent_store import open_for_reading, open_store
 from agentguard.store.entry_box import Box
 from agentguard.store.export import export
-from agentguard.store.outbox import SqliteOutbox
-from agentguard.store.retention import BATCH
+from agentguard.store.outbox import BATCH, SqliteOutbox
 from agentguard.store.sqlite_file import Database
 from tests.unit.store.exported import exported, record
 from tests.unit.store.sealed_desk import (

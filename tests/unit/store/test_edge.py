@@ -11,7 +11,7 @@ import pytest
 from agentguard.model import lived_time
 from agentguard.model.lived_time import KEY
 from agentguard.model.records import Record
-from agentguard.platforms._fake_clock import START_WALL, FakeClock
+from agentguard.platforms.simulated import START_WALL, FakeClock
 from agentguard.store.agent_store import Store, open_store
 
 DAY = 86_400.0

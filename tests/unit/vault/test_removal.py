@@ -19,7 +19,7 @@ from agentguard.model.events import Event
 from agentguard.model.facts import RetentionSeen
 from agentguard.model.lived_time import DAY
 from agentguard.model.retention_rules import RetentionRule
-from agentguard.platforms._fake_clock import FakeClock
+from agentguard.platforms.simulated import FakeClock
 from agentguard.policy.parser import parse
 from agentguard.runtime.known_checks import shapes
 from agentguard.sensors.retention import RetentionSensor

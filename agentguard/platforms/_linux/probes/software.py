@@ -4,6 +4,9 @@ With them what no package manager knows: AppImages, browsers' extensions and por
 
 What the distribution keeps up is told apart from what came from elsewhere: on Debian's kind apt
 knows it by the archives, on Red Hat's a package names its vendor.
+
+Where browsers keep their profiles, as a package, a snap or a flatpak: Chromium, "User Data
+Directory"; Mozilla, "Profiles - Where Firefox stores your data".
 """
 
 from __future__ import annotations
@@ -20,7 +23,8 @@ from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
 from agentguard.platforms import _extensions
 from agentguard.platforms._architectures import architecture
-from agentguard.platforms._linux import appimages, browser_places, portable_files
+from agentguard.platforms._extensions import Places, under
+from agentguard.platforms._linux import portable_files
 from agentguard.platforms._linux.probes import _system
 from agentguard.platforms._linux.probes._asked import NO_ANSWER, NO_TOOL, Answer, ask
 from agentguard.platforms._portable_programs import PortablePrograms
@@ -32,6 +36,32 @@ _SCOPES = {"system": "machine", "user": "user"}
 _NOBODY = frozenset({"(none)", "-", ""})
 _MAIL = re.compile(r"\s*<[^>]*>")
 _MARKS = re.compile(r"[*✓✪]+$")
+_CHROMIUM = (
+    ("chrome", ".config/google-chrome"),
+    ("chrome", ".config/google-chrome-beta"),
+    ("chrome", ".config/google-chrome-unstable"),
+    ("chrome", ".var/app/com.google.Chrome/config/google-chrome"),
+    ("chromium", ".config/chromium"),
+    ("chromium", "snap/chromium/common/chromium"),
+    ("chromium", ".var/app/org.chromium.Chromium/config/chromium"),
+    ("edge", ".config/microsoft-edge"),
+    ("edge", ".config/microsoft-edge-beta"),
+    ("edge", ".config/microsoft-edge-dev"),
+    ("edge", ".var/app/com.microsoft.Edge/config/microsoft-edge"),
+    ("brave", ".config/BraveSoftware/Brave-Browser"),
+    ("brave", "snap/brave/current/.config/BraveSoftware/Brave-Browser"),
+    ("brave", ".var/app/com.brave.Browser/config/BraveSoftware/Brave-Browser"),
+    ("vivaldi", ".config/vivaldi"),
+)
+_FIREFOX = (
+    ".mozilla/firefox",
+    ".config/mozilla/firefox",
+    "snap/firefox/common/.mozilla/firefox",
+    ".var/app/org.mozilla.firefox/.mozilla/firefox",
+)
+NATIVE = ("dpkg", "rpm")
+"""The package managers that distributions are made of."""
+_programs = PortablePrograms()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +149,6 @@ SOURCES = (
 )
 
 
-NATIVE = ("dpkg", "rpm")
-"""The package managers that distributions are made of."""
-
-
 def read_from(
     answers: Mapping[str, Answer], at: Moment, release: str = "", own: frozenset[str] = frozenset()
 ) -> SoftwareSeen:
@@ -162,9 +188,6 @@ def _items(source: Source, answers: Mapping[str, Answer]) -> Iterator[Software]:
             yield item
 
 
-_programs = PortablePrograms()
-
-
 def read(at: Moment, _policy: Policy) -> SoftwareSeen:
     """Ask every package manager that is installed, and apt for what is the distribution's own."""
     answers = {source.name: ask(source.program, *source.args) for source in SOURCES}
@@ -177,8 +200,8 @@ def read(at: Moment, _policy: Policy) -> SoftwareSeen:
 
 def with_home(seen: SoftwareSeen, home: Path, homes: Path = Path("/home")) -> SoftwareSeen:
     """Return the software with what stands in a person's own folders, and with what runs there."""
-    images = appimages.appimages(home)
-    near = _extensions.extensions(browser_places.places(home))
+    images = portable_files.appimages(home)
+    near = _extensions.extensions(places(home))
     running = _portable(home)
     items = (*seen.items, *images.items, *near.items, *(running or ()))
     if not seen.items:
@@ -213,3 +236,12 @@ def _owned(paths: tuple[str, ...]) -> frozenset[str]:
 
 
 PROBE = Probe(name="software", every=21600, read=read)
+
+
+def places(home: Path) -> Places:
+    """Return the places of one person's browsers."""
+    return Places(
+        home=home,
+        browsers=under(home, _CHROMIUM),
+        firefox=tuple(home / path for path in _FIREFOX),
+    )

@@ -1,15 +1,21 @@
-"""Whether this session is shown on another computer, and what may leave it."""
+"""Whether this session is shown on another computer, and what may leave it.
+
+Citrix' virtual desktops look like the console, so its own library is asked. Source: Citrix, WFAPI
+SDK (WFGetActiveProtocol; WF_CURRENT_SESSION). The library is taken by its full path from folders
+that only administrators can write to, never from the search path.
+"""
 
 from __future__ import annotations
 
+import ctypes
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from agentguard.model.machine import RemoteSessionSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
 from agentguard.platforms._win32 import api, registry
-from agentguard.platforms._win32.citrix import citrix_protocol
 from agentguard.platforms._win32.remote_answers import Signs, protocol, session
 from agentguard.platforms._win32.session import (
     REMOTE_SESSION,
@@ -20,8 +26,12 @@ from agentguard.platforms._win32.session_answers import active_by
 from agentguard.ports.desktop import Probe
 
 if sys.platform != "win32":
-    raise ImportError("This probe is for Windows.")
+    raise ImportError("This module calls Windows.")
 
+WINDOWS = r"SOFTWARE\Microsoft\Windows\CurrentVersion"
+FUNCTION = "WFGetActiveProtocol"
+_THIS_SESSION = 0xFFFFFFFF  # WF_CURRENT_SESSION
+_system = api.kernel("GetSystemDirectoryW", api.UINT, ctypes.c_wchar_p, api.UINT)
 POLICY = r"SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services"
 LISTENER = r"SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations\RDP-Tcp"
 SERVER = r"SYSTEM\CurrentControlSet\Control\Terminal Server"
@@ -31,6 +41,36 @@ PCOIP = (
     r"SOFTWARE\Policies\Teradici\PCoIP\pcoip_admin",
     r"SOFTWARE\Policies\Teradici\PCoIP\pcoip_admin_defaults",
 )
+
+
+def places() -> Iterator[Path]:
+    """Yield where Citrix puts its library."""
+    text = ctypes.create_unicode_buffer(api.LONGEST_PATH)
+    if _system(text, api.LONGEST_PATH):
+        yield Path(text.value) / "wfapi.dll"
+    programs = registry.values(registry.MACHINE, WINDOWS).get("ProgramFilesDir")
+    if isinstance(programs, str) and programs:
+        yield from (
+            Path(programs) / "Citrix/System32" / name for name in ("wfapi64.dll", "wfapi.dll")
+        )
+
+
+def citrix_protocol(found: Iterable[Path] | None = None, function: str = FUNCTION) -> int | None:
+    """Return the protocol as WTSClientProtocolType numbers it; None without Citrix."""
+    for place in places() if found is None else found:
+        try:
+            if not place.is_file():
+                continue
+            asked = api.declared(ctypes.WinDLL(str(place)), function, ctypes.c_int, api.DWORD)
+            told: int = asked(_THIS_SESSION)
+        except (OSError, AttributeError):
+            continue
+        return told
+    return None
+
+
+if sys.platform != "win32":
+    raise ImportError("This probe is for Windows.")
 
 
 def signs() -> Signs:

@@ -9,8 +9,8 @@ from agentguard.model.machine import ScreenSharesSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
 from agentguard.platforms._win32 import registry
+from agentguard.platforms._win32.microphone_answers import CAPABILITIES, sharing
 from agentguard.platforms._win32.microphones import CONSENT, running, uses
-from agentguard.platforms._win32.sharing_answers import CAPABILITIES, sharing
 from agentguard.ports.desktop import Probe
 
 if sys.platform != "win32":

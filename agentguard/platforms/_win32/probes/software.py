@@ -2,6 +2,9 @@
 
 With it what stands in no list of programs: packages, runtimes, browsers' extensions, and portable
 programs that run. What belongs to somebody who is not signed in is not seen, and that is told.
+
+Where browsers keep the profiles of a person: Chromium, "User Data Directory"; Mozilla, "Profiles -
+Where Firefox stores your data".
 """
 
 from __future__ import annotations
@@ -18,41 +21,53 @@ import psutil
 from agentguard.model.facts import Software, SoftwareSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
-from agentguard.platforms._extensions import extensions
+from agentguard.platforms._extensions import Places, extensions, under
 from agentguard.platforms._portable_programs import PortablePrograms, Signed
 from agentguard.platforms._software_gaps import gap
-from agentguard.platforms._win32 import api, browser_places, people, registry, software_keys
+from agentguard.platforms._win32 import api, people, registry, software_keys
 from agentguard.platforms._win32 import software_answers as answers
 from agentguard.platforms._win32.drives import network_drives
-from agentguard.platforms._win32.file_version import version
 from agentguard.platforms._win32.package_answers import STORE
 from agentguard.platforms._win32.portable_answers import Folders, portable
 from agentguard.platforms._win32.probes.programs import processes
-from agentguard.platforms._win32.signers import signer
+from agentguard.platforms._win32.signers import signer, version
 from agentguard.platforms._win32.software_answers import Beside, Listed
 from agentguard.ports.desktop import Probe
 
+_CHROMIUM = (
+    ("chrome", "Google/Chrome/User Data"),
+    ("chrome", "Google/Chrome Beta/User Data"),
+    ("chrome", "Google/Chrome Dev/User Data"),
+    ("chrome", "Google/Chrome SxS/User Data"),
+    ("chromium", "Chromium/User Data"),
+    ("edge", "Microsoft/Edge/User Data"),
+    ("edge", "Microsoft/Edge Beta/User Data"),
+    ("edge", "Microsoft/Edge Dev/User Data"),
+    ("edge", "Microsoft/Edge SxS/User Data"),
+    ("brave", "BraveSoftware/Brave-Browser/User Data"),
+    ("brave", "BraveSoftware/Brave-Browser-Beta/User Data"),
+    ("vivaldi", "Vivaldi/User Data"),
+)
+
+
 if sys.platform != "win32":
     raise ImportError("This probe is for Windows.")
-
 UNINSTALL = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall"
 WINDOWS = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
 _PACKAGES = r"Local Settings\Software\Microsoft\Windows\CurrentVersion\AppModel\Repository\Packages"
 PACKAGES = rf"Software\Classes\{_PACKAGES}"
 _STORE = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Appx\AppxAllUserStore"
 PROVISIONED = (rf"{_STORE}\Applications", rf"{_STORE}\InboxApplications")
-
 PLACES = (
     (answers.MACHINE, registry.MACHINE, UNINSTALL, registry.WIDE),
     (answers.NARROW, registry.MACHINE, UNINSTALL, registry.NARROW),
     (answers.USER, registry.USER, UNINSTALL, registry.WIDE),
 )
-
 PROGRAMS = frozenset({answers.MACHINE, answers.NARROW, answers.USER, answers.OTHER})
-
 T = TypeVar("T")
 NO_SOFTWARE: tuple[Software, ...] = ()
 _programs = PortablePrograms(lambda path: Signed(version=version(path), signer=signer(path)))
+_OF_SYSTEM = ("SYSTEMROOT", "ProgramFiles", "ProgramW6432", "ProgramFiles(x86)")
 
 
 class Look:
@@ -149,9 +164,6 @@ class Look:
         return _programs.seen(portable(running, listed, folders, network_drives()))
 
 
-_OF_SYSTEM = ("SYSTEMROOT", "ProgramFiles", "ProgramW6432", "ProgramFiles(x86)")
-
-
 def _provisioned() -> Iterator[str]:
     """Yield what the computer keeps ready; where that may not be read, the user's own are all."""
     for place in PROVISIONED:
@@ -170,7 +182,7 @@ def read(at: Moment, _policy: Policy) -> SoftwareSeen:
         return SoftwareSeen(at=at, unread="no-answer")
     # A Windows without a single program is not believed: its list was not read.
     part = not any(item.source in PROGRAMS for item in items)
-    near = extensions(browser_places.places(home))
+    near = extensions(places(home))
     portables = look.portable(listed, home)
     unread = gap(
         part=part or bool(look.failed),
@@ -181,3 +193,12 @@ def read(at: Moment, _policy: Policy) -> SoftwareSeen:
 
 
 PROBE = Probe(name="software", every=21600, read=read)
+
+
+def places(home: Path) -> Places:
+    """Return the places of one person's browsers."""
+    return Places(
+        home=home,
+        browsers=under(home / "AppData/Local", _CHROMIUM),
+        firefox=(home / "AppData/Roaming/Mozilla/Firefox",),
+    )

@@ -11,9 +11,8 @@ from ctypes import wintypes
 
 from agentguard.base.errors import PlatformError
 from agentguard.platforms._win32 import api, letters, print_log, registry, window
-from agentguard.platforms._win32.microphone_answers import Use
+from agentguard.platforms._win32.microphone_answers import CAPABILITIES, Use
 from agentguard.platforms._win32.recorder._native import Pointer, agreed, done, error_of, function
-from agentguard.platforms._win32.sharing_answers import CAPABILITIES
 from agentguard.platforms.recorder.recording import Refusal
 
 if sys.platform != "win32":

@@ -11,13 +11,13 @@ from ctypes import wintypes
 
 from agentguard.platforms._win32 import api
 from agentguard.platforms._win32.adapters import adapters, connections
-from agentguard.platforms._win32.recorder._native import Pointer, done, function
-from agentguard.platforms._win32.vpn_answers import PRODUCTS, Adapter
-from agentguard.platforms._win32.winhttp_structures import (
+from agentguard.platforms._win32.proxies import (
     AutoProxyOptions,
     ProxyInfo,
     UserProxyConfig,
 )
+from agentguard.platforms._win32.recorder._native import Pointer, done, function
+from agentguard.platforms._win32.vpn_answers import PRODUCTS, Adapter
 from agentguard.platforms._win32.wireless_profiles import information, secured
 from agentguard.platforms.recorder.recording import Refusal
 

@@ -7,8 +7,8 @@ import os
 import sys
 
 from agentguard.platforms._win32 import api, people, registry, software_keys
-from agentguard.platforms._win32.file_version import version
 from agentguard.platforms._win32.runtime_objects import RuntimeObject, factory
+from agentguard.platforms._win32.signers import version
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from agentguard.base import translations
-from agentguard.platforms.recorder.catalogue import questions, rows, shapes
-from agentguard.platforms.recorder.checklist import JUDGES, guarded, right
-from agentguard.platforms.recorder.steps import STEPS
+from agentguard.platforms.recorder.catalogue import STEPS, questions, rows, shapes
+from agentguard.platforms.recorder.recording import JUDGES, guarded, right
 from agentguard.platforms.recorder.topics.keeping import RIGHTS
 
 DOCS = Path(__file__).parents[4] / "docs"

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from agentguard.platforms.recorder.catalogue import STEPS, Step
 from agentguard.platforms.recorder.lines import Told
 from agentguard.platforms.recorder.questions import Question, call, together
 from agentguard.platforms.recorder.recording import Recorded, Recording, Refusal, within
 from agentguard.platforms.recorder.shapes import FLAG, NUMBER, fields
-from agentguard.platforms.recorder.steps import STEPS, Step
 from agentguard.ports.clock import Stop
 
 SHAPE = fields(on=FLAG, code=NUMBER)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard.platforms.recorder.catalogue import questions, shapes
+from agentguard.platforms.recorder.catalogue import STEPS, questions, shapes
 from agentguard.platforms.recorder.lines import encoded
 from agentguard.platforms.recorder.questions import Keys, Wmi
 from agentguard.platforms.recorder.shapes import (
@@ -32,7 +32,6 @@ from agentguard.platforms.recorder.shapes import (
     known,
     raw,
 )
-from agentguard.platforms.recorder.steps import STEPS
 from tests.flow.canary import ways
 from tests.unit.platforms.recorder.hostile import CARD, HOST, NAME, PLANTED, values
 

@@ -8,21 +8,25 @@ from typing import Any
 import pytest
 
 from agentguard.base.errors import PlatformError
-from agentguard.platforms.recorder import vectors
 from agentguard.platforms.recorder.catalogue import questions, shapes
 from agentguard.platforms.recorder.decoders import DECODERS, decoded
 from agentguard.platforms.recorder.lines import (
     COMPUTER,
+    DIFFERS,
     END,
     FORMAT,
     HEAD,
+    NONE,
+    SAME,
+    Compared,
     Told,
     encoded,
+    load,
     read,
+    together,
     told_by,
 )
 from agentguard.platforms.recorder.shapes import FLAG, NUMBER, Fields, fields
-from agentguard.platforms.recorder.vectors import DIFFERS, NONE, SAME, Compared
 from tests.recorded_answers import FILES, cases
 
 SHAPES = shapes()
@@ -98,7 +102,7 @@ def line(id_: str, **answer: Any) -> dict[str, Any]:
 
 def test_an_answer_is_compared_with_the_nearest_that_is_known(tmp_path) -> None:
     made = file(tmp_path, "x", line("a.b", on=True, code=1), line("a.b", on=False, code=2))
-    known = vectors.load([made], wine=False)
+    known = load([made], wine=False)
 
     def stands(**answer: Any) -> Compared:
         return known.compare("a.b", Told(rc=0, answer=answer), ANSWERS)
@@ -113,29 +117,29 @@ def test_an_answer_is_compared_with_the_nearest_that_is_known(tmp_path) -> None:
 def test_what_documentation_does_not_tell_is_no_difference(tmp_path) -> None:
     told = Told(rc=0, answer={"on": True, "code": 7})
     partly = file(tmp_path, "x", line("a.b", on=True, code=None), source="somebody")
-    assert vectors.load([partly], wine=False).compare("a.b", told, ANSWERS).expected == SAME
+    assert load([partly], wine=False).compare("a.b", told, ANSWERS).expected == SAME
     whole = file(tmp_path, "y", line("a.b", on=True, code=None))
-    assert vectors.load([whole], wine=False).compare("a.b", told, ANSWERS).expected == DIFFERS
+    assert load([whole], wine=False).compare("a.b", told, ANSWERS).expected == DIFFERS
 
 
 def test_odd_answers_and_those_of_wine_are_no_measure_for_windows(tmp_path) -> None:
     odd = file(tmp_path, "x", {**line("a.b", on=True, code=1), "odd": True})
     wine = file(tmp_path, "y", line("a.b", on=True, code=1), computer={"wine": True})
     told = Told(rc=0, answer={"on": True, "code": 1})
-    assert vectors.load([odd, wine], wine=False).compare("a.b", told, ANSWERS).expected == NONE
-    assert vectors.load([odd, wine], wine=True).compare("a.b", told, ANSWERS).expected == SAME
+    assert load([odd, wine], wine=False).compare("a.b", told, ANSWERS).expected == NONE
+    assert load([odd, wine], wine=True).compare("a.b", told, ANSWERS).expected == SAME
 
 
 def test_what_is_put_together_is_known_by_its_parts_and_stands_as_the_worst() -> None:
-    known = vectors.load(FILES, wine=False)
+    known = load(FILES, wine=False)
     shape = SHAPES["disks.bitlocker"]
     row = {"DriveLetter": "C:", "ProtectionStatus": 1, "VolumeType": 0}
     told = Told(rc=0, answer=shape.keep({"count": 1, "rows": [row]}))
     assert known.compare("disks.bitlocker", told, shape).expected == SAME
     parts = {"a": Compared(SAME), "b": Compared(DIFFERS, ("x",)), "c": Compared(NONE)}
-    assert vectors.together(parts) == Compared(DIFFERS, ("b",))
-    assert vectors.together({"a": parts["a"], "c": parts["c"]}) == Compared(NONE)
-    assert vectors.together({"a": parts["a"]}) == Compared(SAME)
+    assert together(parts) == Compared(DIFFERS, ("b",))
+    assert together({"a": parts["a"], "c": parts["c"]}) == Compared(NONE)
+    assert together({"a": parts["a"]}) == Compared(SAME)
 
 
 @pytest.mark.parametrize(

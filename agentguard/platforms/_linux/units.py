@@ -1,10 +1,11 @@
-"""The user's systemd, which starts the agent again, tried with a unit that is made for the moment.
+"""What systemd tells of the computer's units, and the user's systemd that starts the agent again.
 
-The unit has the restart rules of the agent's own, is bound to it, and ends with it. Its process
-waits for a signal and does nothing else.
+The latter is tried with a unit that is made for the moment. It has the restart rules of the agent's
+own, is bound to it, and ends with it. Its process waits for a signal and does nothing else.
 
-Source: org.freedesktop.systemd1(5), `GetUnitByPID`, `StartTransientUnit`, `StopUnit`;
-systemd.unit(5), `BindsTo=`, `CollectMode=`; systemd.service(5), `Restart=`, `RestartSec=`.
+Source: org.freedesktop.systemd1(5), `Manager.LoadUnit`, `Unit`, `Service`, `GetUnitByPID`,
+`StartTransientUnit`, `StopUnit`; systemd.unit(5), `BindsTo=`, `CollectMode=`; systemd.service(5),
+`Restart=`, `RestartSec=`.
 """
 
 from __future__ import annotations
@@ -12,16 +13,18 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 import psutil
 
 from agentguard.base.errors import PlatformError
 from agentguard.platforms._linux.bus import Bus, BusRefused, DBusAddress
-from agentguard.platforms._linux.system_units import SystemBus
+from agentguard.ports.session_host import Recovery, ServiceSeen
 
 _NAME = "org.freedesktop.systemd1"
 _MANAGER = DBusAddress("/org/freedesktop/systemd1", _NAME, f"{_NAME}.Manager")
+_RECOVERY = {"always": Recovery.SET, "no": Recovery.REFUSED}
+_COMES_BY_ITSELF = frozenset({"enabled", "enabled-runtime", "static", "generated"})
 _UNIT, _SERVICE = f"{_NAME}.Unit", f"{_NAME}.Service"
 _GONE = frozenset({f"{_NAME}.NoSuchUnit", f"{_NAME}.NoUnitForPID"})
 BEGINS, ENDS = "agentguard-", ".service"
@@ -30,6 +33,41 @@ BRINGS_BACK = frozenset({"always", "on-failure", "on-abnormal", "on-abort"})
 """Values of `Restart=` by which a service that a signal has ended is started again."""
 MICRO = 1_000_000
 STAND_IN = (sys.executable, "-IS", "-c", "import signal; signal.pause()")
+
+
+class SystemBus(Protocol):
+    """What is needed of the bus."""
+
+    def call(
+        self, target: DBusAddress, method: str, signature: str = "", *body: Any
+    ) -> tuple[Any, ...]:
+        """Call a method."""
+        ...
+
+    def get(self, target: DBusAddress, name: str) -> Any:
+        """Read a property."""
+        ...
+
+
+def seen(bus: SystemBus, unit: str) -> ServiceSeen | None:
+    """Return what systemd tells of a unit; None where there is none, or nobody tells."""
+    try:
+        (path,) = bus.call(_MANAGER, "LoadUnit", "s", unit)
+        about = DBusAddress(path, _NAME, f"{_NAME}.Unit")
+        if bus.get(about, "LoadState") == "not-found":
+            return None
+        state, start = str(bus.get(about, "ActiveState")), str(bus.get(about, "UnitFileState"))
+        again = bus.get(DBusAddress(path, _NAME, f"{_NAME}.Service"), "Restart")
+    except PlatformError:
+        return None
+    return ServiceSeen(
+        name=unit,
+        state=state,
+        running=state in {"active", "reloading"},
+        start=start,
+        automatic=start in _COMES_BY_ITSELF,
+        recovery=_RECOVERY.get(str(again), Recovery.UNKNOWN),
+    )
 
 
 class UserUnits:
