@@ -14,7 +14,7 @@ from agentguard.base.translations import Texts
 from agentguard.commands import _local
 from agentguard.commands.base import COULD_NOT, FINDINGS, FINE, Command
 from agentguard.platforms import system_clock
-from agentguard.ports.bell import Bell
+from agentguard.ports.clock import Bell
 
 LIST = "list"
 LOOK = 0.3  # seconds between two looks how far it is

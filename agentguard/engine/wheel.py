@@ -18,8 +18,7 @@ from itertools import count
 from math import ceil
 from typing import Protocol
 
-from agentguard.ports.bell import Bell
-from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.clock import Bell, Clock, Stop
 from agentguard.ports.turns import IDLE, Member, Turns
 
 GRID = 1.0

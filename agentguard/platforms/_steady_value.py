@@ -1,10 +1,14 @@
-"""Tells a value only when it has stayed the same for a while, and never twice in a row."""
+"""For how long what is seen has been the same: told once it has stayed so for a while."""
 
 from __future__ import annotations
 
 from typing import Generic, TypeVar
 
+from agentguard.model.moments import Moment
+
 T = TypeVar("T")
+LOST = 3
+"""Periods without a look, as in sleep, after which the time begins anew."""
 
 
 class Steady(Generic[T]):
@@ -36,3 +40,21 @@ class Steady(Generic[T]):
             return None
         self._told = self._newest
         return self._told
+
+
+class Unchanged:
+    """Counts from the first of the looks in a row that saw the same; `every` is their period."""
+
+    def __init__(self, every: float) -> None:
+        self._longest = LOST * every
+        self._value: object = None
+        self._since: Moment | None = None
+        self._last: Moment | None = None
+
+    def seen(self, at: Moment, value: object) -> float:
+        """Return the seconds for which it has been this; 0 at the first look that saw it."""
+        slept = self._last is None or at.since(self._last) > self._longest
+        if slept or self._since is None or value != self._value:
+            self._since = at
+        self._last, self._value = at, value
+        return at.since(self._since)

@@ -1,4 +1,4 @@
-"""The one clock that every room is given, and a stop that is heard.
+"""The one clock that every room is given, a stop that is heard, and a bell that wakes a wait early.
 
 Nobody who waits for news has to wake up to look at a stop. An agent has some thirty threads: each
 that looks twice a second costs a desk more than all that it does there.
@@ -137,3 +137,49 @@ def alarm(stop: Stop) -> Iterator[Alarm]:
 def least(*seconds: float | None) -> float | None:
     """Return the shortest of some waits; None is for ever."""
     return min((each for each in seconds if each is not None), default=None)
+
+
+class Bell:
+    """Hand it to `clock.wait` in place of the stop; ring it from any thread."""
+
+    def __init__(self) -> None:
+        self._rung = threading.Event()
+        self._stop: Stop | None = None
+        self._hear: Callable[[], None] = lambda: None
+
+    def attach(self, stop: Stop) -> None:
+        """Listen to this stop as well."""
+        self._stop = stop
+
+    def tell(self, hear: Callable[[], None]) -> None:
+        """Have `hear` called at each ring as well, in the ringer's thread; one at a time."""
+        self._hear = hear
+
+    def ring(self) -> None:
+        """Wake the wait, or let the next one end at once."""
+        self._rung.set()
+        self._hear()
+
+    def hush(self) -> None:
+        """Forget the rings so far; look at what they were about afterwards, not before."""
+        self._rung.clear()
+
+    def rung(self) -> bool:
+        """Check whether there was a ring; a stop is none."""
+        return self._rung.is_set()
+
+    def is_set(self) -> bool:
+        """Check whether there was a ring or a stop."""
+        return self._rung.is_set() or (self._stop is not None and self._stop.is_set())
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for a ring or a stop, at most `timeout` seconds; tell whether there was one."""
+        if self._stop is None:
+            return self._rung.wait(timeout)
+        left = float("inf") if timeout is None else timeout
+        with heard(self._stop, self._rung.set) as look:
+            while not self.is_set() and left > 0:
+                step = least(None if timeout is None else left, look)
+                self._rung.wait(step)
+                left -= step or 0.0
+        return self.is_set()

@@ -12,8 +12,7 @@ from collections.abc import Iterator
 
 from agentguard.base.errors import PlatformError
 from agentguard.model.machine import HistoryCleaned, Removal
-from agentguard.ports.bell import Bell
-from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.clock import Bell, Clock, Stop
 from agentguard.ports.desktop import ClipboardHistory
 from agentguard.ports.sensor import Submit
 from agentguard.sensors.absent_sensor import watching_state

@@ -32,8 +32,7 @@ from agentguard.model.machine import ChangedFile, ChangesSeen
 from agentguard.model.messages import say
 from agentguard.model.moments import Moment
 from agentguard.model.records import Json, Record
-from agentguard.ports.bell import Bell
-from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.clock import Bell, Clock, Stop
 from agentguard.ports.sensor import Submit
 from agentguard.ports.storage import Journal
 from agentguard.ports.turns import Turns, alone

@@ -12,8 +12,7 @@ from itertools import chain
 
 from agentguard.model.events import SweepFinished
 from agentguard.model.outcomes import FileOutcome
-from agentguard.ports.bell import Bell
-from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.clock import Bell, Clock, Stop
 from agentguard.ports.file_memory import Looked, SeenFiles
 from agentguard.ports.sensor import PolicySource, Submit
 from agentguard.sensors.file_look import (

@@ -12,8 +12,7 @@ from dataclasses import replace
 
 from agentguard.model.events import AppFocused, WindowInFront
 from agentguard.model.moments import Moment
-from agentguard.ports.bell import Bell
-from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.clock import Bell, Clock, Stop
 from agentguard.ports.foreground import FocusedWindow, Foreground, Sort, unsorted
 from agentguard.ports.sensor import Submit
 from agentguard.ports.turns import IDLE, Turns, alone

@@ -13,8 +13,7 @@ from agentguard.model.facts import Fact
 from agentguard.model.machine import PatchesSeen
 from agentguard.model.messages import say
 from agentguard.model.moments import Moment, Wall, compared
-from agentguard.ports.bell import Bell
-from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.clock import Bell, Clock, Stop
 from agentguard.ports.desktop import Probe, StillAsking
 from agentguard.ports.sensor import PolicySource, Submit
 from agentguard.ports.turns import Turns, alone

@@ -22,8 +22,7 @@ from agentguard.model.facts import OldFile, RetentionSeen
 from agentguard.model.lived_time import DAY, Age
 from agentguard.model.policy import Watch
 from agentguard.model.retention_rules import RetentionRule, rule_name
-from agentguard.ports.bell import Bell
-from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.clock import Bell, Clock, Stop
 from agentguard.ports.sensor import PolicySource, Submit
 from agentguard.ports.turns import Turns, alone
 from agentguard.sensors.lived_clock import LenientWall

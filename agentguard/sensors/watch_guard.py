@@ -10,8 +10,7 @@ from agentguard.base import paths
 from agentguard.model.events import SensorState, Watching
 from agentguard.model.messages import Message, say
 from agentguard.model.policy import Watch
-from agentguard.ports.bell import Bell
-from agentguard.ports.clock import Clock
+from agentguard.ports.clock import Bell, Clock
 from agentguard.ports.sensor import PolicySource, Submit
 from agentguard.sensors.mounts import Drives, Mounts
 from agentguard.sensors.sweep import Round

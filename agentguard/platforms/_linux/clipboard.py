@@ -20,8 +20,7 @@ from Xlib.protocol.request import GetSelectionOwner
 from agentguard.base.errors import PlatformError
 from agentguard.platforms._linux import x11
 from agentguard.platforms._linux.x11_owner import LONGEST, Owner, Wish
-from agentguard.platforms._linux.x11_reader import Reader, follow
-from agentguard.platforms._linux.x11_transfer import NoAnswer, is_change
+from agentguard.platforms._linux.x11_reader import NoAnswer, Reader, follow, is_change
 from agentguard.ports.clock import Alarm, Stop, alarm
 from agentguard.ports.desktop import Copied, Spared, nobody
 

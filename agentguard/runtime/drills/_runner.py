@@ -22,8 +22,7 @@ from agentguard.engine.drills import MEMORY
 from agentguard.model.drills import DrillEnded, DrillOutcome, DrillsKnown, DrillStanding
 from agentguard.model.events import NOT_ENROLLED, UplinkState
 from agentguard.model.records import Json
-from agentguard.ports.bell import Bell
-from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.clock import Bell, Clock, Stop
 from agentguard.ports.turns import Turns
 from agentguard.runtime.drills.base import (
     Bench,

@@ -11,8 +11,7 @@ import pytest
 from agentguard.engine.wheel import Wheel
 from agentguard.model.events import Watching
 from agentguard.platforms.simulated import FakeClock
-from agentguard.ports.bell import Bell
-from agentguard.ports.clock import Ending, Stop
+from agentguard.ports.clock import Bell, Ending, Stop
 from agentguard.ports.turns import Member, Turns, alone
 from tests.unit.engine.wheels import SOON, Begin, Going, Hanging, every
 

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from agentguard.engine.supervisor import Supervisor
 from agentguard.model.events import Event, SensorState
 from agentguard.platforms.simulated import FakeClock
-from agentguard.ports.bell import Bell
-from agentguard.ports.clock import Stop
+from agentguard.ports.clock import Bell, Stop
 from agentguard.ports.turns import Member, Turns
 
 SOON = 10.0

@@ -1,4 +1,4 @@
-"""A value is told only when it stayed, and never twice in a row."""
+"""How long a value has been the same: told only once it stayed, and anew after sleep."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard.platforms._steady_value import Steady
+from agentguard.model.moments import Moment
+from agentguard.platforms._steady_value import Steady, Unchanged
 
 GAP = 1.5
 CHANGES = st.lists(
@@ -62,3 +63,18 @@ def test_the_wait_is_what_is_left() -> None:
     assert steady.wait(20) == 0
     steady.due(20)
     assert steady.wait(20) is None
+
+
+def at(boot: float) -> Moment:
+    return Moment(boot=boot, wall=0.0)
+
+
+def test_it_counts_from_the_first_look_that_saw_the_same() -> None:
+    seen = Unchanged(30.0)
+    told = [seen.seen(at(t), v) for t, v in ((10, ()), (40, ()), (70, ("a",)), (100, ("a",)))]
+    assert told == [0.0, 30.0, 0.0, 30.0]
+
+
+def test_after_sleep_it_begins_anew() -> None:
+    seen = Unchanged(30.0)
+    assert [seen.seen(at(t), ()) for t in (0, 30, 121, 211)] == [0.0, 30.0, 0.0, 90.0]

@@ -8,8 +8,7 @@ import pytest
 
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import FakeClock
-from agentguard.ports.bell import Bell
-from agentguard.ports.clock import Clock
+from agentguard.ports.clock import Bell, Clock
 
 
 @pytest.mark.parametrize("clock", [FakeClock(), system_clock()], ids=["fake", "system"])

@@ -11,7 +11,7 @@ import pytest
 from agentguard.model.events import Event, SensorState
 from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.platforms.simulated import FakeClock
-from agentguard.ports.bell import Bell
+from agentguard.ports.clock import Bell
 from agentguard.sensors import watch_guard
 from agentguard.sensors.sweep import Round
 from agentguard.sensors.watch_guard import CALM, CALM_MOST, EVERY, POLL, SETTLE, Guard

@@ -19,7 +19,7 @@ from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
 from agentguard.platforms._linux.bus import Bus, BusRefused, DBusAddress, system_address
 from agentguard.platforms._linux.probes._asked import DENIED, NO_ANSWER, UNSUPPORTED
-from agentguard.platforms._unchanged import Unchanged
+from agentguard.platforms._steady_value import Unchanged
 from agentguard.ports.desktop import Probe
 
 INTERFACES = Path("/sys/class/net")

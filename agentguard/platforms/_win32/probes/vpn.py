@@ -10,7 +10,7 @@ from agentguard.model.machine import VpnSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
 from agentguard.platforms._one_question import Question, open_for
-from agentguard.platforms._unchanged import Unchanged
+from agentguard.platforms._steady_value import Unchanged
 from agentguard.platforms._win32.adapters import adapters, connections
 from agentguard.platforms._win32.vpn_answers import Dialled, domains, links
 from agentguard.ports.desktop import Probe
