@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from agentguard.detect.lexicon.words import words
 from agentguard.detect.tables.field_names import is_label, one_line, path, said
 from agentguard.detect.tables.nested_records import DEEPEST, Nested
-from agentguard.detect.tables.sibling_fields import NAMED, NAMING, SAID
+from agentguard.detect.tables.sibling_fields import NAMED, NAMING, SAID, SPEAKERS
 from agentguard.detect.tables.table_rows import Table
 from agentguard.detect.tables.typed_numbers import is_known, is_number, is_type, named_by
 
@@ -19,6 +19,8 @@ _LONGEST_RUN = 64 << 10
 _LONGEST_NAME = 80
 _CELLS = words("cell td th col column value v data entry f")
 _TYPES = words("string integer real date int double float boolean long str number")
+_SAID_SO = "text"
+"""What the text of an element is called whose attributes name who speaks."""
 _INLINE = words("a b em emphasis font hi i s small span strong sub sup u")
 
 
@@ -33,6 +35,7 @@ class _Element:
     size: int = 0
     leaves: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
     is_written: bool = False  # some of it was given already
+    is_speech: bool = False  # an attribute names who speaks
     table: Table | None = None
 
     @property
@@ -142,8 +145,10 @@ class Elements:
             if element.table is not None:
                 written += element.table.close()
             if plain:
-                parent.leaves.append((element.called, plain))
-            if plain and element.name.lower() in SAID and element.is_written:
+                said_so = (*element.called, _SAID_SO) if element.is_speech else element.called
+                parent.leaves.append((said_so, plain))
+            is_said = element.is_speech or element.name.lower() in SAID
+            if plain and is_said and element.is_written:
                 written += self._flush(parent)  # right behind who says it
         return written + (self._flush(parent) if len(parent.leaves) >= _MOST_LEAVES else "")
 
@@ -165,6 +170,7 @@ class Elements:
                 out.append(said(named_by(element.says, name), value))
             else:
                 out.append(said(path((*element.names, element.name, name)), value))
+            element.is_speech = element.is_speech or low in SPEAKERS
         element.is_written = bool(out)
         return "".join(out)
 

@@ -18,6 +18,7 @@ COLUMNS = words("columns fields headers header names columnnames cols keys")
 SPEAKERS = words(
     "user username userid user_id user_name from from_id from_name sender senderid sender_id"
     " sender_name author authorid author_id author_name speaker role participant participantid"
-    " participantrole participant_id nick"
+    " participantrole participant_id nick party spk spkr speakerid speaker_id speakername"
+    " speakerlabel speaker_label actor actortype actor_type actorname actor_name"
 )
 SAID = words("text body message content msg utterance transcript")

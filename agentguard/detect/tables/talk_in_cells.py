@@ -20,16 +20,20 @@ from agentguard.detect.tables.turns_in_order import Turn, as_questions, asks
 
 def _parted(name: str) -> str:
     """Return the RE2 of a cell's name, whose words and letters may have been parted."""
-    return " *".join(map(re.escape, f"{name}:".replace(" ", "")))
+    return " *".join(map(re.escape, name.replace(" ", "")))
 
 
 _SPEAKERS = SPEAKERS | {
-    *("party", "sentby", "participantpurpose", "author type", "user name", "name"),
+    *("sentby", "participantpurpose", "author type", "user name", "name"),
     *("channel", "media channel"),
 }
+_OF_A_SPEAKER = words("t n type name role label kind displayname purpose")
+"""What is told of who speaks, within a field of theirs: "sender n"."""
 _SAID = SAID | {"phrase", "comment", "line"}
-_NAMES_SAID = Pattern("|".join(map(_parted, (*_SAID, *(f"{name}s" for name in _SAID)))))
-_NAMES_SPEAKERS = Pattern("|".join(map(_parted, (*_SPEAKERS, "type"))))
+_NAMES_SAID = Pattern(f"(?:{'|'.join(map(_parted, _SAID))}) *s? *:")
+_NAMES_SPEAKERS = Pattern(
+    f"(?:{'|'.join(map(_parted, (*_SPEAKERS, 'type')))})(?: *(?:{'|'.join(_OF_A_SPEAKER)}))? *:"
+)
 _ROLES = words("user admin bot lead contact agent customer visitor operator system client")
 _MOST_SPEAKERS = 12
 _FEW, _OFTEN, _AT_LENGTH = 4, 4, 4
@@ -69,7 +73,8 @@ def _told(cell: str) -> tuple[str, str]:
         return "", ""
     each = name.lower().replace("_", " ").split()
     ends = {" ".join(each[-size:]) for size in (1, 2)} | {"".join(each[-2:])}
-    if ends & _SPEAKERS or (each[-1:] == ["type"] and value.strip().lower() in _ROLES):
+    is_within = not (_OF_A_SPEAKER.isdisjoint(each[-1:]) or _SPEAKERS.isdisjoint(each[-2:-1]))
+    if ends & _SPEAKERS or is_within or (each[-1:] == ["type"] and value.strip().lower() in _ROLES):
         return "who", value.strip()
     is_said = bool(ends & _SAID) or (each != [] and each[-1].rstrip("s") in _SAID)
     return ("said", value.strip()) if is_said else ("", "")
