@@ -44,6 +44,20 @@ _LEAST_CLASSES = 3
 _LEAST_BITS = 3.2  # of a random hexadecimal key of 32 digits nearly all have more
 _LEAST_DIGITS = 2
 _KEPT = 200
+# Two words and a number, as people choose: "winter.rain84", "Blue_Door2024"; a name in a program
+# rarely ends in two digits or more.
+_CHOSEN = later(r"[A-Za-z]{4,}[._\-][A-Za-z]{4,}[0-9]{2,4}")
+_ASSIGNED = later(
+    r"[:=>`]|\b(?:is|was|ist|lautet|war|est|es|era|\xe8|\xe9|to|jest)\W", re.IGNORECASE
+)
+_WORD_AND_NUMBER = later(r"[A-Z]?[a-z]+[0-9]+")
+_SHORTEST = 8
+_A_VERB = "pass"  # in English, without a sign behind it
+# What a password has that is none: "password hash: ", "Password policy: ".
+_OF_A_PASSWORD = later(
+    r"\b(?:hash|salt|digest|polic|rule|reset|length|expir|hint|manager|field|id|file|fingerprint)",
+    re.IGNORECASE,
+)
 
 
 def judge(candidate: Candidate) -> Answer:
@@ -101,11 +115,27 @@ def _basic(coded: str) -> Answer:
 
 def _assigned(candidate: Candidate) -> Answer:
     value = candidate.text.rstrip(".,;")
-    if _PLACEHOLDER.search(value) or _IDENTIFIER.fullmatch(value):
+    if _PLACEHOLDER.search(value):
+        return no("placeholder")
+    is_chosen = _CHOSEN.fullmatch(value) is not None
+    if _IDENTIFIER.fullmatch(value) and not is_chosen:
         return no("placeholder")
     if _KEY_NAME.search(candidate.before):
         return sure(value, "key") if _is_random(value) else no("entropy")
-    return sure(value, "password") if _is_mixed(value) else no("entropy")
+    gap = candidate.gap or ""
+    if _OF_A_PASSWORD.search(gap):
+        return no("another-label")
+    is_one = is_chosen or _is_mixed(value)
+    if not _ASSIGNED.search(gap):
+        is_one = not is_chosen and _stands_alone(value) and candidate.told.lower() != _A_VERB
+    return sure(value, "password") if is_one else no("entropy")
+
+
+def _stands_alone(value: str) -> bool:
+    """Check whether it needs no sign before it: "new password Kx7_Rain"."""
+    has_digit, begins = any(map(str.isdigit, value)), value[0].isalnum()
+    is_word = _WORD_AND_NUMBER.fullmatch(value) is not None
+    return has_digit and begins and not is_word and len(value) >= _SHORTEST and _is_mixed(value)
 
 
 def _is_random(value: str) -> bool:
@@ -117,6 +147,9 @@ def _is_random(value: str) -> bool:
 def _is_mixed(value: str) -> bool:
     return sum(kind.search(value) is not None for kind in _CLASSES) >= _LEAST_CLASSES
 
+
+# Between the name and its colon: "password for the portal: ", "Passwort Wallboard: ".
+_WHOSE = r"[ \t][A-Za-z\xc0-\xff][A-Za-z\xc0-\xff ]{1,23}"
 
 RECOGNISER = Recogniser(
     kind="SECRET",
@@ -151,8 +184,9 @@ RECOGNISER = Recogniser(
     ),
     near=(
         r"""(?:["'] value)?["'\\]{0,2}(?:[ \t]{0,4}(?:[:=]|=>)|"""
-        r"[ \t]{1,4}(?i:is|was|ist|lautet|war|est|es|era|\xe8|\xe9|to|jest)[ \t:])"
-        r"""[ \t]{0,4}["'\\]{0,2}"""
-        r"""([^\s"'<>,;(){}\[\]$`|]{8,128})(?:[\s"'<>,;)\]}|]|$)"""
+        r"[ \t]{1,4}(?i:is|was|ist|lautet|war|est|es|era|\xe8|\xe9|to|jest)[ \t:]"
+        rf"|{_WHOSE}: |[ \t]{{1,2}})"
+        r"""(?:\*\*)?[ \t]{0,4}["'`\\]{0,2}"""
+        r"""([^\s"'<>,;(){}\[\]$`|]{7,128})(?:[\s"'`<>,;)\]}|]|$)"""
     ),
 )
