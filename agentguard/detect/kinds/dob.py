@@ -33,10 +33,13 @@ _PARTS = later(r"[0-9]+|(?!(?:st|nd|rd|th|er|of|del?|d)\b)[a-z\xdf-\xff?]{3,}")
 _FULL_YEAR = 4
 _NOT_OF_A_PERSON = later(r"happy.birth.?day|(?:date|place|country|city) of birth certificate")
 # "ist am 4. Mai 1980 in Graz geboren": there the word stands behind.
-_ON_A_DAY = later(r"(?:ist|war|wurde|sind|is|werd)\W", re.IGNORECASE)
+_ON_A_DAY = later(r"(?:bin|ist|war|wurde|sind|is|werd)\W", re.IGNORECASE)
 _BORN_THEN = later(r"[^0-9.!?\n\x1e]{1,32}\bgeb(?:oren|\.)|\Wgeb(?:oren|\.)", re.IGNORECASE)
 _NUMBER_AFTER = later(r"/[0-9]{3}")  # of a birth number: 020626/9844
-_SET = later(r"\b(?:was |is )?(?:updated|changed|corrected) (?:to|from)\b")
+_SET = later(
+    r"\b(?:was |is )?(?:updated|changed|corrected) (?:to|from)\b|\bsince (?:you|we|they|i)\b",
+    re.IGNORECASE,
+)
 _OTHER_DAYS = words(
     "audit review appointment called calling visit visited since expires expiry expired issued"
     " valid until booked booking created updated paid due starts ends flight travel departure"
@@ -45,17 +48,32 @@ _OTHER_DAYS = words(
     " sinds geldig gebeld wizyta wazny wazna consulta validade ligou"
 )
 """Words that name another day than that of a birth."""
+_LONG_LASTING = words("since seit depuis desde issued ausgestellt")
+_OTHERS_BEGIN = 2000
+"""Of the other days only these may lie before that year; a booking or a flight does not."""
 # Born, in one letter: only right before a day of long ago, since it is other words as well.
 _TERSE = r"\b(?i:[bfs]|gen)\. ?"
 _TERSE_DAYS = (
     rf"{_TERSE}[0-9]{{1,2}}[./\-] ?[0-9]{{1,2}}[./\- ] ?(?:19|20)[0-9]{{2}}\b",
     rf"{_TERSE}(?:19|20)[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}\b",
+    r"\bb\. ?(?:[0-9]{1,2} [A-Z][a-z]{2,8}|[A-Z][a-z]{2,8}\.? [0-9]{1,2},?) (?:19|20)[0-9]{2}\b",
+    r"\bb\. ?[0-9]{1,2}[./\-][0-9]{1,2}[./\-][3-9][0-9]\b",
+    r"\bb [0-9]{1,2}[./\-][0-9]{1,2}[./\-](?:19|20)[0-9]{2}\b",
 )
+# The whole word, and the day right behind it: "n\xe9e 17/03/1995", without "le".
+_WORDED_DAY = r"\b(?i:n\xe9e?) [0-9]{1,2}[./\-][0-9]{1,2}[./\-](?:19|20)[0-9]{2}\b"
+# The word behind the day, where nothing follows that it may belong to: "18.4.1979 dob".
+_DAY_BEFORE = (
+    r"(?:[0-9]{1,2}[./\-][0-9]{1,2}[./\-](?:19|20)?[0-9]{2}"
+    r"|[A-Z][a-z]{2,8} [0-9]{1,2},? (?:19|20)[0-9]{2}) (?i:dob|d\.o\.b|born)\b"
+)
+_WORD_BEHIND = later(r" (?:dob|d\.o\.b|born)\Z", re.IGNORECASE)
+_ENDS = later(r"\.?[ \t]*(?:[\n,;)\x1e]|\Z)")
 # Of an airline's message: behind a nationality, or where births begin, before a sex (IATA AIRIMP,
 # SSR DOCS and DOCSA).
 _AIRLINES = r"[0-9]{2}[A-Z]{3}[0-9]{2}/(?:[MF]I?|[XU])"
 _TRAVELLERS = later(r"/(?:[A-Z]{3}|DB)/\Z")
-_NAMED_BEFORE = later(r"(?:[\n\t,;:|(\[\"'\x1e]|\b[A-Z\xc0-\xde][\w.\-]*) ?\Z")
+_NAMED_BEFORE = later(r"(?:[\n\t,;:|(\[\"'\x1e]|\b[A-Z\xc0-\xde][\w.\-]*) ?\Z|[ \t]{2,4}\Z")
 """What stands before them: a sign, or whoever was born."""
 _LONG_AGO = 2010
 _OF_A_NOTE, _LATELY = "DN", 2015  # a debit note has a date as well, of the last years
@@ -80,20 +98,25 @@ def judge(candidate: Candidate) -> Answer:
         vague = True
     if vague:
         return no("another-label")
-    if not _OTHER_DAYS.isdisjoint(_SET.sub("", candidate.gap or "").lower().split()):
+    others = _OTHER_DAYS.intersection(_SET.sub("", candidate.gap or "").lower().split())
+    if others and (day.year >= _OTHERS_BEGIN or not others.isdisjoint(_LONG_LASTING)):
         signs.append("gap.day")
     return read(day.isoformat(), "label", *signs)
 
 
 def _terse(candidate: Candidate) -> Answer:
     """Take a day behind the one letter of a word for birth: "f. 4.3.1981"."""
+    if worded := _WORD_BEHIND.search(candidate.text):
+        day = _read(candidate.text[: worded.start()]) if _ENDS.match(candidate.after) else None
+        return sure(day.isoformat(), "label") if day else no("another-label")
     if candidate.text[-1].isalpha():
         day = _read(candidate.text.partition("/")[0])
         is_of_one = _TRAVELLERS.search(candidate.before) and candidate.after.startswith("/")
         return sure(day.isoformat(), "shape") if day and is_of_one else no("shape")
-    if not _NAMED_BEFORE.search(candidate.before):
+    letter, _, rest = candidate.text.partition(" " if candidate.text[1:2] != "." else ".")
+    if len(letter) == 1 and not _NAMED_BEFORE.search(candidate.before):
         return no("another-label")
-    day = _read(candidate.text.partition(". ")[2] or candidate.text.partition(".")[2])
+    day = _read(rest)
     return sure(day.isoformat(), "label") if day and day.year <= _LONG_AGO else no("calendar")
 
 
@@ -139,13 +162,15 @@ RECOGNISER = Recogniser(
     judge=judge,
     scored=True,
     shown=0,
-    shapes=(*_TERSE_DAYS, _AIRLINES),
+    shapes=(*_TERSE_DAYS, _WORDED_DAY, _DAY_BEFORE, _AIRLINES),
     labels=(
         *BIRTH,
         r"d o bs?",
         r"[db]/o?/?[bd]",
         r"nac\.?\x20",
         r"(?:birth|brth) ?dte?",
+        r"d(?:ate|t|te)\.? of b(?:i?rth|rth)",
+        r"(?:brith|birht|bith) ?da(?:y|te)",
         r"gbdat",
         r"gebdt",
         r"date of (?:birth|brith|birht)",
@@ -160,7 +185,7 @@ RECOGNISER = Recogniser(
         r"d of b",
         r"geb(?:urts)? ?(?:datum|tag|dat)",
         r"geboren(?: am| op)?",
-        r"(?:ist|war|wurde|sind) am",
+        r"(?:bin|ist|war|wurde|sind) am",
         r"(?:is|werd) op",
         r"date de naissance",
         r"naissance",

@@ -57,13 +57,14 @@ BIRTH = (
     r"tanggal lahir",  # Indonesian, Malay
     r"tarikh lahir",
     r"dogum (?:tarihi|gunu)",  # Turkish
-    r"jana?m ?(?:tith?i|din(?:ank)?|tarikh|tareekh)",  # Hindi
+    r"jana?m(?: ?(?:tith?i|din(?:ank)?|tarikh|tareekh))?",  # Hindi
     r"jnhm ?(?:titi|tarik|dinank|din)?",  # the same as `fold` writes its letters
     r"d(?:atum|an) (?:rodenja|rojstva)",  # Croatian, Serbian, Slovene
     r"data de nai?xement",  # Catalan
     r"gennith(?:ike|ika|eis)",
     r"w?taryk (?:al)?mylad(?:ha?|[yk])?",  # Arabic, as `fold` writes its letters
     r"""almylad["'*\x20]{0,3}[:=\n]""",
+    r"t\. ?almylad",
     r"mwalyd",
     r"taryk (?:ky )?pydays",  # Urdu
 )
