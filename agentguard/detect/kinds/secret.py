@@ -48,7 +48,7 @@ _KEPT = 200
 # rarely ends in two digits or more.
 _CHOSEN = later(r"[A-Za-z]{4,}[._\-][A-Za-z]{4,}[0-9]{2,4}")
 _ASSIGNED = later(
-    r"[:=>`]|\b(?:is|was|ist|lautet|war|est|es|era|\xe8|\xe9|to|jest)\W", re.IGNORECASE
+    r"[:=>]|\b(?:is|was|ist|lautet|war|est|es|era|\xe8|\xe9|to|jest)\W", re.IGNORECASE
 )
 _WORD_AND_NUMBER = later(r"[A-Z]?[a-z]+[0-9]+")
 _SHORTEST = 8
@@ -125,7 +125,8 @@ def _assigned(candidate: Candidate) -> Answer:
     gap = candidate.gap or ""
     if _OF_A_PASSWORD.search(gap):
         return no("another-label")
-    is_one = is_chosen or _is_mixed(value)
+    has_digit = any(map(str.isdigit, value))
+    is_one = is_chosen or (_is_mixed(value) and (has_digit or len(value) >= _SHORTEST))
     if not _ASSIGNED.search(gap):
         is_one = not is_chosen and _stands_alone(value) and candidate.told.lower() != _A_VERB
     return sure(value, "password") if is_one else no("entropy")

@@ -57,6 +57,10 @@ _ASKED_FOR = later(
 )
 # "dob=****-**-**": the label has its value, and the next line is about something else.
 _HIDDEN = later(r"\A[\s:=\"'(\[]{0,4}(?:[*\xb7#]{4}|[*\xb7#xX]{2,4}[\-/. ][*\xb7#xX]{2})[^\n]*\n")
+# "NHS 927 747 5242 / ", "account number 002493716068 - ": it has its number, and another follows.
+_SPENT = later(
+    r"[^0-9,;/|]{0,16}[0-9](?:[ .\-/]?[0-9A-Za-z]){3,24}(?:\)? ?[,;/|]|\s[^\w\s#(+]\s|\)?\s{2}|\t)"
+)
 _NEAR = 2
 
 Names = tuple[str, ...]
@@ -100,8 +104,7 @@ def _told(line: str, words: Words) -> Names:
     nearest, further, behind = "", "", ""
     plain = 0
     for word, end in last_first(line):
-        kind = class_of(word, words)
-        kind = PLAIN if kind == THING and is_owner(word, behind) else kind
+        kind = _kind_of(word, line[end:], behind, words)
         behind = word
         if kind == PLAIN:
             plain += 1
@@ -120,6 +123,15 @@ def _told(line: str, words: Words) -> Names:
         elif kind == THING and not further and nearest.startswith((OWN, WEAK)):
             further = "thing.clause" if nearest.startswith(OWN) else "thing.before"
     return (nearest, further) if further else (nearest,) if nearest else ()
+
+
+def _kind_of(word: str, rest: str, behind: str, words: Words) -> str:
+    """Return what a word says; a name whose number stands in the rest of the line says no more."""
+    kind = class_of(word, words)
+    if kind == THING and is_owner(word, behind):
+        return PLAIN
+    is_one = kind == OTHER or (kind == THING and word[-1] != "s")  # many things have many numbers
+    return JOINT if is_one and _SPENT.match(rest) else kind
 
 
 def _nearest(kind: str, plain: int, line: str) -> str:

@@ -10,7 +10,7 @@ from agentguard.detect.lexicon.label_gap import ANSWER, ASKED, BEHIND_JOINT, FEN
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.recogniser import Candidate
 from agentguard.detect.score.clauses import Names, behind_label, deciding, told
-from agentguard.detect.score.word_classes import OWN, Words, classes
+from agentguard.detect.score.word_classes import OTHER, OWN, Words, classes
 
 _ASKS, _LETTER = later(ASKED), later(r"[A-Za-z\xc0-\xd6\xd8-\xf6\xf8-\xff]")
 _SPEAKER = later(rf"\s*{ANSWER}")
@@ -67,7 +67,8 @@ def _before(candidate: Candidate, words: Words) -> Names:
     if said and said[0].startswith(OWN):
         return said  # what names it on its own line is no speaker, whatever was asked before
     if answer := _answer(this, above):
-        return told(answer[0], words) or _at("asked", told(answer[1], words))
+        said_of = told(answer[0], words) or _at("asked", told(answer[1], words))
+        return said_of or (said if said and said[0].startswith(OTHER) else ())
     if said or not above:
         return said
     if _CELLS.search(this) and (said := told(_above_cell(this, above[0]), words)):

@@ -46,6 +46,15 @@ def beside(before: str = "", after: str = "", text: str = CARD) -> Candidate:
         (f"order: 12\n{FENCE}note: ", "untold"),
         (f"order: 12\n{FENCE}card: ", "own.head"),
         ("Ann: your card?\nTom: ", "own.asked"),
+        ("order 48219931 / ", "untold"),
+        ("NHS 943 476 5919 - ", "untold"),
+        ("order number 48219931, ", "untold"),
+        ("orders 48219931, ", "thing.touch"),
+        ("order 48219931 and ", "thing.touch"),
+        ("order / ", "thing.touch"),
+        ("order 12, ", "thing.touch"),
+        ("card, order 48219931, ", "own.touch"),
+        ("Ann NHS 943 476 5919 in\nTom NHS no: ", "other.touch.numbered"),
     ],
 )
 def test_what_words_before_say(before: str, told: str) -> None:
