@@ -19,6 +19,7 @@ from agentguard.detect.tables.chat_transcripts import in_turns
 from agentguard.detect.tables.embedded_tables import SHORT, unpasted
 from agentguard.detect.tables.folded_lines import unfolded
 from agentguard.detect.tables.line_margins import unmargined
+from agentguard.detect.tables.people_in_lists import with_names
 from agentguard.detect.tables.talk_turns import as_talk
 from agentguard.detect.tables.wrapped_values import rejoined
 from agentguard.detect.turns import Turn
@@ -80,7 +81,7 @@ def extract(source: Source, work: Work) -> Iterator[str]:
 
 def _as_said(text: str) -> str:
     """Return a text without margins and base64, each answer behind its question, values uncut."""
-    return rejoined(in_turns(as_talk(in_digits(unmargined(unpacked(unfolded(text)))))))
+    return rejoined(with_names(in_turns(as_talk(in_digits(unmargined(unpacked(unfolded(text))))))))
 
 
 def plain(source: Source, work: Work) -> Iterator[str]:
