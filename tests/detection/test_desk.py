@@ -21,3 +21,14 @@ def test_each_value_is_found_and_no_look_alike() -> None:
 
 def test_lines_may_end_as_windows_ends_them() -> None:
     assert {text: counts(text.replace("\n", "\r\n").encode()) for text in WANTED} == WANTED
+
+
+def test_a_note_that_stands_twice_in_a_file_loses_nothing() -> None:
+    """A line that repeats makes no talk, and no table, of what is none."""
+    less = {}
+    for text, found in WANTED.items():
+        whole = text if text.endswith("\n") else f"{text}\n"
+        twice = counts((whole + whole).encode())
+        if any(twice.get(kind, 0) < count for kind, count in found.items()):
+            less[text] = twice
+    assert less == {}
