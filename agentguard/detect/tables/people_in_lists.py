@@ -81,8 +81,8 @@ def with_names(text: str) -> str:
 
     >>> with_names("to ring\nAnn Holt - 98123 43210\nBo Day - 98123 43211\n")
     'to ring\nAnn Holt - tel 98123 43210\nBo Day - tel 98123 43211\n'
-    >>> with_names("Ann Holt 07/03/1974 696-58-1574")
-    'Ann Holt dob 07/03/1974 696-58-1574'
+    >>> with_names("Ann Holt 08/02/1973 512-43-7718")
+    'Ann Holt dob 08/02/1973 512-43-7718'
     """
     for born in _BORN:
         text = born.sub(_named_day, text)
