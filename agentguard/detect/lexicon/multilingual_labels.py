@@ -62,9 +62,8 @@ BIRTH = (
     r"d(?:atum|an) (?:rodenja|rojstva)",  # Croatian, Serbian, Slovene
     r"data de nai?xement",  # Catalan
     r"gennith(?:ike|ika|eis)",
-    r"w?taryk (?:al)?mylad(?:ha?|[yk])?",  # Arabic, as `fold` writes its letters
+    r"(?:w?taryk |t\. ?)(?:al)?mylad(?:ha?|[yk])?",  # Arabic, as `fold` writes its letters
     r"""almylad["'*\x20]{0,3}[:=\n]""",
-    r"t\. ?almylad",
     r"mwalyd",
     r"taryk (?:ky )?pydays",  # Urdu
 )

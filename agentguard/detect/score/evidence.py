@@ -30,6 +30,7 @@ _BEHIND = later(
 _RIGHT_BEFORE = re.compile(r"(?:own|thing|other)\.(?:touch|head|asked)").match
 _UP_TO = later(r"[^0-9\n\x1e.;!?]{2,40}")
 _SOON, _LINES, _SHORT_LINE = 4, 4, 60
+_ARMOUR = "-----BEGIN ", "-----END "  # "... AGE ENCRYPTED FILE-----": the file is not what follows
 
 
 def of(candidate: Candidate, words: Words, *, shared: bool = False) -> Names:
@@ -85,7 +86,7 @@ def _at(place: str, said: Names) -> Names:
 
 def _above(above: Sequence[str], words: Words) -> Names:
     for line in above:
-        if len(line) > _SHORT_LINE:
+        if len(line) > _SHORT_LINE or line.startswith(_ARMOUR):
             return ()
         if said := told(line, words):
             return said
