@@ -51,7 +51,8 @@ _ASSIGNED = later(
     r"[:=>]|\b(?:is|was|ist|lautet|war|est|es|era|\xe8|\xe9|to|jest)\W", re.IGNORECASE
 )
 _WORD_AND_NUMBER = later(r"[A-Z]?[a-z]+[0-9]+")
-_SHORTEST = 8
+_SHORTEST, _LEAST = 8, 7
+_NEXT = later(r"&[A-Za-z_][\w.\-]*=.*")  # "pwd=abc&x=1": of an address, where another begins
 _A_VERB = "pass"  # in English, without a sign behind it
 # What a password has that is none: "password hash: ", "Password policy: ".
 _OF_A_PASSWORD = later(
@@ -114,8 +115,8 @@ def _basic(coded: str) -> Answer:
 
 
 def _assigned(candidate: Candidate) -> Answer:
-    value = candidate.text.rstrip(".,;")
-    if _PLACEHOLDER.search(value):
+    value = _NEXT.sub("", candidate.text).rstrip(".,;")
+    if _PLACEHOLDER.search(value) or len(value) < _LEAST:
         return no("placeholder")
     is_chosen = _CHOSEN.fullmatch(value) is not None
     if _IDENTIFIER.fullmatch(value) and not is_chosen:
