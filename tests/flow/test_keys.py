@@ -58,6 +58,7 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     (tmp_path / "agent").mkdir()
+    monkeypatch.setattr(late_identity, "LOOK_AGAIN", 0.5)  # how long it is has a test of its own
     with started(tmp_path / "server", monkeypatch) as centre:
         made = Desk(centre, tmp_path / "agent")
         yield made
