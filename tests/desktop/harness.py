@@ -58,13 +58,16 @@ class Stopwatch:
         return time.monotonic() - self._begun - left_out > self._most
 
 
-def eventually(look: Callable[[], T], within: float = WITHIN) -> T:
-    """Look again and again until the answer is true, and give it; fail after `within` seconds."""
+def eventually(look: Callable[[], T], within: float = WITHIN, *, every: float = 0.02) -> T:
+    """Look again and again until the answer is true, and give it; fail after `within` seconds.
+
+    Whoever waits for a minute, or looks through all processes, looks less often.
+    """
     watch = Stopwatch(within)
     while not (answer := look()):
         if watch.over():
             raise AssertionError(f"not within {within} s: {look}")
-        time.sleep(0.02)
+        time.sleep(every)
     return answer
 
 

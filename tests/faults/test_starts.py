@@ -312,7 +312,7 @@ def test_row_82_a_desk_without_logind_is_locked_at_the_limit(
     nothing = {"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/no/such"}
     start = Start(fresh_session, data, Wrong(name="no-logind", env=nothing))
     with start.agent("run"):
-        eventually(lambda: lockers_of(fresh_session.display), within=60.0 + 30.0)
+        eventually(lambda: lockers_of(fresh_session.display), within=60.0 + 30.0, every=0.5)
 
 
 def lockers_of(display: str) -> set[str]:
