@@ -106,7 +106,9 @@ def _good(folder: Path, hostnames: Sequence[str], month: datetime) -> x509.Certi
     names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     if not set(_names(hostnames)) <= set(names):
         return None
-    every = (leaf, *(one for one in later(folder) if one.public_key() == leaf.public_key()))
+    if leaf.not_valid_after_utc > month:
+        return leaf
+    every = (one for one in later(folder) if one.public_key() == leaf.public_key())
     return next((one for one in every if one.not_valid_after_utc > month), None)
 
 
