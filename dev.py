@@ -365,11 +365,15 @@ def _tests(rest: list[str], *, everything: bool) -> int:
     many = (os.cpu_count() or 1) + 1
     workers = () if chosen else ("-n", str(many), "--dist", "worksteal")
     say(f"tests on Python {platform.python_version()}")
-    code = run((PYTHON, "-m", "pytest", *marks, *workers, *left_out, *rest), PYTHONUTF8="1")
+    code = run((PYTHON, "-m", "pytest", *marks, *workers, *left_out, *rest), **TESTED)
     if code == FAILED and (everything or os.environ.get("CI")):
         code = _alone()
     return code
 
+
+TESTED = {"PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": ""}
+"""The environment of a run of tests, which start programs by the hundred: none of these compiles
+anew what another has compiled, whatever this shell says of bytecode."""
 
 NO_PYTHON = 69
 """What the tests end with when the Python that was asked for cannot be had."""
@@ -416,7 +420,7 @@ def _alone() -> int:
         return FAILED
     say(f"failed beside others, and run again alone: {', '.join(failed)}")
     last = ("--last-failed", "--last-failed-no-failures", "none", "-n", "0")
-    code = run((PYTHON, "-m", "pytest", *last), PYTHONUTF8="1")
+    code = run((PYTHON, "-m", "pytest", *last), **TESTED)
     if not code:
         say("they hold alone; each is still to be looked at: it is slow, or its test is")
     return code
@@ -497,7 +501,7 @@ def _covered() -> int:
         say(f"branch coverage of the modules in {config}")
         chosen = ("-q", "-p", "no:randomly", "-m", which, "-n", "auto", "--passed", ran)
         coverage = ("--cov=agentguard", f"--cov-config={config}", "--cov-report=term")
-        codes.append(run((PYTHON, "-m", "pytest", *chosen, *coverage, *rooms), PYTHONUTF8="1"))
+        codes.append(run((PYTHON, "-m", "pytest", *chosen, *coverage, *rooms), **TESTED))
     return max(codes)
 
 
