@@ -17,11 +17,12 @@ LEAST = (1, 8)
 
 @contextmanager
 def cheap_at_the_desk() -> Iterator[None]:
-    """Offline codes."""
-    from agentguard.mfa import offline_codes  # noqa: PLC0415 - few tests have codes
+    """Offline codes, and the answers by phone that every desk takes from its endpoint."""
+    from agentguard.mfa import by_phone, offline_codes  # noqa: PLC0415 - few tests have codes
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(offline_codes, "COST", LEAST)
+        patch.setattr(by_phone.ByPhone.__init__, "__kwdefaults__", {"cost": LEAST})
         yield
 
 

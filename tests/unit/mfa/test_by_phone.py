@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -26,6 +28,8 @@ NAME = "0123456789abcdef0123456789abcdef"
 ANSWERS = {f"AAAA000{n}": f"BBBBCCCC000{n}" for n in range(8)}
 CHEAP = (1, 8)
 """The least that Argon2id does: what is tried here is not how slow it is."""
+PRODUCT = ByPhone.__init__.__kwdefaults__
+"""As it is in the product, before any test has it cost less."""
 WRONG = "ZZZZ-ZZZZ-ZZZZ"
 
 
@@ -318,3 +322,17 @@ class Ceremony(RuleBasedStateMachine):
 
 TestCeremony = Ceremony.TestCase
 TestCeremony.settings = settings(max_examples=25, stateful_step_count=15, deadline=None)
+
+
+def test_an_answer_costs_64_mib_and_three_passes(tmp_path: Path, clock: FakeClock) -> None:
+    """Computed beside it: what is on the disk is no faster to try than that."""
+    one = fresh(answers=dict([next(iter(ANSWERS.items()))]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ByPhone.__init__, "__kwdefaults__", PRODUCT)
+        ByPhone(tmp_path, clock, digest).take(one, Spent())
+    kept = json.loads((tmp_path / FOLDER / FILE).read_text("utf-8"))
+    hash_ = Argon2id(
+        salt=bytes.fromhex(kept["salt"]), length=32, iterations=3, lanes=1, memory_cost=64 * 1024
+    )
+    ((asked, told),) = one.digests.items()
+    assert kept["hashes"] == {asked: hash_.derive(told.encode()).hex()}
