@@ -10,8 +10,7 @@ from nacl.signing import SigningKey
 from sqlalchemy import delete, update
 
 from agentguard.server.http_messages import Refused
-from agentguard.server.ingest.authentication import MINUTE, Nonces
-from agentguard.server.ingest.key_cache import KnownDevices
+from agentguard.server.ingest.authentication import MINUTE, KnownDevices, Nonces
 from agentguard.server.settings import Limits
 from agentguard.server.store.accounts.teams import team_id
 from agentguard.server.store.desks import devices

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from agentguard.server.http_messages import Refused
 from agentguard.server.ingest import switch
-from agentguard.server.ingest.quota import ROW, Quota
+from agentguard.server.ingest.rate_limit import ROW, Quota
 from agentguard.server.settings import Limits
 from agentguard.server.store.engine.database import Busy
 from agentguard.server.store.reports import day_quota

@@ -10,8 +10,7 @@ from agentguard.base.logs import mask
 from agentguard.server import http_messages, masking
 from agentguard.server.http_messages import Answer, Refused, Request
 from agentguard.server.ingest.device_requests import asked_by
-from agentguard.server.ingest.quota import Quota
-from agentguard.server.ingest.rate_limit import Pace
+from agentguard.server.ingest.rate_limit import Pace, Quota
 from agentguard.server.keys import ServerKeys
 from agentguard.server.settings import Limits, Now
 from agentguard.server.store.desks import devices

@@ -9,12 +9,9 @@ import msgspec
 from agentguard.server import http_messages, masking
 from agentguard.server.http_messages import Answer, Refused, Request
 from agentguard.server.ingest.desk_use import Seats
-from agentguard.server.ingest.drill_requests import DrillRequests
-from agentguard.server.ingest.excepted import Excepted
-from agentguard.server.ingest.orders import Orders
 from agentguard.server.ingest.policies import Wanted
-from agentguard.server.ingest.quota import Quota
-from agentguard.server.ingest.rate_limit import Pace
+from agentguard.server.ingest.rate_limit import Pace, Quota
+from agentguard.server.ingest.report_answers import DrillRequests, Excepted, Orders
 from agentguard.server.keys import ServerKeys
 from agentguard.server.settings import Limits, Now
 from agentguard.server.store.desks import devices

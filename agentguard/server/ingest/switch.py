@@ -15,27 +15,29 @@ from agentguard.server.feeds.metrics import Metrics
 from agentguard.server.feeds.outbox import listener
 from agentguard.server.http_messages import Answer, Refused, Request
 from agentguard.server.ingest import openapi
-from agentguard.server.ingest.apps import Apps
-from agentguard.server.ingest.authentication import Authentic, Nonces, Replaced
+from agentguard.server.ingest.authentication import (
+    BEYOND,
+    Authentic,
+    KnownDevices,
+    Nonces,
+    Replaced,
+    Signed,
+)
 from agentguard.server.ingest.desk_use import Seats
-from agentguard.server.ingest.drill_requests import DrillRequests
 from agentguard.server.ingest.enrol import Enrolment
+from agentguard.server.ingest.factors import Apps, Openings, Proofs
 from agentguard.server.ingest.held_data import Holding
 from agentguard.server.ingest.inventory import Inventories
 from agentguard.server.ingest.keepers import Keepers
-from agentguard.server.ingest.key_cache import KnownDevices
 from agentguard.server.ingest.lessons import Lessons
-from agentguard.server.ingest.phone_openings import Openings
 from agentguard.server.ingest.policies import Policies
-from agentguard.server.ingest.proofs import Proofs
-from agentguard.server.ingest.quota import Quota
-from agentguard.server.ingest.rate_limit import Pace, Tell
+from agentguard.server.ingest.rate_limit import Pace, Quota, Tell
 from agentguard.server.ingest.readiness import Readiness
 from agentguard.server.ingest.reading import Reading, route
 from agentguard.server.ingest.refusals import Refusals
 from agentguard.server.ingest.rekey import Rekeying
+from agentguard.server.ingest.report_answers import DrillRequests
 from agentguard.server.ingest.reports import Reports
-from agentguard.server.ingest.signed import BEYOND, Signed
 from agentguard.server.jobs import backups
 from agentguard.server.keys import ServerKeys
 from agentguard.server.listener.path_to_endpoint import Outside
