@@ -35,7 +35,7 @@ from agentguard.server.evidence.making import Maker
 from agentguard.server.settings import ServerSettings
 from agentguard.server.store.accounts.teams import team_id
 from agentguard.server.store.control_history import numbers
-from agentguard.server.store.control_history.states import Kind
+from agentguard.server.store.control_history.numbers import Kind
 from agentguard.server.store.engine.open_database import open_database
 from agentguard.server.store.records import ages
 from agentguard.server.store.schema.control_tables import (

@@ -33,7 +33,7 @@ from agentguard.server.settings import ServerSettings
 from agentguard.server.store.accounts.teams import team_id
 from agentguard.server.store.control_history import day_sums, days, histories
 from agentguard.server.store.control_history.day_sums import Wanted
-from agentguard.server.store.control_history.states import Kind
+from agentguard.server.store.control_history.numbers import Kind
 from agentguard.server.store.desks import devices
 from agentguard.server.store.engine.open_database import open_database
 from agentguard.server.store.schema.control_tables import (

@@ -25,7 +25,7 @@ from agentguard.server.listener import origin
 from agentguard.server.listener.certificate import CA_FILE, make_certificate
 from agentguard.server.run import serve
 from agentguard.server.settings import Limits, Now, ServerSettings
-from agentguard.server.store.engine import address, causes
+from agentguard.server.store.engine import causes, open_database
 from agentguard.server.store.engine.times import to_the_second
 
 LOG = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ def _run(given: argparse.Namespace) -> int:
     named = given.origin or origin.read(data)
     settings = ServerSettings(
         data=data,
-        database=address.chosen(given.database, os.environ, said),
+        database=open_database.chosen(given.database, os.environ, said),
         origin=named,
         proxies=tuple(given.proxy),
         limits=Limits(confirm_all=given.confirm_desks),

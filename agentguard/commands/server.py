@@ -32,7 +32,7 @@ from agentguard.server.admin import overview
 from agentguard.server.admin.accounts import Admin
 from agentguard.server.settings import ServerSettings
 from agentguard.server.store.accounts.people import ROLES
-from agentguard.server.store.engine import address, causes
+from agentguard.server.store.engine import causes, open_database
 
 BESIDE = frozenset({"audit", "backup", "evidence", "hold", "recovery-codes", "retention"})
 """Acts on what an endpoint holds: where none was begun there is nothing to tell, keep or export."""
@@ -92,7 +92,7 @@ def _done(given: argparse.Namespace) -> int:
         **_server_data.ACTS,
     }
     said = translations.load()
-    database = address.chosen(given.database, os.environ, said)
+    database = open_database.chosen(given.database, os.environ, said)
     settings = ServerSettings(data=data, database=database)
     if given.act == "setup":
         return _server_setup.run(given, settings, said)

@@ -10,8 +10,7 @@ from agentguard.server.console.pages import make_console
 from agentguard.server.console.site import Site, environment
 from agentguard.server.console.streams import Streams
 from agentguard.server.evidence.shelf import FOLDER, Shelf
-from agentguard.server.feeds.open_feeds import digests, pumps
-from agentguard.server.feeds.runner import Feeding
+from agentguard.server.feeds.runner import Feeding, digests, pumps
 from agentguard.server.http_messages import App
 from agentguard.server.ingest.switch import Door
 from agentguard.server.listener.path_to_endpoint import Outside

@@ -24,9 +24,9 @@ from agentguard.base.errors import CannotError
 from agentguard.base.translations import load
 from agentguard.server.compose import create
 from agentguard.server.http_messages import App
+from agentguard.server.listener.certificate import Renewal
 from agentguard.server.listener.greeting import Certificate, Greeting
 from agentguard.server.listener.path_to_endpoint import Outside, judged
-from agentguard.server.listener.renewal import Renewal
 from agentguard.server.listener.slow_clients import Crowd, believed, patient
 from agentguard.server.settings import Now, ServerSettings
 

@@ -15,7 +15,7 @@ from agentguard.model.verdicts import OTHERS
 from agentguard.server.keys import load_or_make
 from agentguard.server.store.accounts.people import Visitor
 from agentguard.server.store.desks.policies import Label
-from agentguard.server.store.factors import break_glass, one_time_codes, proof_limits
+from agentguard.server.store.factors import one_time_codes, opened_desks, proof_limits
 from agentguard.server.store.floor import places
 from agentguard.server.store.persons import pseudonyms
 from agentguard.server.store.schema.history_tables import org_day, org_hour, team_day, team_hour
@@ -278,7 +278,7 @@ def _prove(connection: Connection, running: Any) -> str:
     }
     connection.execute(insert(lockout).values(**locked, until=START + 1740))
     one_time_codes.enrol(connection, keys, one_time_codes.DESK, name_of("billing-07"), sure=True)
-    break_glass.make(connection, seats[1].id, "forgot the phone at home", "sam", START - 300)
+    opened_desks.make(connection, seats[1].id, "forgot the phone at home", "sam", START - 300)
     person: str = keys.pseudonym(name_of("billing-07"))
     pseudonyms.open_(connection, person, "ada", REASON, START - 2000)
     return person

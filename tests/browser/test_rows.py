@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from agentguard.server.console import rows
+from agentguard.server.console import live
 from tests.browser import driving, scene
 from tests.browser.driving import PASSWORD
 from tests.server import clients
@@ -151,7 +151,7 @@ def test_row_564_a_change_comes_as_rows_and_the_page_is_what_a_whole_one_shows(
         patched = page.evaluate(SHOWN)
         with_none = page.evaluate(f"async () => {{ rows = []; known = ''; await ({SOON})(); }}")
         assert with_none is None
-        assert rows.plain(patched).split() == rows.plain(page.evaluate(SHOWN)).split()
+        assert live.plain(patched).split() == live.plain(page.evaluate(SHOWN)).split()
         fresh = context.new_page()
         fresh.goto(path)
         asked = "() => document.getElementById('live').innerText.split(/\\s+/).join(' ')"

@@ -18,7 +18,7 @@ from agentguard.server.settings import Limits, ServerSettings
 from agentguard.server.store.accounts.teams import team_id
 from agentguard.server.store.desks import devices
 from agentguard.server.store.desks.devices import About
-from agentguard.server.store.factors import break_glass, proof_rulings
+from agentguard.server.store.factors import opened_desks, proof_rulings
 from agentguard.wire.proof_messages import ProofAnswer, ProofAsked
 from tests.server.migrated import migrated
 
@@ -116,7 +116,7 @@ def test_row_58_a_supervisor_s_code_helps_once_within_minutes_and_a_new_one_ends
     admin: Admin,
 ) -> None:
     def make() -> Any:
-        return admin._database.run(lambda c: break_glass.make(c, "d0", "list used up", "sue", AT))
+        return admin._database.run(lambda c: opened_desks.make(c, "d0", "list used up", "sue", AT))
 
     old, code = make(), make()
     assert prove(admin, old, AT, "break-glass").problem == "expired"

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from agentguard.server.settings import Limits, ServerSettings
 from agentguard.server.store.accounts.teams import team_id
-from agentguard.server.store.control_history.states import Kind
+from agentguard.server.store.control_history.numbers import Kind
 from agentguard.server.store.desks import devices
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.engine.open_database import open_database

@@ -24,7 +24,7 @@ from agentguard.base.translations import load
 from agentguard.cli import main
 from agentguard.server.admin import doctor
 from agentguard.server.admin.accounts import Admin
-from agentguard.server.backup import creation, line_format, restoration, size_limits, streams
+from agentguard.server.backup import creation, line_format, restoration, streams
 from agentguard.server.settings import ServerSettings
 from agentguard.server.store.engine.open_database import connect
 from agentguard.server.store.engine.times import to_the_second
@@ -276,7 +276,7 @@ class Restored:
     def size(self) -> int:
         database = connect(self.settings)
         try:
-            return database.run(lambda c: c.execute(size_limits._SIZE).scalar_one())
+            return database.run(lambda c: c.execute(restoration._SIZE).scalar_one())
         finally:
             database.close()
 
@@ -354,8 +354,8 @@ class TestRoomOfPostgreSQL:
         monkeypatch.setattr(shutil, "disk_usage", blind)
         database = connect(ServerSettings(data=Path("/nowhere"), database=server.empty()))
         try:
-            assert database.run(lambda c: size_limits.Room(c).most) == 10 << 30
-            assert database.run(lambda c: size_limits.Room(c, 40 << 30).most) == 40 << 30
+            assert database.run(lambda c: restoration.Room(c).most) == 10 << 30
+            assert database.run(lambda c: restoration.Room(c, 40 << 30).most) == 40 << 30
         finally:
             database.close()
 

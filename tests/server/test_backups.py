@@ -14,14 +14,7 @@ from agentguard.base.errors import CannotError, StoreError, UsageError
 from agentguard.cli import main
 from agentguard.server.admin import doctor
 from agentguard.server.admin.doctor import Health
-from agentguard.server.backup import (
-    creation,
-    line_format,
-    restoration,
-    streams,
-    timetable,
-    verification,
-)
+from agentguard.server.backup import creation, line_format, restoration, streams, timetable
 from agentguard.server.backup.timetable import Timetable
 from agentguard.server.jobs.backups import AGAIN, Backups, overdue
 from agentguard.server.jobs.schedule import Jobs
@@ -74,7 +67,7 @@ def test_row_370_what_is_made_by_itself_can_be_brought_back_by_whom_it_is_for(
     assert (folder / name).stat().st_mode & 0o077 == 0
     assert restoration.check(folder / name, KEY)[0] > 10
     with pytest.raises(StoreError):
-        verification.verify(folder / name, x25519.Identity.generate(), WORDS)
+        creation.verify(folder / name, x25519.Identity.generate(), WORDS)
 
 
 def test_row_370_it_comes_when_it_is_due_and_the_oldest_goes(planned: Any, folder: Path) -> None:
@@ -195,14 +188,14 @@ def test_row_370_every_line_that_is_missing_is_seen(
         file = tmp_path / f"{place}.age"
         streams.write(file, iter(kept), [KEY.to_public()], WORDS)
         with pytest.raises(StoreError):
-            verification.verify(file, KEY, WORDS)
+            creation.verify(file, KEY, WORDS)
     more = tmp_path / "more.age"
     streams.write(more, iter([*lines, line_format.line([1])]), [KEY.to_public()], WORDS)
     with pytest.raises(StoreError):
-        verification.verify(more, KEY, WORDS)
+        creation.verify(more, KEY, WORDS)
     good = tmp_path / "good.age"
     streams.write(good, iter(lines), [KEY.to_public()], WORDS)
-    assert verification.verify(good, KEY, WORDS) == (sum(counts), len(counts))
+    assert creation.verify(good, KEY, WORDS) == (sum(counts), len(counts))
 
 
 class TestCommand:

@@ -16,7 +16,7 @@ import yaml
 
 from agentguard.base import translations
 from agentguard.commands import serve
-from agentguard.server.store.engine import address
+from agentguard.server.store.engine import open_database
 
 FOLDER = Path(__file__).parents[2] / "installer" / "server"
 FILE = FOLDER / "compose.yaml"
@@ -108,7 +108,7 @@ def test_the_endpoint_understands_its_command(told: argparse.Namespace, given: A
     assert told.data is None, "the image names its folder"
     assert {one.split(":")[1] for one in endpoint["volumes"]} == set(RECIPE["VOLUME"])
     assert set(endpoint["environment"]) <= {"AGENTGUARD_DATABASE_FILE"}
-    assert "AGENTGUARD_DATABASE_FILE" in Path(address.__file__).read_text(encoding="utf-8")
+    assert "AGENTGUARD_DATABASE_FILE" in Path(open_database.__file__).read_text(encoding="utf-8")
     assert endpoint["deploy"] == {"replicas": 2}
     assert (endpoint["read_only"], endpoint["cap_drop"]) == (True, ["ALL"])
 

@@ -16,9 +16,9 @@ from agentguard.server.jobs.controls import Controls
 from agentguard.server.settings import Limits, ServerSettings
 from agentguard.server.store.accounts.people import Visitor
 from agentguard.server.store.accounts.teams import team_id
-from agentguard.server.store.control_history import beginnings, day_sums, days, histories, states
+from agentguard.server.store.control_history import beginnings, day_sums, days, histories, numbers
 from agentguard.server.store.control_history.day_sums import Wanted
-from agentguard.server.store.control_history.states import Kind
+from agentguard.server.store.control_history.numbers import Kind
 from agentguard.server.store.desks import devices, identities, keepers
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.engine.open_database import open_database
@@ -369,8 +369,8 @@ def test_many_desks_are_read_in_their_order(
 def test_the_words_of_other_rooms_are_theirs() -> None:
     assert set(beginnings.NOT_HEARD) == devices.SILENCED
     assert Limits().silent_after == beginnings.QUIET
-    assert states.number("nobody knows this") == states.number("unknown")
-    assert set(states.HIDDEN) == set(Kind) - {Kind.WATCHED}
+    assert numbers.number("nobody knows this") == numbers.number("unknown")
+    assert set(numbers.HIDDEN) == set(Kind) - {Kind.WATCHED}
 
 
 def sums(database: Database, now: float) -> dict[tuple[str, str], Any]:

@@ -14,7 +14,7 @@ from agentguard.commands import _server_evidence
 from agentguard.platforms import system_clock
 from agentguard.server.evidence.shelf import FOLDER, Shelf
 from agentguard.server.jobs.schedule import Jobs
-from agentguard.server.store.engine import address
+from agentguard.server.store.engine import open_database
 from agentguard.trust import dsse, key_files, keys, roots
 from agentguard.trust.evidence import certificate
 from agentguard.trust.evidence.proofs import Known
@@ -130,7 +130,7 @@ class TestCommands:
     ) -> Type:
         plain = typing(capsys)
         if running.settings.database:  # its address holds a password
-            monkeypatch.setenv(address.GIVEN, running.settings.database)
+            monkeypatch.setenv(open_database.GIVEN, running.settings.database)
 
         def type_(verb: str, *words: object) -> Said:
             return plain("server", "evidence", "--data", running.settings.data, verb, *words)

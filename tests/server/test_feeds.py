@@ -20,7 +20,7 @@ import pytest
 from agentguard.base import translations
 from agentguard.base.errors import UsageError
 from agentguard.server.admin.doctor import examine
-from agentguard.server.feeds import feed_settings, http, open_feeds, pump, runner, sinks
+from agentguard.server.feeds import feed_settings, http, pump, runner, sinks
 from agentguard.server.feeds.http import FeedFailed
 from agentguard.server.feeds.outbox import Outbox
 from agentguard.server.feeds.pump import Pump, Way
@@ -82,7 +82,7 @@ class House:
         self.write(text.replace("[[webhook]]", "[[collector]]").replace("secret_f", "token_f"))
 
     def pump(self) -> Pump:
-        (made,) = open_feeds.pumps(self.settings, self.database, WORDS, lambda: self.now)
+        (made,) = runner.pumps(self.settings, self.database, WORDS, lambda: self.now)
         made.turn()  # a feed hears what happens after it was set
         return made
 
@@ -572,7 +572,7 @@ def test_a_real_nats_stream_gets_each_thing_once(house: House, tmp_path: Path) -
 def test_a_wrong_file_says_what_is_wrong(house: House, text: str) -> None:
     house.write(text)
     with pytest.raises(UsageError) as error:
-        open_feeds.ways(house.settings, WORDS, lambda: START)
+        runner.ways(house.settings, WORDS, lambda: START)
     assert error.value.advice
 
 

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import func, select
 
 from agentguard.base import translations
-from agentguard.server.feeds import feed_settings, open_feeds, pump, runner
+from agentguard.server.feeds import feed_settings, pump, runner
 from agentguard.server.feeds.pump import Pump, Way
 from agentguard.server.feeds.runner import Feeding, Turning
 from agentguard.server.listener.certificate import make_certificate
@@ -62,7 +62,7 @@ class Office:
 
     def pumps(self, *every: str, patience: float = LONG) -> list[Pump]:
         (self.folder / feed_settings.FILE).write_text("\n".join(every))
-        ways = open_feeds.ways(ServerSettings(data=self.folder), WORDS, self.clock)
+        ways = runner.ways(ServerSettings(data=self.folder), WORDS, self.clock)
         return [self.pump(name, way, patience) for name, way in ways.items()]
 
     def pump(self, name: str, way: Way, patience: float = LONG) -> Pump:

@@ -13,7 +13,7 @@ from agentguard.base.errors import UsageError
 from agentguard.base.translations import load
 from agentguard.cli import main
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store.engine import address
+from agentguard.server.store.engine import open_database
 from agentguard.server.store.records.classes import RECORDS
 from tests.server.migrated import migrated
 
@@ -25,7 +25,7 @@ def server(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Any:
     """Run `agentguard server`: give its code, and what it said."""
-    for name in (address.GIVEN, address.GIVEN_FILE):
+    for name in (open_database.GIVEN, open_database.GIVEN_FILE):
         monkeypatch.delenv(name, raising=False)
 
     migrated(ServerSettings(data=tmp_path / "server"))  # an endpoint was begun
@@ -115,14 +115,14 @@ def test_a_backup_is_made_checked_and_brought_back(server: Any, tmp_path: Path) 
 def test_the_database_s_address_is_taken_from_where_it_stands(
     given: str, environment: dict[str, str], wanted: str | None
 ) -> None:
-    found = address.chosen(given, environment, WORDS)
+    found = open_database.chosen(given, environment, WORDS)
     assert found == (wanted if wanted is not None else "postgresql+psycopg://a@h/d")
 
 
 def test_a_file_holds_the_address_in_its_first_line(tmp_path: Path) -> None:
     file = tmp_path / "address"
     file.write_text("postgresql://a:p@h/d\nmore\n")
-    found = address.chosen("", {address.GIVEN_FILE: str(file)}, WORDS)
+    found = open_database.chosen("", {open_database.GIVEN_FILE: str(file)}, WORDS)
     assert found == "postgresql+psycopg://a:p@h/d"
 
 
@@ -138,5 +138,5 @@ def test_an_address_that_cannot_be_used_is_told_without_its_password(
     given: str, environment: dict[str, str], said: str
 ) -> None:
     with pytest.raises(UsageError, match=said) as refused:
-        address.chosen(given, environment, WORDS)
+        open_database.chosen(given, environment, WORDS)
     assert "secret" not in str(refused.value)

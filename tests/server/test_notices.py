@@ -14,7 +14,7 @@ from agentguard.base.errors import UsageError
 from agentguard.server.feeds import feed_settings
 from agentguard.server.feeds.digest import Digest
 from agentguard.server.feeds.feed_settings import FILE, Mail
-from agentguard.server.feeds.open_feeds import digests
+from agentguard.server.feeds.runner import digests
 from agentguard.server.listener.certificate import CA_FILE, make_certificate
 from agentguard.server.store.reports import notices
 from tests.server import smtp_server

@@ -14,7 +14,7 @@ from agentguard.server.admin import doctor
 from agentguard.server.admin.accounts import Admin
 from agentguard.server.compose import create
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store.engine import address
+from agentguard.server.store.engine import open_database
 from tests.server.migrated import migrated
 
 NOW = 1_800_000_000.0
@@ -66,7 +66,7 @@ def test_row_375_a_damaged_one_is_not_called_readable(settings: ServerSettings, 
 class TestWrongFolder:
     @pytest.fixture(autouse=True)
     def no_address(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        for name in (address.GIVEN, address.GIVEN_FILE):
+        for name in (open_database.GIVEN, open_database.GIVEN_FILE):
             monkeypatch.delenv(name, raising=False)
 
     @pytest.mark.parametrize("empty", [False, True])

@@ -18,8 +18,7 @@ from agentguard.server.evidence import shelf
 from agentguard.server.evidence.making import Maker
 from agentguard.server.feeds import printed_floor
 from agentguard.server.papers import faces
-from agentguard.server.papers.letters import drawable
-from agentguard.server.papers.pen import pen_of
+from agentguard.server.papers.pen import drawable, pen_of
 from agentguard.server.papers.shaping import Shaped
 from agentguard.server.papers.written import Written, written
 from agentguard.server.store.floor import pages

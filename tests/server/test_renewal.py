@@ -20,12 +20,12 @@ from agentguard.server.listener.certificate import (
     KEY_FILE,
     LEAVES,
     STEP,
+    Renewal,
     make_certificate,
     take_next,
 )
 from agentguard.server.listener.greeting import Certificate
 from agentguard.server.listener.path_to_endpoint import Outside
-from agentguard.server.listener.renewal import Renewal
 from agentguard.server.run import LocalServer
 from agentguard.server.settings import ServerSettings
 from agentguard.server.store.engine import job_failures

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
-from agentguard.server.console import rows
+from agentguard.server.console import live
 from agentguard.server.listener.certificate import make_certificate
 from agentguard.server.run import LocalServer
 from agentguard.server.store.accounts import members
@@ -32,7 +32,7 @@ __all__ = ["signed_in"]
 CHANGED = 1536  # bytes, packed, of one desk among fifty
 PATHS = ("/evidence/part", "/floor/part", "/floor/wall/part", "/incidents/part", "/wall/part")
 """The parts of every page that refreshes itself."""
-CONSOLE = Path(rows.__file__).parent
+CONSOLE = Path(live.__file__).parent
 STATES = ("act", "attention", "good")
 
 TEXT = st.text(st.sampled_from("ab<>&\"'é \n💡"), max_size=4)
@@ -63,19 +63,19 @@ def floor(new_desk: Any, control: Any, many: int) -> list[Any]:
 
 @given(PART, PART)
 def test_row_564_what_is_put_together_is_the_new_part_byte_for_byte(old: str, new: str) -> None:
-    known, fresh = rows.cut(old), rows.cut(new)
+    known, fresh = live.cut(old), live.cut(new)
     assert "".join(fresh) == new
-    told = rows.changed(fresh, named(known))
+    told = live.changed(fresh, named(known))
     shown = together(json.loads(json.dumps(told)), known)
     assert "".join(shown) == new
-    assert rows.tag(shown) == rows.tag(fresh)
+    assert live.tag(shown) == live.tag(fresh)
     assert not {one for one in told if isinstance(one, str)} & set(known), "it had that one"
 
 
 @given(PART, st.text(max_size=40))
 def test_row_565_whatever_a_page_says_that_it_has_it_gets_an_answer(part: str, have: str) -> None:
-    told = rows.changed(rows.cut(part), have)
-    most = len(have[1:]) // rows.LENGTH
+    told = live.changed(live.cut(part), have)
+    most = len(have[1:]) // live.LENGTH
     for one in told:
         assert isinstance(one, str) or 0 <= one[0] < one[0] + one[1] <= most
 
@@ -84,11 +84,11 @@ def test_row_564_an_age_and_a_token_are_no_change_and_a_name_is_one() -> None:
     row = (
         '<tr><time datetime="a" title="b" data-ago>{}</time><input name="token" value="{}">{}</tr>'
     )
-    assert rows.digest(row.format("1 min", "ab1", "x")) == rows.digest(row.format("now", "f", "x"))
-    assert rows.digest(row.format("now", "ab1", "x")) != rows.digest(row.format("now", "ab1", "y"))
+    assert live.digest(row.format("1 min", "ab1", "x")) == live.digest(row.format("now", "f", "x"))
+    assert live.digest(row.format("now", "ab1", "x")) != live.digest(row.format("now", "ab1", "y"))
     as_of = '<p class="muted as-of">As of <time datetime="{}">{}</time> · <bdi>{}</bdi></p>'
-    assert rows.tag([as_of.format("1", "2", "x")]) == rows.tag([as_of.format("3", "4", "x")])
-    assert rows.tag([as_of.format("1", "2", "x")]) != rows.tag([as_of.format("1", "2", "y")])
+    assert live.tag([as_of.format("1", "2", "x")]) == live.tag([as_of.format("3", "4", "x")])
+    assert live.tag([as_of.format("1", "2", "x")]) != live.tag([as_of.format("1", "2", "y")])
 
 
 def test_row_564_every_page_that_refreshes_itself_is_known() -> None:
@@ -134,7 +134,7 @@ def test_row_564_each_part_is_put_together_as_it_would_have_come_whole(
         for page in pages:
             shown = page.look()
             whole = page.browser.get(page.path).text
-            assert rows.plain(shown) == rows.plain(whole), page.path
+            assert live.plain(shown) == live.plain(whole), page.path
 
 
 def test_row_564_one_desk_of_fifty_costs_a_few_rows(
@@ -147,7 +147,7 @@ def test_row_564_one_desk_of_fifty_costs_a_few_rows(
     tell(desks[17], control, "attention")
     known = list(page.rows)
     for way in ("zstd", "gzip"):
-        asked = {"accept-encoding": way, rows.HAVE: named(known)}
+        asked = {"accept-encoding": way, live.HAVE: named(known)}
         answer, body = raw(browser, page.path, **asked)
         assert answer.headers["content-encoding"] == way
         assert weight(answer, body) <= CHANGED + 1024, "with the answer's head"
@@ -166,7 +166,7 @@ def test_row_564_a_part_that_is_the_same_is_not_sent_to_a_page_that_names_its_ro
     page = Watching(browser, path)
     page.look()
     running.time.at += 65
-    have = {rows.HAVE: named(page.rows), "if-none-match": page.answer.headers["etag"]}
+    have = {live.HAVE: named(page.rows), "if-none-match": page.answer.headers["etag"]}
     same = browser.get(path, **have)
     assert (same.status_code, same.content) == (304, b"")
 
@@ -188,7 +188,7 @@ def test_row_565_another_process_of_the_endpoint_knows_what_a_page_has(
             page.browser = there
             shown = page.look()
             assert 0 < len(page.came) < len(page.rows) / 2
-            assert rows.plain(shown) == rows.plain(browser.get(page.path).text)
+            assert live.plain(shown) == live.plain(browser.get(page.path).text)
     finally:
         other.stop()
 
@@ -205,7 +205,7 @@ def test_row_565_a_page_of_another_release_or_language_is_sent_what_differs(
     sent = browser.submit("/account/language", token=browser.token("/account"), language="de")
     assert sent.status_code == 303
     shown = page.look()
-    assert rows.plain(shown) == rows.plain(browser.get(page.path).text)
+    assert live.plain(shown) == live.plain(browser.get(page.path).text)
     assert browser.get(page.path).headers["content-type"].startswith("text/html"), "none named"
 
 
@@ -223,7 +223,7 @@ def test_row_566_a_row_that_somebody_may_no_longer_see_never_travels_and_is_gone
         assert members.change(connection, "ann", "supervisor", billing)
 
     running.admin._database.run(narrow)
-    assert ann.get(page.path, **{"x-refresh": "1", rows.HAVE: "."}).status_code == 401
+    assert ann.get(page.path, **{"x-refresh": "1", live.HAVE: "."}).status_code == 401
     assert ann.sign_in("ann", PASSWORD).status_code == 303
     shown = page.look()
     assert "Billing-1" in shown

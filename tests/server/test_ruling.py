@@ -212,11 +212,11 @@ TestRulings = Rulings.TestCase
 @pytest.fixture
 def codes(running: Any, desk: Any) -> Callable[..., str]:
     """Make a supervisor's code for a desk."""
-    from agentguard.server.store.factors import break_glass  # noqa: PLC0415 - only here
+    from agentguard.server.store.factors import opened_desks  # noqa: PLC0415 - only here
 
     def make(device: str = "") -> str:
         return running.admin._database.run(
-            lambda c: break_glass.make(c, device or desk.id, "phone lost", "sue", running.time.at)
+            lambda c: opened_desks.make(c, device or desk.id, "phone lost", "sue", running.time.at)
         )
 
     return make

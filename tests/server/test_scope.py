@@ -15,7 +15,7 @@ import pytest
 
 from agentguard.server.console.gate import is_open
 from agentguard.server.roles import BOUND, Right, may
-from agentguard.server.store.factors import break_glass, one_time_codes, team_scope
+from agentguard.server.store.factors import one_time_codes, opened_desks, team_scope
 from tests.server.test_factors import act
 from tests.server.test_rights import (
     OF_NO_TEAM,
@@ -98,7 +98,7 @@ class World:
         for name in (CLAIMED, TOLD, other.person):
             assert self.desk.send(user=name).status_code == 200
             code = running.admin._database.run(
-                lambda c: break_glass.make(c, self.desk.id, "r", "boss", running.time.at)
+                lambda c: opened_desks.make(c, self.desk.id, "r", "boss", running.time.at)
             )
             self.prove(self.desk, name, code, "break-glass")
 

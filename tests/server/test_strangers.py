@@ -167,7 +167,7 @@ def test_who_tries_too_many_at_once_is_told_to_come_later_and_others_are_served(
 def test_a_supervisor_s_code_opens_a_desk_where_one_time_codes_are_locked(
     running: Any, desk: Any
 ) -> None:
-    from agentguard.server.store.factors import break_glass  # noqa: PLC0415 - only here
+    from agentguard.server.store.factors import opened_desks  # noqa: PLC0415 - only here
 
     secret, _ = running.admin.desk_totp("maria")
 
@@ -180,7 +180,7 @@ def test_a_supervisor_s_code_opens_a_desk_where_one_time_codes_are_locked(
         running.time.at += prove("x").get("wait", 0) % 1800
     assert prove(pyotp.TOTP(secret).at(running.time.at))["problem"] == "locked"
     code = running.admin._database.run(
-        lambda c: break_glass.make(c, desk.id, "phone lost", "sue", running.time.at)
+        lambda c: opened_desks.make(c, desk.id, "phone lost", "sue", running.time.at)
     )
     assert prove(code, "break-glass") == {"accepted": True}
 

@@ -27,7 +27,7 @@ from agentguard.server.store.outbox import happenings
 from agentguard.server.store.schema.feed_tables import feed_outbox
 from agentguard.server.store.schema.identity_tables import tamper_item
 from agentguard.server.store.schema.tables import audit_log, device
-from agentguard.server.tamper import items, kinds, members, sweep, watch, waves
+from agentguard.server.tamper import items, kinds, sweep, watch, waves
 from agentguard.server.tamper.sweep import EVERY, POLICY_PATIENCE, Sweep
 from agentguard.store.outbox_lanes import LANES, lane
 from agentguard.wire import v1
@@ -644,7 +644,7 @@ def test_it_is_said_which_desks_fell_silent_together_before_and_after_the_sign_o
     page = browser.get("/tamper").text
     linked = re.findall(r'/desk/(\w+)"><bdi>seat \d', page)
     assert linked == [one.id for one in (*desks[:2], *desks[3:], desks[2])], "who is silent first"
-    monkeypatch.setattr(members, "LISTED", 4)
+    monkeypatch.setattr(waves, "LISTED", 4)
     assert "These are 4 of them" in browser.get("/tamper").text
     fields = dict(re.findall(r'name="(kind|first|last)" value="([^"]+)"', page))
     fields["token"] = browser.token()

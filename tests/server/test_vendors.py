@@ -18,7 +18,7 @@ from agentguard.server.jobs import vendors as job
 from agentguard.server.store.desks import policies
 from agentguard.server.store.engine import leadership
 from agentguard.server.store.outbox.happenings import decoded
-from agentguard.server.store.records import audit_pages
+from agentguard.server.store.records import audit
 from agentguard.server.store.schema.feed_tables import feed_outbox
 from agentguard.server.store.schema.software_tables import device_program, program, program_count
 from agentguard.server.store.schema.vendor_tables import program_vendor, vendor_reminder
@@ -67,7 +67,7 @@ def text_of(page: str) -> str:
 
 def acts(running: Any) -> list[str]:
     """Give what the audit log has of vendors, the newest first."""
-    found = run(running, lambda c: audit_pages.list_acts(c, "", start=0, limit=100))[0]
+    found = run(running, lambda c: audit.list_acts(c, "", start=0, limit=100))[0]
     return [f"{one.act} {one.subject}" for one in found if one.act.startswith("vendor.")]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import insert
 
 from agentguard.server.admin import doctor
 from agentguard.server.roles import BOUND, ROLES
-from agentguard.server.store.reports import exceptions, notices, own_dues
+from agentguard.server.store.reports import exceptions, notices
 from agentguard.server.store.reports.exceptions import Wish
 from agentguard.server.store.schema.care_tables import finding_care
 from agentguard.server.store.schema.tables import finding
@@ -103,7 +103,7 @@ def test_row_349_nobody_waits_for_what_somebody_may_not_approve_alone(
         from agentguard.server.store.accounts.people import Visitor  # noqa: PLC0415
 
         by = Visitor(name=name, role="officer", token="", scope=None)
-        return int(do(running, lambda c: own_dues.of(c, by, running.time())).exceptions)
+        return int(do(running, lambda c: notices.of(c, by, running.time())).exceptions)
 
     assert (waits("olga"), waits("oscar")) == (1, 2)
 

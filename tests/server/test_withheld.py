@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select
 
 from agentguard.server.settings import ServerSettings
 from agentguard.server.store.accounts.teams import team_id
-from agentguard.server.store.control_history.states import UNKNOWN
+from agentguard.server.store.control_history.numbers import UNKNOWN
 from agentguard.server.store.desks import desk_status, devices
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.engine.open_database import open_database

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from agentguard.server.console import rows
+from agentguard.server.console import live
 
 
 def together(told: list[Any], known: list[str]) -> list[str]:
@@ -18,7 +18,7 @@ def together(told: list[Any], known: list[str]) -> list[str]:
 
 def named(known: list[str]) -> str:
     """Return what a page says of the rows that it has."""
-    return "." + "".join(map(rows.digest, known[: rows.MOST]))
+    return "." + "".join(map(live.digest, known[: live.MOST]))
 
 
 class Watching:
@@ -32,10 +32,10 @@ class Watching:
 
     def look(self, **headers: str) -> str:
         """Ask, put the rows together, and return the part as it is then shown."""
-        self.answer = self.browser.get(self.path, **{rows.HAVE: named(self.rows), **headers})
+        self.answer = self.browser.get(self.path, **{live.HAVE: named(self.rows), **headers})
         assert self.answer.status_code == 200, self.answer.text
         told = json.loads(self.answer.text)
         self.came = [one for one in told if isinstance(one, str)]
         self.rows = together(told, self.rows)
-        assert rows.tag(self.rows) in self.answer.headers["etag"]
+        assert live.tag(self.rows) in self.answer.headers["etag"]
         return "".join(self.rows)

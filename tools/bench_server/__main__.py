@@ -24,7 +24,7 @@ from agentguard.engine.supervisor import Actor, Supervisor
 from agentguard.platforms import system_clock
 from agentguard.server.admin import overview
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store.engine import address
+from agentguard.server.store.engine import open_database
 from tools.bench_server.apart import Apart, Cost
 from tools.bench_server.stages import Bench, Outcome, Stage
 
@@ -70,7 +70,7 @@ def _benched(desks: int, database: str, processes: int) -> Outcome:
     """
     clock = system_clock()
     supervisor = Supervisor(clock=clock, submit=lambda _event: None)
-    where = address.chosen(database, os.environ, translations.load())
+    where = open_database.chosen(database, os.environ, translations.load())
     with tempfile.TemporaryDirectory(prefix="agentguard-bench-") as folder:
         settings = ServerSettings(data=Path(folder), database=where)
         if overview.is_there(settings):

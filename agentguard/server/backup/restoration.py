@@ -1,10 +1,12 @@
 """Brings a backup back into an empty database, compares what is there, and only then keeps it.
 
 The schema is first brought to the backup's own revision, and up to date when all rows are there.
+How much room that may take is bounded, whatever the backup's file claims to be.
 """
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +15,7 @@ from typing import Any
 import msgspec
 import psutil
 from pyrage import x25519
-from sqlalchemy import Connection, Integer, MetaData, Table, func, insert, select
+from sqlalchemy import Connection, Integer, MetaData, Table, func, insert, select, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from agentguard.base import atomic_files
@@ -21,7 +23,7 @@ from agentguard.base.errors import StoreError
 from agentguard.base.translations import Texts, load
 from agentguard.server.backup import line_format, streams
 from agentguard.server.backup.creation import KEYS
-from agentguard.server.backup.size_limits import Room
+from agentguard.server.backup.streams import TooMuch
 from agentguard.server.settings import HEAD_FILE, ServerSettings
 from agentguard.server.store.engine import leadership
 from agentguard.server.store.engine.database import Database
@@ -36,6 +38,11 @@ _BEGIN = msgspec.json.Decoder(line_format.Begin)
 _END = msgspec.json.Decoder(line_format.End)
 _LAST = msgspec.json.Decoder(line_format.Last)
 _ROW = msgspec.json.Decoder(list[Any])
+UNSEEN = 10 * 1024**3
+"""Bytes that a PostgreSQL may take whose disk cannot be seen from here, unless more is said."""
+_NEAR = frozenset({"", "localhost", "127.0.0.1", "::1"})
+_FOLDER = text("SELECT setting FROM pg_settings WHERE name = 'data_directory'")
+_SIZE = text("SELECT pg_database_size(current_database())")
 
 
 class _Damaged(Exception):
@@ -237,3 +244,51 @@ def _refused(kind: str, words: Texts, **params: str) -> StoreError:
     return StoreError(
         words.say(f"server.backup.{kind}", **params), words.say(f"server.backup.{kind}-advice")
     )
+
+
+class Room:
+    """The bytes that a database may take: what its disk has free, and at most what was `told`.
+
+    PostgreSQL tells how it grows, indexes and all; what SQLite takes is what the file unpacks to.
+    """
+
+    def __init__(self, connection: Connection, told: int | None = None) -> None:
+        self._connection = connection
+        self._grows = connection.dialect.name == "postgresql"
+        self.most = _most(_free(connection), told)
+        self.sentence = "no-room" if self._grows else "too-much"
+        self._before = self._size()
+
+    def look(self) -> None:
+        """See that there still is room.
+
+        Raises:
+            TooMuch: the database has grown beyond it.
+
+        """
+        if self._size() - self._before > self.most:
+            raise TooMuch(self.sentence, self.most)
+
+    def _size(self) -> int:
+        return int(self._connection.execute(_SIZE).scalar_one()) if self._grows else 0
+
+
+def _most(free: int | None, told: int | None) -> int:
+    if free is None:
+        return UNSEEN if told is None else told
+    return free if told is None else min(free, told)
+
+
+def _free(connection: Connection) -> int | None:
+    """Return what the database's disk has free; None when it cannot be seen from here."""
+    url = connection.engine.url
+    if connection.dialect.name == "sqlite":
+        return shutil.disk_usage(Path(url.database).parent).free if url.database else None
+    host = str(url.query.get("host", url.host or ""))
+    if host not in _NEAR and not host.startswith("/"):
+        return None
+    folder = connection.execute(_FOLDER).scalar_one_or_none()  # not told to every user
+    try:
+        return shutil.disk_usage(folder).free if folder else None
+    except OSError:  # in a container, say
+        return None

@@ -15,7 +15,7 @@ from agentguard.server.console.navigation import Entry
 from agentguard.server.console.site import Asked, Page, Site, looked, page, permitted, site_of
 from agentguard.server.roles import Right
 from agentguard.server.store.engine import audit_chain
-from agentguard.server.store.records import audit_export, audit_pages
+from agentguard.server.store.records import audit, audit_export
 
 AUDIT = "/audit"
 PART = 1 << 16
@@ -28,7 +28,7 @@ async def show(request: Asked) -> Page:
     permitted(request, Right.RECORDS)
     wish = filters.asked(request)
     listed, total = await site_of(request).database.read(
-        lambda c: audit_pages.list_acts(c, wish.text, start=wish.start, limit=filters.PAGE)
+        lambda c: audit.list_acts(c, wish.text, start=wish.start, limit=filters.PAGE)
     )
     await looked(request, "audit.seen", wish.text)
     return await page(

@@ -26,7 +26,7 @@ from agentguard.server.console.site import (
 from agentguard.server.roles import Right
 from agentguard.server.store.accounts.people import Scope
 from agentguard.server.store.desks import devices
-from agentguard.server.store.factors import break_glass, by_phone, opened_desks
+from agentguard.server.store.factors import by_phone, opened_desks
 from agentguard.server.store.records import audit
 from agentguard.server.store.schema.tables import device
 
@@ -77,7 +77,7 @@ async def make(request: Asked) -> Page:
     def act(connection: Connection) -> tuple[str, str]:
         who = found[0], visitor.name
         if not letters:
-            code = break_glass.make(connection, who[0], reason, who[1], site.now())
+            code = opened_desks.make(connection, who[0], reason, who[1], site.now())
             return code, ""
         asked = by_phone.Asked(desk=who[0], letters=letters, reason=reason, by=who[1])
         limits, now = site.limits, site.now()
@@ -108,7 +108,7 @@ async def _page(request: Asked, done: _Done) -> Page:
         "glass.html",
         shown=SHOWN,
         done=done,
-        minutes=break_glass.SECONDS // 60,
+        minutes=opened_desks.SECONDS // 60,
         problem=site.words.say(f"console.glass.{done.problem}") if done.problem else "",
         made=await site.database.read(
             lambda c: opened_desks.list_opened(c, site.keys, visitor.scope, SHOWN, site.now())

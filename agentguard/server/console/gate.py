@@ -2,6 +2,11 @@
 
 It stands outside the framework, so that no page can be forgotten: without a session there is the
 sign-in page and nothing else.
+
+What a request brought along is forgotten once it is answered. Litestar keeps the last 1,024 forms,
+lines of cookies and query strings that it read, for whoever sends the same again: passwords, the
+tokens of sessions, the codes with which a company signs its people in. They are kept by caches of
+the process, and live far longer than what they open.
 """
 
 from __future__ import annotations
@@ -11,15 +16,22 @@ from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
 from email.utils import formatdate
 from typing import Any
+from urllib.parse import urlsplit
 
-from litestar.datastructures import Cookie
+from litestar._asgi.routing_trie.traversal import parse_path_params
+from litestar._kwargs.extractors import create_query_default_dict
+from litestar._parsers import (
+    parse_cookie_string,
+    parse_query_string,
+    parse_url_encoded_form_data,
+)
+from litestar.datastructures import URL, Cookie
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from agentguard.server.console import assets, clocks, packing, spoken
 from agentguard.server.console.assets import STATIC
 from agentguard.server.console.browsers import cookie_of, family_of
-from agentguard.server.console.forgotten import forget
 from agentguard.server.console.site import Site
 from agentguard.server.console.streams import KIND
 from agentguard.server.console.way_back import kept, lost
@@ -49,6 +61,16 @@ HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", PERMISSIONS.encode()),
+)
+_KEPT = (
+    parse_url_encoded_form_data,
+    parse_cookie_string,
+    parse_query_string,
+    create_query_default_dict,
+    parse_path_params,
+    URL.from_components,
+    urlsplit,  # Python's own, with the addresses that a page takes apart
+    URL._new,  # noqa: SLF001 - where an address is kept with its query string
 )
 
 
@@ -191,3 +213,9 @@ def _same_origin(scope: Scope, headers: dict[bytes, bytes]) -> bool:
         return site == b"same-origin"
     own = b"%s://%s" % (scope["scheme"].encode(), headers.get(b"host", b""))
     return headers.get(b"origin") == own
+
+
+def forget() -> None:
+    """Empty what the framework keeps of requests; one that is being read is read anew."""
+    for cache in _KEPT:
+        cache.cache_clear()  # type: ignore[union-attr]  # the types of `urlsplit` hide its cache

@@ -26,7 +26,7 @@ from agentguard.server.console.site import (
     visitor_of,
     zone_of,
 )
-from agentguard.server.feeds import incident_record
+from agentguard.server.feeds import sheets
 from agentguard.server.feeds.printed_incident import Told, incident_report
 from agentguard.server.playbooks.playbook import BITES, Act, Grade, Playbook
 from agentguard.server.roles import Right
@@ -166,7 +166,7 @@ async def record(request: Asked, id_: FromPath[int]) -> Response[str]:
     if found is None:
         raise NotFoundException
     return Response(
-        incident_record.sheet(found.incident, found.timeline),
+        sheets.sheet(found.incident, found.timeline),
         media_type=CSV,
         headers={"content-disposition": f'attachment; filename="incident-{id_}.csv"'},
     )

@@ -1,11 +1,20 @@
 """The parts of pages that refresh themselves, and the streams that say when there is news.
 
 A part comes with what waits behind the lines of the menu. Who cannot have a stream asks by time.
+
+What of a part has changed is told by rows: it is cut into them, and those travel that a page lacks.
+A page names what it has by short digests, in order, so that no process keeps anything of any page.
+Digests are of what a row says, without its ages and tokens; the page holds what it put together
+against the tag of the whole, and asks for the whole where that does not fit.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import hashlib
+import re
+from base64 import b64encode
+from collections.abc import AsyncIterator, Sequence
+from itertools import pairwise
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +25,7 @@ from litestar.exceptions import NotFoundException
 from litestar.response import Stream
 from sqlalchemy import Connection
 
-from agentguard.server.console import moments, rows
+from agentguard.server.console import moments
 from agentguard.server.console.browsers import browser_of
 from agentguard.server.console.site import (
     Asked,
@@ -40,6 +49,19 @@ RIGHTS = {FOLDER: Right.RECORDS}
 BADGES = "x-badges"  # the header of the counts, by the path of the menu's line, as JSON
 JSON = "application/json"
 AS_OF = "x-as-of"  # the header of the moment by the reader's clock, in the signs of an address
+HAVE = "x-have"  # the header in which a page says what it has; a sign of its own stands first
+LENGTH = 4  # signs of a digest: 24 bits, enough where the whole is held against its tag
+MOST = 600  # digests that a page names, a header of 2.4 kB; rows beyond them travel
+_ROWS = re.compile(r"<(?:tr|li|section|details|h2|/tbody|/ul|/ol)\b")
+_ALONE = tuple(
+    re.compile(one)
+    for one in (
+        r'(<p class="muted as-of">[^<]*<time datetime=)"[^"]*">[^<]*',
+        r"( data-ago>)[^<]*",
+        r'(name="token" value=")[0-9a-f]*',
+    )
+)
+"""What time alone changes, which the page's script counts on, and tokens, any of which is good."""
 
 
 async def part(request: Asked, template: str, *, menu: bool = True, **values: Any) -> Page:
@@ -48,14 +70,14 @@ async def part(request: Asked, template: str, *, menu: bool = True, **values: An
     With `menu` the page shows one, and is told what waits behind its lines.
     """
     shown = render(request, template, layout="_live.html", **values)
-    cut = rows.cut(shown.content)
-    tag = f'W/"{rows.tag(cut)}"'
-    headers = {"etag": tag, AS_OF: _as_of(request), **(await _badges(request) if menu else {})}
-    if tag in request.headers.get("if-none-match", ""):
+    rows = cut(shown.content)
+    mark = f'W/"{tag(rows)}"'
+    headers = {"etag": mark, AS_OF: _as_of(request), **(await _badges(request) if menu else {})}
+    if mark in request.headers.get("if-none-match", ""):
         return Response("", status_code=NOT_MODIFIED, headers=headers)
-    have = request.headers.get(rows.HAVE, "")
+    have = request.headers.get(HAVE, "")
     if have:
-        told = msgspec.json.encode(rows.changed(cut, have)).decode()
+        told = msgspec.json.encode(changed(rows, have)).decode()
         shown = Response(told, media_type=JSON)
     for name, value in headers.items():
         shown.set_header(name, value)
@@ -122,3 +144,49 @@ async def _counts(request: Asked) -> dict[str, int]:
 
 
 HANDLERS = (waiting, news)
+
+
+def cut(part: str) -> list[str]:
+    """Return a part in rows: joined, they are the part."""
+    ends = [0, *(found.start() for found in _ROWS.finditer(part)), len(part)]
+    return [part[begin:end] for begin, end in pairwise(ends) if begin < end]
+
+
+def plain(row: str) -> str:
+    """Return what a row says, without its ages and tokens."""
+    for one in _ALONE:
+        row = one.sub(r"\1", row)
+    return row
+
+
+def tag(rows: Sequence[str]) -> str:
+    """Return what a part is known by: it stays while nothing but ages and tokens differs."""
+    said = "".join(map(plain, rows))
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def digest(row: str) -> str:
+    """Return the short digest of what a row says."""
+    return b64encode(hashlib.sha256(plain(row).encode()).digest())[:LENGTH].decode()
+
+
+def changed(rows: Sequence[str], have: str) -> list[str | tuple[int, int]]:
+    """Return a part for a page that has some of it: new rows as they are, else where they stand.
+
+    A pair is the place of the first row in what the page named, and how many follow one another.
+    """
+    named = have[1:]
+    places: dict[str, int] = {}
+    for at in range(min(len(named) // LENGTH, MOST)):
+        places.setdefault(named[at * LENGTH : (at + 1) * LENGTH], at)
+    told: list[str | tuple[int, int]] = []
+    for row in rows:
+        at = places.get(digest(row), -1)
+        last = told[-1] if told else ""
+        if at < 0:
+            told.append(row)
+        elif isinstance(last, tuple) and sum(last) == at:
+            told[-1] = (last[0], last[1] + 1)
+        else:
+            told.append((at, 1))
+    return told

@@ -21,7 +21,7 @@ from agentguard.server.console.site import (
     visitor_of,
 )
 from agentguard.server.jobs import retention
-from agentguard.server.jobs.backup_standing import Standing, standing
+from agentguard.server.jobs.backups import Standing, standing
 from agentguard.server.jobs.retention import Run
 from agentguard.server.roles import Right, may
 from agentguard.server.store.accounts.teams import team_names

@@ -29,7 +29,7 @@ from agentguard.server.console.site import (
     permitted,
     site_of,
 )
-from agentguard.server.policies import publication, rollback
+from agentguard.server.policies import publication
 from agentguard.server.policies.publication import Publishing
 from agentguard.server.policy_reader import Reading
 from agentguard.server.roles import Right
@@ -108,7 +108,7 @@ async def text(request: Asked, digest: FromPath[str]) -> Response[bytes]:
         view = _view(connection, digest)
         found = publication.text_of(connection, view.one.bundle) or b""
         rank = (view.highest[0], view.highest[1] + 1)
-        return view, rollback.text_again(found, rank, reading, site.words)
+        return view, publication.text_again(found, rank, reading, site.words)
 
     view, made = await site.database.read(read)
     label = view.one.bundle.label

@@ -26,13 +26,12 @@ from agentguard.base.translations import Texts
 from agentguard.model.messages import Message
 from agentguard.server import masking, zoned
 from agentguard.server.console import assets, moments
-from agentguard.server.console.badges import Badges
+from agentguard.server.console.badges import Badges, waits_of
 from agentguard.server.console.day_progress import DayProgress
 from agentguard.server.console.navigation import menu
 from agentguard.server.console.sign_in_queue import Lanes
 from agentguard.server.console.streams import Streams
 from agentguard.server.console.typed_again import typed_again
-from agentguard.server.console.waits import waits_of
 from agentguard.server.jobs import backups
 from agentguard.server.keys import ServerKeys
 from agentguard.server.listener.path_to_endpoint import Outside

@@ -15,7 +15,7 @@ from reportlab.lib.units import mm  # type: ignore[import-untyped]
 from reportlab.platypus import Flowable, SimpleDocTemplate, Spacer, Table, TableStyle  # type: ignore[import-untyped]
 
 from agentguard.base.translations import Texts
-from agentguard.server.feeds.incident_record import Moment
+from agentguard.server.feeds.sheets import Moment
 from agentguard.server.papers.pen import pen_of
 from agentguard.server.playbooks.playbook import Playbook
 from agentguard.server.store.reports.containments import Containment

@@ -5,6 +5,12 @@ up no other. One process at a time sends to a feed. A receiver has so many secon
 that it is told; what it does not take is tried again, later and later. A happening that the
 receiver turns down when it is told nothing else is let go after a day and counted, so that it holds
 up none after it; for a receiver that is away everything is kept.
+
+What is new ends where none can still come: those after it wait for whoever still writes. On
+PostgreSQL transactions write side by side. An id is given when a row is written and seen when its
+transaction is committed, so a lower id may come to light after a higher one. Whoever writes to a
+table locks it first, until the transaction's end (PostgreSQL's documentation, 13.3.1: ROW
+EXCLUSIVE). So once everybody has ended who held that lock when an id was seen, none below it comes.
 """
 
 from __future__ import annotations
@@ -14,11 +20,10 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, text, update
 
 from agentguard.server.feeds.http import FeedFailed
 from agentguard.server.feeds.receiver_wait import Cut, TooLong, Waiting
-from agentguard.server.feeds.settled_position import Settled
 from agentguard.server.feeds.sinks import Sink
 from agentguard.server.settings import Now
 from agentguard.server.store.engine import causes
@@ -38,6 +43,11 @@ ITS_OWN = frozenset({"refused 400", "refused 413", "refused 415", "refused 422"}
 """Failures that lie in what was sent and not in who was to take it (RFC 9110, 15.5)."""
 UNWRITABLE = "unwritable"
 _RANDOM = random.SystemRandom()
+_WRITERS = text(
+    "SELECT virtualtransaction FROM pg_locks WHERE mode = 'RowExclusiveLock' AND granted"
+    " AND relation = CAST(:name AS regclass)"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,3 +228,27 @@ def _claim(connection: Connection, name: str, now: float, settled: Settled) -> _
         more=len(rows) == most,
         until=until,
     )
+
+
+class Settled:
+    """Remembers who wrote at its last look, since under load somebody always writes."""
+
+    def __init__(self) -> None:
+        self._up_to = 0
+        self._seen = 0
+        self._writers: frozenset[str] = frozenset()
+
+    def up_to(self, connection: Connection, newest: int) -> int:
+        """Return an id below which none still comes.
+
+        `newest` is the highest id that this transaction saw in a statement before.
+        """
+        if connection.dialect.name != "postgresql":  # SQLite lets one write at a time
+            return newest
+        writers = frozenset(connection.scalars(_WRITERS, {"name": feed_outbox.name}))
+        if not writers & self._writers:
+            self._up_to = self._seen
+            self._seen, self._writers = newest, writers
+        if not writers:
+            self._up_to = newest
+        return self._up_to

@@ -1,4 +1,4 @@
-"""Desks, findings and events as CSV, read and given a page at a time, harmless in a spreadsheet."""
+"""Desks, findings, events and incidents as CSV, a page at a time, harmless in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, select, true, tuple_
 
 from agentguard.server.roles import Scope
 from agentguard.server.store.engine.stored_values import Stored
 from agentguard.server.store.engine.times import iso
+from agentguard.server.store.reports.incidents import Incident
 from agentguard.server.store.schema.drill_tables import drill_run
 from agentguard.server.store.schema.lesson_tables import lesson_done
 from agentguard.server.store.schema.tables import (
@@ -34,6 +35,7 @@ _EVENT = Stored(v1.Event)
 
 Query = Select[tuple[Any, ...]]
 Key = tuple[Any, ...]
+COLUMNS = ("number", "desk", "team", "category", "at", "what", "by", "text")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,3 +220,34 @@ SHEETS = {
         ),
     )
 }  # fmt: skip
+
+
+class Moment(Protocol):
+    """A line of an incident's timeline."""
+
+    @property
+    def at(self) -> float:
+        """When it was, in seconds since 1970."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """What it was."""
+        ...
+
+    @property
+    def by(self) -> str:
+        """Who did it; empty for the desk."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """What was written."""
+        ...
+
+
+def sheet(one: Incident, timeline: Iterable[Moment]) -> str:
+    """Return the sheet: a line for each moment but the desk's other events, the oldest first."""
+    about = (one.number or one.id, one.desk, one.team, one.category)
+    rows = [(*about, m.at, m.kind, m.by, m.text) for m in timeline if m.kind != "event"]
+    return BOM + lines([COLUMNS, *rows])

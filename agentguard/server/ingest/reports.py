@@ -18,7 +18,7 @@ from agentguard.server.store.desks import devices
 from agentguard.server.store.desks.devices import Known
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.engine.times import iso
-from agentguard.server.store.reports import batches, incident_follow, intake
+from agentguard.server.store.reports import batches, incident_steps, intake
 from agentguard.server.store.reports.day_quota import Full
 from agentguard.server.tamper.watch import Cloned, Outdated, Watch
 from agentguard.wire import exceptions, v1
@@ -133,7 +133,7 @@ class Reports:
         if not report.follows:
             return b""
         told = await self._database.read(
-            lambda c: incident_follow.news(c, report.device, report.follows)
+            lambda c: incident_steps.news(c, report.device, report.follows)
         )
         if not told:
             return b""

@@ -1,13 +1,16 @@
 """Makes backups by itself when they are due, and reads each through before the oldest goes.
 
 Nothing at the endpoint can open a backup. So each is made for one more recipient, whose key is made
-for it, lies in memory alone and is gone when the backup has been read to its end.
+for it, lies in memory alone and is gone when the backup has been read to its end. How they stand is
+told: when they are made, when one was last whole, and what went wrong.
 """
 
 from __future__ import annotations
 
 import logging
 import time
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from pyrage import x25519
@@ -16,11 +19,12 @@ from sqlalchemy import Connection
 from agentguard.base import atomic_files
 from agentguard.base.errors import AgentGuardError, CannotError, StoreError
 from agentguard.base.translations import load
-from agentguard.server.backup import creation, timetable, verification
+from agentguard.server.backup import creation, timetable
 from agentguard.server.backup.timetable import Timetable
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store.engine import causes, job_failures, leadership
 from agentguard.server.store.engine.database import Database
+from agentguard.server.store.engine.job_failures import Failing
 from agentguard.server.store.records import audit
 
 LOG = logging.getLogger(__name__)
@@ -94,7 +98,7 @@ class Backups:
         return folder / name, rows, tables
 
     def _must_hold(self, file: Path, own: x25519.Identity, made: tuple[int, int]) -> None:
-        if verification.verify(file, own, self._words) != made:
+        if creation.verify(file, own, self._words) != made:
             raise StoreError(self._words.say("server.timetable.differs", file=file.name))
 
     def _must_be(self, folder: Path) -> None:
@@ -128,3 +132,54 @@ def overdue(connection: Connection, settings: ServerSettings, now: float) -> flo
     last = leadership.noted(connection, CHECKED)
     since = last if last is not None else leadership.noted(connection, JOB)
     return since if since is not None and now - since > 2 * wanted.seconds else None
+
+
+class Plan(StrEnum):
+    """Whether backups are made by themselves; what cannot be read is not known."""
+
+    SET = "set"
+    NONE = "none"
+    UNREAD = "unread"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What is known of backups; None where nothing is.
+
+    `whole_at` is when one was last read through and found whole, `made_at` when one was last made,
+    be it by hand. `late_since` is set when none was found whole for twice its time, and `failed` is
+    the last try when it failed.
+    """
+
+    plan: Plan
+    hours: int
+    keep: int
+    whole_at: float | None
+    made_at: float | None
+    late_since: float | None
+    failed: Failing | None
+
+
+def standing(connection: Connection, settings: ServerSettings, now: float) -> Standing:
+    """Return how the backups stand now."""
+    plan, hours, keep = _plan(settings)
+    failed = [one for one in job_failures.all_of(connection) if one.name == JOB]
+    return Standing(
+        plan=plan,
+        hours=hours,
+        keep=keep,
+        whole_at=leadership.noted(connection, CHECKED),
+        made_at=audit.newest(connection, "backup.made"),
+        late_since=overdue(connection, settings, now),
+        failed=failed[0] if failed else None,
+    )
+
+
+def _plan(settings: ServerSettings) -> tuple[Plan, int, int]:
+    try:
+        wanted = timetable.read(settings.data, load(settings.language))
+    except AgentGuardError:
+        return Plan.UNREAD, 0, 0
+    if wanted is None:
+        return Plan.NONE, 0, 0
+    return Plan.SET, wanted.every_hours, wanted.keep

@@ -3,11 +3,14 @@
 ECDSA P-256, since an RSA handshake costs twice as much. The authority's key is not kept: it signs
 the leaves of the years to come at once, all for one key and the same names, so that whoever trusts
 `ca.pem` trusts nothing else, and goes on doing so when the endpoint takes the next leaf.
+
+While the endpoint runs it is seen to that its own does not end.
 """
 
 from __future__ import annotations
 
 import ipaddress
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,6 +25,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from agentguard.base import atomic_files
 from agentguard.base.errors import StoreError
 from agentguard.base.translations import load
+from agentguard.server.listener.greeting import Certificate
+from agentguard.server.listener.path_to_endpoint import span
 from agentguard.server.settings import Now
 
 DAYS = 365
@@ -33,6 +38,7 @@ CA_FILE, CERTIFICATE_FILE, KEY_FILE = "ca.pem", "endpoint.pem", "endpoint-key.pe
 AUTHORITY = "AgentGuard endpoint's own authority"
 NEXT_FILE = "endpoint-next.pem"
 """All leaves of the authority, the first one first."""
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,3 +290,30 @@ def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
+
+
+class Renewal:
+    """Follows the leaf in `file`: takes the next one in its last month, and uses what is there.
+
+    A certificate that somebody else made is left to whoever renews it and has it read again.
+    """
+
+    def __init__(self, used: Certificate, file: Path) -> None:
+        self._used, self._file = used, file
+
+    def look(self, lived: float) -> None:
+        """Look at the leaf; `lived` is the time that was surely lived through.
+
+        Connections that are open keep the one before; desks that trust its authority see no change.
+
+        Raises:
+            StoreError: a file of the authority is lost, or the next leaf could not be written.
+            OSError, ValueError: what is there cannot be used; the one before stays.
+
+        """
+        if self._file.name != CERTIFICATE_FILE or not own(self._file):
+            return
+        take_next(self._file.parent, lived)
+        if span(self._file) != self._used.valid:  # another process may have taken it
+            self._used.again()
+            LOG.info("the next certificate of the endpoint's own authority is used")

@@ -1,4 +1,9 @@
-"""Writes a paper in a language: its letters, and the side from which it is read."""
+"""Writes a paper in a language: its letters, and the side from which it is read.
+
+The PDF library draws with the typefaces that every reader of PDFs has, which hold the letters of
+western Europe; other letters are drawn from the typefaces that a paper carries. One that is in none
+of them is written as a question mark.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +17,8 @@ from reportlab.lib.styles import ParagraphStyle  # type: ignore[import-untyped]
 from reportlab.platypus import Flowable, Paragraph  # type: ignore[import-untyped]
 
 from agentguard.base.translations import Texts
+from agentguard.server.papers import faces
 from agentguard.server.papers.faces import ARABIC, DEVANAGARI, LATIN, REGULAR
-from agentguard.server.papers.letters import drawable, plain
 from agentguard.server.papers.shaping import Shaped
 from agentguard.server.papers.written import write_line, written
 
@@ -21,6 +26,8 @@ _SCRIPTS = {"ar": ARABIC, "hi": DEVANAGARI}
 """The languages whose letters no reader of PDFs has by itself."""
 FOOT = 8
 """The size of the letters below a page (points)."""
+LETTERS = "cp1252"
+"""The letters that every reader of PDFs has, as Python names them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,3 +82,23 @@ class Pen:
 def pen_of(words: Texts, longest: int) -> Pen:
     """Return the pen for the language of some sentences."""
     return Pen(language=words.language, right_to_left=words.right_to_left, longest=longest)
+
+
+def plain(text: str) -> bool:
+    """Check whether every reader of PDFs has the letters of a text."""
+    try:
+        text.encode(LETTERS)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def drawable(text: str) -> str:
+    """Return a text with question marks for the letters that cannot be drawn."""
+    if plain(text):
+        return text
+    return "".join(one if plain(one) or _drawn(one) else "?" for one in text)
+
+
+def _drawn(sign: str) -> bool:
+    return sign in "\t\r\n" or sign in faces.UNSEEN or faces.known(sign)

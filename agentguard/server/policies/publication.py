@@ -2,15 +2,20 @@
 
 The endpoint holds public keys only. It can hold a policy back; it can neither write nor change
 one, since every agent checks the same signatures again.
+
+Agents take nothing at or below the highest version that they took, so that nobody can hand an old
+policy on again. Going back is therefore to publish the earlier text as a higher version, signed
+where the keys are.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from agentguard.base.errors import UsageError
+from agentguard.base.errors import PolicyError, UsageError
 from agentguard.base.translations import Texts, load
 from agentguard.model.policy import Policy
 from agentguard.server.policy_reader import Reading
@@ -24,6 +29,9 @@ from agentguard.trust import bundles, dsse, roots
 ACTOR = "command line"
 RINGS = (1, 10, EVERYONE)
 """Percent of the devices, one after the other."""
+_VERSION = re.compile(rb"^(version:[ \t]*)\d+", re.MULTILINE)
+_EPOCH = re.compile(rb"^([ \t]+epoch:[ \t]*)\d+", re.MULTILINE)
+_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,3 +250,30 @@ class Publisher:
 
 def _named(label: Label, percent: int) -> str:
     return f"{label.name} {label.epoch}.{label.version} {label.team or '*'} {percent}%"
+
+
+def text_again(text: bytes, rank: tuple[int, int], reading: Reading, words: Texts) -> bytes:
+    """Return a policy's text with an epoch and a version, and above it what to do with it.
+
+    Where the text says them in a way that is not known here, it stays as it is, and says so.
+    """
+    epoch, version = rank
+    plain = text.removeprefix(_MARK)
+    made = _VERSION.sub(rb"\g<1>%d" % version, plain, count=1)
+    made = _EPOCH.sub(rb"\g<1>%d" % epoch, made, count=1)
+    well = _rank(made, reading) == rank
+    said = words.say(
+        "console.policies.again-head" if well else "console.policies.again-head-by-hand",
+        version=version,
+        epoch=epoch,
+    )
+    head = "".join(f"# {line}\n" for line in said.splitlines())
+    return head.encode() + (made if well else plain)
+
+
+def _rank(text: bytes, reading: Reading) -> tuple[int, int] | None:
+    try:
+        policy = reading.parse(text, "policy")
+    except PolicyError:
+        return None
+    return policy.release.epoch, policy.version

@@ -1,7 +1,8 @@
-"""Makes the hashes of a desk's journal anew, and holds them against what was receipted.
+"""Holds a desk's journal against its rules: its hashes, entries left out, and erased too early.
 
 A receipt is for a head, so each head must follow from the one before it, by the rules of an
-exported journal (`agentguard.trust.chain`). What differs is a sign; the report is taken anyway.
+exported journal (`agentguard.trust.chain`); every report goes on where the one before it ended, and
+nothing young says nothing. What differs is a sign; the report is taken anyway.
 """
 
 from __future__ import annotations
@@ -13,21 +14,25 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 import msgspec
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, func, select, update
 
 from agentguard.server.store.desks.devices import CONFLICT
-from agentguard.server.store.engine.times import seconds
+from agentguard.server.store.engine.times import past, seconds
 from agentguard.server.store.reports.batch_state import Held
 from agentguard.server.store.reports.batches import Arrived
-from agentguard.server.store.schema.tables import device_seen
-from agentguard.server.tamper import forks, items, kinds, left_out_entries
+from agentguard.server.store.schema.tables import device, device_seen, event
+from agentguard.server.tamper import items, kinds
 from agentguard.server.tamper.items import Turn
 from agentguard.server.tamper.kinds import Kind
 from agentguard.trust.chain import told
+from agentguard.trust.chain.erasure import DAYS, ERASED_KIND, day_of, old_enough
 from agentguard.wire import v1
 
 MILLISECOND = 0.0015
 """Seconds by which the time of an event may differ from its entry's: it has milliseconds."""
+NEW_EPOCH = "journal.epoch"
+NEWS = frozenset({"lost", "damaged"})
+"""Why an epoch was begun that is a sign: of a conflict the endpoint knows itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +64,7 @@ def _explained(report: v1.Report, held: Held) -> bool:
 
 def _tells_epoch(report: v1.Report) -> bool:
     begun = (one for one in report.events if one.kind == told.EPOCH_KIND)
-    return any(one.params.get("reason") in left_out_entries.NEWS for one in begun)
+    return any(one.params.get("reason") in NEWS for one in begun)
 
 
 def _unmoved(report: v1.Report, held: Held) -> Judged:
@@ -81,11 +86,7 @@ def _within(report: v1.Report, held: Held | None) -> Judged:
     if (entries[-1].seq, found[-1].hex()) != (report.seq, report.hash):
         return _differs("head", report.seq)
     begun = _unbroken(entries)
-    if (
-        begun != entries[0].seq
-        and not left_out_entries.missing(report)
-        and not _tells_epoch(report)
-    ):
+    if begun != entries[0].seq and not missing(report) and not _tells_epoch(report):
         return _differs("entry", begun)
     if held is None or held.epoch != report.epoch or not held.hash:
         return Judged(linked=begun)
@@ -109,7 +110,7 @@ def _joined(report: v1.Report, held: Held, at: Mapping[int, str], begun: int) ->
             return _differs("start", last)
         whole = held.linked is not None and begun <= last + 1
         return Judged(linked=held.linked if whole else begun)
-    if left_out_entries.missing(report):  # let go: that is a sign of its own
+    if missing(report):  # let go: that is a sign of its own
         return Judged(linked=begun)
     return _differs("start", last)
 
@@ -171,7 +172,7 @@ class Chains:
                 connection.execute(update(device_seen).where(mine).values(linked=found.linked))
             self.held[id_] = _after(held, report, found)
             if held.status == CONFLICT and report.epoch != held.epoch:
-                forks.settle(connection, [id_])
+                items.settle(connection, [id_])
         if found.sign is None:
             return None
         return items.raise_(connection, id_, found.sign, one.now, params=found.params)
@@ -183,3 +184,43 @@ def _after(held: Held, report: v1.Report, found: Judged) -> Held:
     return msgspec.structs.replace(
         held, epoch=report.epoch, seq=report.seq, hash=report.hash, linked=found.linked
     )
+
+
+def missing(report: v1.Report) -> int:
+    """Count the entries that a report passes over; an agent that tells no `since` is not judged.
+
+    A new epoch may begin at another number, and is an item of its own.
+    """
+    if report.since < 0 or not report.events:
+        return 0
+    if any(_elsewhere(report, one) for one in report.events):
+        return 0
+    numbers = {one.seq for one in report.events if one.seq > report.since}
+    return max(numbers) - report.since - len(numbers) if numbers else 0
+
+
+def _elsewhere(report: v1.Report, one: v1.Event) -> bool:
+    """Check whether an epoch begins that is an item; an agent that tells no links is believed."""
+    return one.kind == NEW_EPOCH and (not report.links or one.params.get("reason") in NEWS)
+
+
+def too_early(connection: Connection, device_id: str, told: v1.Event, now: float) -> bool:
+    """Check whether an entry says nothing though it is young, or a word for erasing comes too soon.
+
+    When an entry came the endpoint knows itself; what it holds no longer is as old as it keeps
+    events, and then the desk must have been there for so long.
+    """
+    today = day_of(now)
+    if told.erased:
+        return not old_enough(day_of(past(told.at, now)), today, DAYS)
+    last = told.params.get("last")
+    if told.kind != ERASED_KIND or not isinstance(last, int):
+        return False
+    came = connection.scalar(
+        select(func.min(event.c.received_at)).where(
+            event.c.device == device_id, event.c.seq == last
+        )
+    )
+    if came is None:
+        came = connection.scalar(select(device.c.enrolled_at).where(device.c.id == device_id))
+    return not old_enough(day_of(float(came or now)), today, DAYS)

@@ -1,4 +1,10 @@
-"""The items: opened once for a desk and a kind, ended by what ends them, signed off by people."""
+"""The items: opened once for a desk and a kind, ended by what ends them, signed off by people.
+
+A site that falls silent is thousands of them. No statement names every desk: PostgreSQL takes no
+more than 65,535 values in one. A fork casts doubt on a desk until a person has said what it was,
+and the desk has begun the new stretch of its journal that it was asked for. Nothing else ends it,
+and nothing more is needed: a disk that was full is no reason to enrol a computer anew.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +12,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    insert,
+    select,
+    true,
+    update,
+)
 
 from agentguard.server.roles import Scope
 from agentguard.server.store.accounts.people import Visitor
+from agentguard.server.store.desks.devices import ACTIVE, CONFLICT
 from agentguard.server.store.records import audit
 from agentguard.server.store.schema.identity_tables import tamper_item
-from agentguard.server.store.schema.tables import device, team
-from agentguard.server.tamper import forks
+from agentguard.server.store.schema.tables import device, device_seen, team
+from agentguard.server.tamper import kinds
 from agentguard.server.tamper.kinds import FORK, KINDS, Kind
 
 SHOWN = 100
@@ -161,7 +178,7 @@ def sign_off(
             fresh = insert(tamper_item).values(device=row.device, kind=row.kind, **left)
             connection.execute(fresh)
         if row.kind == FORK.id:
-            forks.settle(connection, [row.device])
+            settle(connection, [row.device])
     act = "refused" if row is None else "signed-off"
     audit.note(connection, now, by.name, f"tamper.{act}", str(id_))
     return row is not None
@@ -212,3 +229,93 @@ def seen(scope: Scope) -> ColumnElement[bool]:
     if scope is None:
         return true()
     return tamper_item.c.device.in_(select(device.c.id).where(device.c.team.in_(scope)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """An item that is to be opened: of which desk, since when, and what is said of it."""
+
+    device: str
+    kind: Kind
+    since: float
+    params: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Over:
+    """An open item that is to be closed."""
+
+    device: str
+    kind: Kind
+    id: int
+
+
+def every_open(connection: Connection) -> dict[str, dict[str, int]]:
+    """Return the ids of all open items by desk and kind."""
+    asked = select(tamper_item.c.device, tamper_item.c.kind, tamper_item.c.id)
+    found: dict[str, dict[str, int]] = {}
+    for row in connection.execute(asked.where(tamper_item.c.closed_at.is_(None))):
+        found.setdefault(row.device, {})[row.kind] = row.id
+    return found
+
+
+def open_all(connection: Connection, signs: Sequence[Sign], now: float) -> list[Turn]:
+    """Open items of which none is open."""
+    if not signs:
+        return []
+    rows = [
+        {
+            "device": one.device,
+            "kind": one.kind.id,
+            "params": msgspec.json.encode(one.params).decode(),
+            "since": one.since,
+            "opened_at": now,
+        }
+        for one in signs
+    ]
+    connection.execute(insert(tamper_item), rows)
+    fresh = select(tamper_item.c.device, tamper_item.c.kind, tamper_item.c.id).where(
+        tamper_item.c.signed_at.is_(None), tamper_item.c.opened_at == now
+    )
+    ids = {(row.device, row.kind): row.id for row in connection.execute(fresh)}
+    return [
+        Turn(
+            device=one.device,
+            kind=one.kind,
+            opened=True,
+            at=now,
+            id=ids[one.device, one.kind.id],
+        )
+        for one in signs
+    ]
+
+
+def end_all(connection: Connection, over: Sequence[Over], now: float) -> list[Turn]:
+    """Close these items."""
+    if not over:
+        return []
+    mine = update(tamper_item).where(
+        tamper_item.c.id == bindparam("item"), tamper_item.c.closed_at.is_(None)
+    )
+    connection.execute(mine.values(closed_at=now), [{"item": one.id} for one in over])
+    return [Turn(device=one.device, kind=one.kind, opened=False, at=now, id=one.id) for one in over]
+
+
+def settle(connection: Connection, devices: Sequence[str]) -> None:
+    """Believe those of these desks again whose every fork was explained before their last report.
+
+    A report that is taken after a fork is one of the new stretch: others are refused.
+    """
+    if not devices:
+        return
+    unsettled = (
+        select(tamper_item.c.id)
+        .join(device_seen, device_seen.c.device == tamper_item.c.device)
+        .where(
+            tamper_item.c.device == device.c.id,
+            tamper_item.c.kind == kinds.FORK.id,
+            tamper_item.c.closed_at.is_(None) | (tamper_item.c.since >= device_seen.c.last_seen),
+        )
+    )
+    doubted = device.c.id.in_(devices) & (device.c.status == CONFLICT)
+    connection.execute(update(device).where(doubted, ~unsettled.exists()).values(status=ACTIVE))

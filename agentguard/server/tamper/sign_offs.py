@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Connection, Subquery, false, func, select,
 
 from agentguard.server.roles import Scope
 from agentguard.server.store.schema.identity_tables import endpoint_sign, tamper_item
-from agentguard.server.tamper import members
+from agentguard.server.tamper import waves
 from agentguard.server.tamper.items import seen
-from agentguard.server.tamper.members import Member
+from agentguard.server.tamper.waves import Member
 
 _ITEM, _SIGN = tamper_item.c, endpoint_sign.c
 
@@ -52,7 +52,7 @@ def list_signed(
             at=row.signed_at,
             note=row.note,
             desks=row.desks,
-            members=members.of(
+            members=waves.members_of(
                 connection,
                 _signed(scope),
                 *(column == row[place] for place, column in enumerate(same)),

@@ -17,9 +17,8 @@ from agentguard.server.store.desks import devices, goodbyes
 from agentguard.server.store.schema.identity_tables import tamper_item
 from agentguard.server.store.schema.keeper_tables import keeper, keeper_agent
 from agentguard.server.store.schema.tables import device, device_seen
-from agentguard.server.tamper import bulk_items, kinds
-from agentguard.server.tamper.bulk_items import Over, Sign
-from agentguard.server.tamper.items import Turn
+from agentguard.server.tamper import items, kinds
+from agentguard.server.tamper.items import Over, Sign, Turn
 
 EVERY = 10
 """Seconds between two looks."""
@@ -53,8 +52,8 @@ def look(connection: Connection, now: float, limits: Limits) -> list[Turn]:
         if id_ not in wanted
     ]
     return [
-        *bulk_items.open_all(connection, fresh, now),
-        *bulk_items.end_all(connection, over, now),
+        *items.open_all(connection, fresh, now),
+        *items.end_all(connection, over, now),
     ]
 
 

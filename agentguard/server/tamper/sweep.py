@@ -13,9 +13,8 @@ from agentguard.server.store.desks.policies import Bundle
 from agentguard.server.store.engine import leadership
 from agentguard.server.store.schema.identity_tables import device_run
 from agentguard.server.store.schema.tables import device, device_seen, team
-from agentguard.server.tamper import bulk_items, kinds
-from agentguard.server.tamper.bulk_items import Over, Sign
-from agentguard.server.tamper.items import Turn
+from agentguard.server.tamper import items, kinds
+from agentguard.server.tamper.items import Over, Sign, Turn
 from agentguard.server.tamper.kinds import Kind
 from agentguard.server.tamper.watch import Deaf, Listener
 
@@ -81,7 +80,7 @@ class Sweep:
         if since != self._since:
             self._since, self._other = since, {}
         every = [_desk(row) for row in connection.execute(_DESKS)]
-        opened = bulk_items.every_open(connection)
+        opened = items.every_open(connection)
         published = policies.bundles(connection)
         found = _Found()
         for one in every:
@@ -93,8 +92,8 @@ class Sweep:
             del self._other[gone]
         for gone in sorted(opened.keys() - there_now):
             found.end(gone, opened[gone], *kinds.LASTING)
-        turns = bulk_items.open_all(connection, found.signs, now)
-        turns += bulk_items.end_all(connection, found.over, now)
+        turns = items.open_all(connection, found.signs, now)
+        turns += items.end_all(connection, found.over, now)
         for start in range(0, len(turns), TOLD):
             self._listener.turns(connection, turns[start : start + TOLD])
         return turns

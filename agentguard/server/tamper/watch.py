@@ -20,7 +20,7 @@ from agentguard.server.store.reports import batch_state, batches, intake
 from agentguard.server.store.reports.batch_state import Held
 from agentguard.server.store.reports.batches import Arrived
 from agentguard.server.store.schema.tables import device, device_seen
-from agentguard.server.tamper import early_erasure, items, kinds, left_out_entries
+from agentguard.server.tamper import chained, items, kinds
 from agentguard.server.tamper.agent_runs import Runs, Standing, settled
 from agentguard.server.tamper.chained import Chains
 from agentguard.server.tamper.items import Turn
@@ -168,14 +168,12 @@ class Watch:
                 turns.append(items.raise_(connection, id_, kinds.CLOCK_WRONG, now, params=said))
         elif kinds.CLOCK_WRONG.id in opened:
             ended.append(kinds.CLOCK_WRONG)
-        if lost := left_out_entries.missing(one.report):
+        if lost := chained.missing(one.report):
             said = {"count": lost}
             turns.append(items.raise_(connection, id_, kinds.JOURNAL_GAP, now, params=said))
         for told in one.report.events:
             turns += _heard(connection, id_, told, now)
-        early = sum(
-            early_erasure.too_early(connection, id_, told, now) for told in one.report.events
-        )
+        early = sum(chained.too_early(connection, id_, told, now) for told in one.report.events)
         if early:
             said = {"count": early}
             turns.append(items.raise_(connection, id_, kinds.JOURNAL_ERASED, now, params=said))
@@ -266,7 +264,7 @@ def _bad_news(told: v1.Event) -> Kind | None:
     if told.kind == "journal.checked" and told.params.get("whole") == 0:
         return kinds.JOURNAL_BROKEN
     if told.kind == "journal.epoch":
-        return kinds.JOURNAL_NEW if told.params.get("reason") in left_out_entries.NEWS else None
+        return kinds.JOURNAL_NEW if told.params.get("reason") in chained.NEWS else None
     if told.kind == "drill.ended":
         return kinds.CONTROL_FAILED if told.params.get("outcome") == "failed" else None
     return _ALWAYS.get(told.kind)

@@ -15,9 +15,8 @@ from agentguard.server.store.engine.times import iso
 from agentguard.server.store.records import audit
 from agentguard.server.store.schema.identity_tables import tamper_item
 from agentguard.server.store.schema.tables import device, team
-from agentguard.server.tamper import kinds, members
+from agentguard.server.tamper import kinds
 from agentguard.server.tamper.items import matters, seen
-from agentguard.server.tamper.members import Member
 
 LEAST = 5
 """Desks from which on they are shown as one."""
@@ -30,6 +29,8 @@ MOMENTS = 500
 NAMED = 6
 _ITEM = tamper_item.c
 _SHOWN_AS_ONE = tuple(kind.id for kind in (*kinds.SILENCE, *kinds.UNRULY, *kinds.SHARED))
+LISTED = 200
+"""Desks of one sign that are named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +147,7 @@ def named(connection: Connection, scope: Scope, wave: Wave) -> Wave:
         wave,
         teams=tuple(names[:NAMED]),
         more=max(0, len(names) - NAMED),
-        members=members.of(connection, *mine),
+        members=members_of(connection, *mine),
     )
 
 
@@ -220,3 +221,26 @@ def _joined(moments: Sequence[Wave]) -> list[Wave]:
 def _together(before: Wave, after: Wave) -> bool:
     close = after.first - before.last <= BETWEEN and after.last - before.first <= LONGEST
     return before.kind == after.kind and close
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A desk; `over` when its part of the sign is."""
+
+    device: str
+    desk: str
+    over: bool
+
+
+def members_of(connection: Connection, *among: ColumnElement[bool]) -> tuple[Member, ...]:
+    """Return the desks of these items: those where it lasts first, and at most `LISTED`."""
+    rows = connection.execute(
+        select(device.c.id, device.c.label, tamper_item.c.closed_at)
+        .join(device, device.c.id == tamper_item.c.device)
+        .where(*among)
+        .order_by(tamper_item.c.closed_at.is_not(None), device.c.label, tamper_item.c.id)
+        .limit(LISTED)
+    )
+    return tuple(
+        Member(device=row.id, desk=row.label, over=row.closed_at is not None) for row in rows
+    )

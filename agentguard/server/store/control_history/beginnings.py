@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from agentguard.server.store.control_history import excursions, numbers
-from agentguard.server.store.control_history.states import Kind
+from agentguard.server.store.control_history.numbers import Kind
 from agentguard.server.store.engine import arrays
 from agentguard.server.store.engine.stored_values import Stored
 from agentguard.server.store.engine.upserts import upsert

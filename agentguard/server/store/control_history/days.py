@@ -15,7 +15,6 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from agentguard.model.failures import failures
 from agentguard.model.held import ORDER, Control, Period, State
 from agentguard.server.store.control_history import histories, team_places
-from agentguard.server.store.control_history.exceptions import spans
 from agentguard.server.store.control_history.histories import History
 from agentguard.server.store.control_history.spells import DAY
 from agentguard.server.store.control_history.team_places import Place
@@ -28,6 +27,7 @@ from agentguard.server.store.schema.control_tables import (
     held_failed,
     held_org_day,
 )
+from agentguard.server.store.schema.exception_tables import exception_desk
 
 MOST = 31
 """Days that are made again at once, when something was learned of a day before."""
@@ -185,3 +185,18 @@ def touched(connection: Connection, now: float) -> Iterable[int]:
     connection.execute(update(held_desk).where(known).values(touched=None))
     yesterday = of(now) - 1
     return range(max(of(first), yesterday - MOST), yesterday)
+
+
+def spans(connection: Connection, period: Period) -> dict[tuple[str, str], list[tuple[int, int]]]:
+    """Return the spans within a period, by device and check; one that ended early ends there."""
+    table = exception_desk.c
+    until = func.coalesce(table.ended_at, table.until)
+    rows = connection.execute(
+        select(table.device, table.control, table.since, until.label("until")).where(
+            table.since < period.until, until > period.since
+        )
+    )
+    found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for row in rows:
+        found.setdefault((row.device, row.control), []).append((int(row.since), int(row.until)))
+    return found

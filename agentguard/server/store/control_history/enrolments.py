@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Select, select, update
 
 from agentguard.server.store.control_history import beginnings, spells
 from agentguard.server.store.control_history.beginnings import QUIET
-from agentguard.server.store.control_history.states import Kind
+from agentguard.server.store.control_history.numbers import Kind
 from agentguard.server.store.schema.control_tables import held_desk, presence
 from agentguard.server.store.schema.tables import device, device_seen
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from agentguard.server.store.control_history import numbers
-from agentguard.server.store.control_history.states import NOT_IN_POLICY, PASS, number
+from agentguard.server.store.control_history.numbers import NOT_IN_POLICY, PASS, number
 from agentguard.server.store.engine import arrays
 from agentguard.server.store.engine.times import seconds
 from agentguard.server.store.schema.control_tables import excursion, judged

@@ -15,7 +15,7 @@ from agentguard.model import desk_use
 from agentguard.model.desk_use import Times
 from agentguard.model.held import Control, Period, Presence, Span, State
 from agentguard.server.store.control_history.beginnings import QUIET
-from agentguard.server.store.control_history.states import HIDDEN, LOST, STATES, Kind
+from agentguard.server.store.control_history.numbers import HIDDEN, LOST, STATES, Kind
 from agentguard.server.store.schema.control_tables import (
     desk_locked,
     desk_team,

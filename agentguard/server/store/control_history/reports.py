@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 
 from agentguard.server.store.control_history import beginnings, excursions, numbers, spells
 from agentguard.server.store.control_history.beginnings import QUIET
-from agentguard.server.store.control_history.states import GOODBYES, Kind
+from agentguard.server.store.control_history.numbers import GOODBYES, Kind
 from agentguard.server.store.engine import arrays
 from agentguard.server.store.engine.times import seconds
 from agentguard.server.store.schema.control_tables import desk_locked, in_force

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, insert, update
 from agentguard.server.keys import ServerKeys
 from agentguard.server.settings import Limits
 from agentguard.server.store.factors import (
-    break_glass,
     one_time_codes,
+    opened_desks,
     proof_limits,
     team_scope,
     tries,
@@ -70,7 +70,7 @@ def _counts(asked: ProofAsked, limits: Limits, *, seated: bool) -> list[Count]:
 
 def _judge(connection: Connection, keys: ServerKeys, asked: ProofAsked, now: float) -> str:
     if asked.factor == BREAK_GLASS:
-        return break_glass.use(connection, asked.device, asked.answer, asked.user, now)
+        return opened_desks.use(connection, asked.device, asked.answer, asked.user, now)
     return one_time_codes.accept(
         connection, keys, one_time_codes.DESK, asked.user, answer=asked.answer, now=now
     )

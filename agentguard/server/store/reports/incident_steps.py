@@ -1,18 +1,22 @@
-"""One incident with all that was done about it: notes, the closing, a second person's sign-off."""
+"""One incident with all that was done about it: notes, the closing, a second person's sign-off.
+
+Its desk is told how far it has come.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 
 from agentguard.server.store.accounts.people import Scope, Visitor
 from agentguard.server.store.records import audit
 from agentguard.server.store.reports import incident_sight, incidents
-from agentguard.server.store.reports.incidents import CLOSED, Incident
+from agentguard.server.store.reports.incidents import CLOSED, TAKEN, Incident
 from agentguard.server.store.schema.floor_tables import incident_step
 from agentguard.server.store.schema.tables import device, incident, team
+from agentguard.wire import v1
 
 NOTE, SIGN_OFF, REOPENED = "note", "sign-off", "reopened"
 
@@ -91,3 +95,40 @@ def _add(connection: Connection, step: Step, id_: int) -> bool:
 def _refused(connection: Connection, id_: int, by: Visitor, now: float) -> bool:
     audit.note(connection, now, by.name, "incident.refused", str(id_))
     return False
+
+
+def news(
+    connection: Connection, device: str, known: Sequence[v1.Followed]
+) -> tuple[v1.Followed, ...]:
+    """Return how far those incidents of a desk have come of which it knows something else."""
+    numbers = [one.number for one in known if one.number]
+    if not numbers:
+        return ()
+    signed = (
+        select(incident_step.c.by)
+        .where(
+            incident_step.c.incident == incident.c.id,
+            incident_step.c.kind == SIGN_OFF,
+            incident_step.c.at >= func.coalesce(incident.c.reopened_at, 0.0),
+        )
+        .limit(1)
+        .scalar_subquery()
+    )
+    asked = select(incident, signed.label("signed_by")).where(
+        incident.c.device == device, incident.c.number.in_(numbers)
+    )
+    found = {_stands(row) for row in connection.execute(asked)}
+    return tuple(sorted(found - {*known}, key=lambda one: one.number))
+
+
+def _stands(row: Row[tuple[object, ...]]) -> v1.Followed:
+    stage, by = "received", ""
+    if row.signed_by is not None:
+        stage, by = "signed", row.signed_by
+    elif row.state == CLOSED:
+        stage, by = "closed", row.closed_by or ""
+    elif row.state == TAKEN and row.assigned_to:
+        stage, by = "assigned", row.assigned_to
+    elif row.state == TAKEN:
+        stage, by = "taken", row.taken_by or ""
+    return v1.Followed(number=row.number, stage=stage, by=by)

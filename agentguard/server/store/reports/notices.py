@@ -1,6 +1,8 @@
 """What waits for a console user, counted, and who wants to be told of it by mail.
 
 Counts and numbers alone: what was written, found or used stays in the console.
+
+A finding is overdue once its moment has passed, and due now within the day before that.
 """
 
 from __future__ import annotations
@@ -10,30 +12,35 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Connection, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, case, delete, exists, func, insert, select, update
 
+from agentguard.model.exceptions import SECOND_PERSON
 from agentguard.server.roles import BOUND, Right, Scope, may
 from agentguard.server.store.accounts.members import Member, list_members
 from agentguard.server.store.accounts.people import Visitor
 from agentguard.server.store.reports import (
+    care,
     containments,
     incident_looks,
     incident_queue,
     incident_sight,
-    own_dues,
 )
+from agentguard.server.store.reports.exceptions import ASKED
 from agentguard.server.store.reports.incident_queue import View, Wanted
 from agentguard.server.store.reports.incidents import CLOSED, OPEN
+from agentguard.server.store.schema.care_tables import finding_care
+from agentguard.server.store.schema.exception_tables import exception, exception_act
 from agentguard.server.store.schema.response_tables import (
     containment,
     incident_look,
     notice_wish,
 )
-from agentguard.server.store.schema.tables import incident
+from agentguard.server.store.schema.tables import device, finding, incident
 
 MAIL = re.compile(r"[^@\s<>\"',;:\\()\[\]]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,180}[A-Za-z0-9])?")
 MINUTES = (15, 60, 240, 1440)
 """How often at most somebody is told."""
+DAY = 86400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +97,7 @@ def waits(connection: Connection, by: Visitor, now: float, since: float = 0.0) -
     seen, open_ = incident_sight.of(by), incident.c.state != CLOSED
     asked = select(func.count()).select_from(incident)
     late = select(incident.c.id).where(seen, open_, _due() < now, _due() >= since)
-    dues = own_dues.of(connection, by, now, since)
+    dues = of(connection, by, now, since)
     wanted = Wanted(view=View.UNSIGNED, teams=by.scope, inside=incident_sight.inside(by))
     grants = (
         select(func.count())
@@ -169,3 +176,55 @@ def sent(connection: Connection, users: Iterable[tuple[str, str]], now: float) -
 def _visitor(member: Member) -> Visitor:
     scope: Scope = member.teams if member.role in BOUND else None
     return Visitor(name=member.name, role=member.role, token="", scope=scope)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dues:
+    """How many exceptions somebody may decide, and how many own findings have which day."""
+
+    exceptions: int
+    today: int
+    overdue: int
+
+
+def of(connection: Connection, by: Visitor, now: float, since: float = 0.0) -> Dues:
+    """Count them; `overdue` are those whose moment passed after `since`."""
+    return Dues(
+        exceptions=_exceptions(connection, by, now),
+        today=_findings(connection, by, finding_care.c.due_at >= now, now + DAY),
+        overdue=_findings(connection, by, finding_care.c.due_at >= since, now),
+    )
+
+
+def _exceptions(connection: Connection, by: Visitor, now: float) -> int:
+    """Count what waits, without what somebody asked for and may not approve alone."""
+    if not may(by.role, Right.EXCEPT):
+        return 0
+    own = exists().where(
+        exception_act.c.exception == exception.c.id,
+        exception_act.c.act == "asked",
+        exception_act.c.by == by.name,
+    )
+    alone = own & (exception.c.until - now > SECOND_PERSON)
+    waits = (exception.c.state == ASKED) & (exception.c.until > now) & ~alone
+    return int(connection.scalar(select(func.count()).select_from(exception).where(waits)) or 0)
+
+
+def _findings(connection: Connection, by: Visitor, which: ColumnElement[bool], until: float) -> int:
+    """Count findings that are seen, open and given to somebody, whose day is before `until`."""
+    asked = (
+        select(func.count())
+        .select_from(finding_care)
+        .join(finding, finding.c.id == finding_care.c.finding)
+        .join(device, device.c.id == finding.c.device)
+        .where(
+            finding_care.c.assignee == by.name,
+            finding_care.c.state.in_((care.OPEN, care.WORKING)),
+            finding.c.closed_at.is_(None),
+            finding_care.c.due_at < until,
+            which,
+        )
+    )
+    if by.scope is not None:
+        asked = asked.where(device.c.team.in_(by.scope))
+    return int(connection.scalar(asked) or 0)
