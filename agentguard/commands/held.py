@@ -12,7 +12,7 @@ from agentguard.base.translations import Texts
 from agentguard.commands.base import FINE, Command
 from agentguard.model.held_data import HeldClass, HeldThere
 from agentguard.platforms import network, secret_places, system_clock
-from agentguard.uplink.held_data import held
+from agentguard.uplink.endpoint import held
 
 
 def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:

@@ -111,9 +111,9 @@ def held(folder: Path, clock: Clock, secrets: Places) -> HeldThere:
         AgentGuardError: it could not be asked, or did not answer as it must.
 
     """
-    from agentguard.uplink import held_data  # noqa: PLC0415 - TLS costs memory
+    from agentguard.uplink import endpoint  # noqa: PLC0415 - TLS costs memory
 
-    return held_data.held(folder, clock, secrets.device, network(folder))
+    return endpoint.held(folder, clock, secrets.device, network(folder))
 
 
 def in_memory(at: Moment) -> SensorState:

@@ -14,10 +14,10 @@ import msgspec
 from agentguard.base.errors import UplinkError
 from agentguard.ports.clock import Clock
 from agentguard.ports.network import NO_PROXIES, Network
-from agentguard.uplink.channel import Channel, place
 from agentguard.uplink.problems import bounded, problem
 from agentguard.uplink.signing import Sign
 from agentguard.uplink.transport import address, connected, tls_context
+from agentguard.uplink.tunnel import Channel, place
 from agentguard.wire import httpsig, v1
 
 TOTAL_SECONDS = 30.0

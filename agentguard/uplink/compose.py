@@ -17,14 +17,13 @@ from agentguard.ports.storage import Outbox
 from agentguard.trust.chain.headers import Origin
 from agentguard.uplink import enrolment, enrolment_record
 from agentguard.uplink.client import Client
-from agentguard.uplink.delivery import CatalogueDoor, PolicyDoor
+from agentguard.uplink.delivery import CatalogueDoor, PolicyDoor, Refill
 from agentguard.uplink.enrolment import Prover
 from agentguard.uplink.exceptions import LateBook
 from agentguard.uplink.identity import DeviceKey
 from agentguard.uplink.inventory import Listing, Look, nothing_installed
 from agentguard.uplink.key_rotation import Rekeying
 from agentguard.uplink.lessons import Agreement, LessonBook, no_lessons
-from agentguard.uplink.phone_openings import Refill
 from agentguard.uplink.reports import Chain, Reports
 from agentguard.uplink.sender import Sender
 from agentguard.uplink.signing import RequestSigner

@@ -9,9 +9,8 @@ from pathlib import Path
 from agentguard.ports.clock import Clock
 from agentguard.ports.network import NO_PROXIES, Network
 from agentguard.uplink import enrolment
-from agentguard.uplink.certificates import issuer
 from agentguard.uplink.problems import problem
-from agentguard.uplink.transport import address, connected, tls_context
+from agentguard.uplink.transport import address, connected, issuer, tls_context
 
 SECONDS = 10.0
 STORES = {"win32": "windows", "darwin": "macos"}

@@ -14,7 +14,7 @@ from agentguard.model.moments import Moment
 from agentguard.model.records import Entry
 from agentguard.model.snapshot import Snapshot
 from agentguard.ports.storage import Journal, Outbox
-from agentguard.uplink import follow_up, orders, translation
+from agentguard.uplink import orders, translation
 from agentguard.uplink.enrolment import Enrolment
 from agentguard.uplink.exceptions import LateBook, waiting
 from agentguard.uplink.identity import DeviceKey
@@ -127,7 +127,7 @@ class Reports:
             previous=entries[0].previous.hex() if entries else "",
             links=translation.links(entries, mark.epoch),
             interruptions=None if asked == self._asked else asked,
-            follows=follow_up.asked(snapshot),
+            follows=orders.stages_asked(snapshot),
             orders=orders.obeyed(snapshot),
             excepted=self.book.digest(),
             policy_expires=standing.expires if standing is not None and standing.signed else "",

@@ -1,7 +1,8 @@
 """Reports what happened: reads the journal past the cursor, posts, moves on at a signed receipt.
 
 Only a receipt that names this device, epoch, entry and hash, and is signed by the endpoint's
-pinned key, counts as delivered: a sign-in page of a network answers 200 as well.
+pinned key, counts as delivered: a sign-in page of a network answers 200 as well. Before the
+computer sleeps a last word is said here, for which whoever watches sleep waits.
 """
 
 from __future__ import annotations
@@ -22,14 +23,13 @@ from agentguard.model.messages import Message, say
 from agentguard.model.snapshot import Snapshot
 from agentguard.ports.clock import Clock, Stop, heard
 from agentguard.ports.sensor import Submit
-from agentguard.uplink import follow_up, orders
+from agentguard.uplink import orders
 from agentguard.uplink.asked_drills import LostAnswers, forge
 from agentguard.uplink.client import Client
-from agentguard.uplink.delivery import CatalogueDoor, Deliveries, PolicyDoor
+from agentguard.uplink.delivery import CatalogueDoor, Deliveries, PolicyDoor, Refill
 from agentguard.uplink.inventory import Listing
 from agentguard.uplink.key_rotation import Rekeying
 from agentguard.uplink.lessons import Agreement
-from agentguard.uplink.phone_openings import Refill
 from agentguard.uplink.problems import (
     LONGEST_BACKOFF,
     LONGEST_WAIT,
@@ -39,8 +39,6 @@ from agentguard.uplink.problems import (
 )
 from agentguard.uplink.reports import Reports
 from agentguard.uplink.signing import RequestSigner
-from agentguard.uplink.sleep_notice import ASLEEP, Nap
-from agentguard.uplink.waiting import SPLAY, after_failure
 from agentguard.wire import v1
 
 LOG = logging.getLogger(__name__)
@@ -53,6 +51,16 @@ GOODBYE, SIGNED_OUT = "stopped", "session-ended"
 IN_A_ROW = 2  # new epochs that are begun, or gaps made up for at once, before a receipt
 
 _RANDOM = secrets.SystemRandom()
+SPLAY = 0.1
+"""What is told to wait waits up to this part longer, so that not all come back at once."""
+_DOUBLED = 10  # times; more would count seconds that the bound cuts off
+ASLEEP = "asleep"
+SAYING = 2.0
+"""Seconds that the system is held up at most; logind gives five (InhibitDelayMaxSec), Windows two
+(https://learn.microsoft.com/en-us/windows/win32/power/pbt-apmsuspend).
+"""
+HOLD = 30.0
+"""Seconds after the word without a report, unless the computer wakes: one would take it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +230,7 @@ class Sender:
 
     def _hear(self, received: v1.Received) -> None:
         """Take what the endpoint tells of incidents, and what it asks for."""
-        for news in follow_up.told(self._reports.enrolment, received, self._clock.now()):
+        for news in orders.stages_told(self._reports.enrolment, received, self._clock.now()):
             self._submit(news)
         for asked in orders.told(self._reports.enrolment, received, self._clock.now()):
             self._submit(asked)
@@ -299,3 +307,57 @@ class Sender:
                 message=message,
             )
         )
+
+
+def after_failure(
+    failures: int, retry_after: float, uniform: Callable[[float, float], float]
+) -> float:
+    """Return the seconds until the next try after so many failures in a row.
+
+    That is what the endpoint asked for and a little more, or else a random time up to a bound that
+    doubles.
+    """
+    if retry_after:
+        return bounded(retry_after * (1 + uniform(0, SPLAY)))
+    return uniform(SHORTEST_WAIT, min(LONGEST_BACKOFF, 2.0 ** min(failures, _DOUBLED)))
+
+
+class Nap:
+    """What the two threads tell each other; safe for threads."""
+
+    def __init__(self) -> None:
+        self._wanted = threading.Event()
+        self._said = threading.Event()
+        self._awake = threading.Event()
+
+    @property
+    def wanted(self) -> bool:
+        """Whether the word is to be said now."""
+        return self._wanted.is_set()
+
+    def begin(self) -> None:
+        """Want the word said."""
+        self._said.clear()
+        self._awake.clear()
+        self._wanted.set()
+
+    def told(self) -> bool:
+        """Wait a moment until it is said; tell whether it is."""
+        return self._said.wait(SAYING)
+
+    def end(self) -> None:
+        """Say that the computer is awake, or does not sleep after all."""
+        self._wanted.clear()
+        self._awake.set()
+
+    def rest(self, clock: Clock, stop: Stop) -> None:
+        """Say that it is said, and report nothing until the computer wakes."""
+        self._wanted.clear()
+        self._said.set()
+        begun = clock.now()
+        with heard(stop, self._awake.set) as look:
+            while not self._awake.is_set() and not stop.is_set():
+                left = HOLD - clock.now().since(begun)
+                if left <= 0:
+                    return
+                self._awake.wait(left if look is None else min(look, left))

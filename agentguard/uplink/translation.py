@@ -1,20 +1,24 @@
-"""Turns journal entries and the snapshot into what may travel: kinds, counts, masks and ids."""
+"""Turns journal entries and the snapshot into what may travel: kinds, counts, masks and ids.
+
+Where something is, is said in general words: a path never leaves this computer.
+"""
 
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping, Sequence
 from typing import cast
 
 import msgspec
 
+from agentguard.base.logs import mask
 from agentguard.model.messages import Message
 from agentguard.model.posture import ControlState
 from agentguard.model.records import Entry, Json
 from agentguard.model.shift_counts import KINDS, read_rows
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.verdicts import OTHERS
-from agentguard.uplink import place_names
 from agentguard.uplink.identity import DeviceKey
 from agentguard.wire import v1
 
@@ -109,6 +113,23 @@ LARGEST_LINK = 256
 
 _VERBATIM = frozenset({"digest", "id", "person"})
 """Ids that may hold long digit runs and are no values."""
+_CLASSES = {
+    "documents": "documents",
+    "desktop": "desktop",
+    "downloads": "downloads",
+    "tmp": "temporary",
+    "temp": "temporary",
+    "onedrive": "cloud",
+    "dropbox": "cloud",
+    "google drive": "cloud",
+    "media": "removable",
+    "mnt": "mounted",
+}
+_EXTENSION = re.compile(r"\.([A-Za-z0-9]{1,8})$")
+_IS_PATH = re.compile(r"^(?:~|/|\\\\|[A-Za-z]:[\\/])")
+_PATH = re.compile(r"(?<![\w/\\])(?:~?/|\\\\|[A-Za-z]:[\\/])[^/\\,;]+[/\\][^,;]*")
+_FILE_KEYS = frozenset({"path", "file", "document", "subject"})
+LONGEST = 200
 
 
 def event(entry: Entry, key: DeviceKey) -> v1.Event:
@@ -126,12 +147,12 @@ def event(entry: Entry, key: DeviceKey) -> v1.Event:
         at=record.at.iso,
         check=_str(payload, "check") if kind in _ABOUT_SUBJECT or kind in _PARAMS else "",
         subject=key.pseudonym(subject) if subject else "",
-        place=place_names.place(subject),
+        place=place(subject),
         severity=_str(payload, "severity") if kind in _ABOUT_SUBJECT else "",
         message=_str(payload, "message") if kind in _WITH_MESSAGE else "",
-        params={**place_names.params(said), **_own(own)},
+        params={**params(said), **_own(own)},
         hits=_hits(payload) if kind == "finding.opened" else (),
-        text=place_names.text(_str(payload, "note")) if kind in _WRITTEN else "",
+        text=text(_str(payload, "note")) if kind in _WRITTEN else "",
         erased=entry.erased,
         owner=_str(payload, "owner") if kind == "finding.opened" else "",
         counts=_counts(payload) if kind in KINDS else {},
@@ -164,9 +185,9 @@ def _names(kind: str) -> tuple[str, ...]:
 
 
 def _own(values: Mapping[str, Json]) -> dict[str, str | int]:
-    plain = {k: str(v)[: place_names.LONGEST] for k, v in values.items() if k in _VERBATIM}
+    plain = {k: str(v)[:LONGEST] for k, v in values.items() if k in _VERBATIM}
     whole = {k: int(v) if isinstance(v, bool) else v for k, v in values.items()}
-    return {**place_names.params(cast("Json", whole)), **plain}
+    return {**params(cast("Json", whole)), **plain}
 
 
 def _str(payload: Mapping[str, Json], name: str) -> str:
@@ -176,7 +197,7 @@ def _str(payload: Mapping[str, Json], name: str) -> str:
 
 def _counts(payload: Mapping[str, Json]) -> dict[str, tuple[int, ...]]:
     rows = read_rows(payload)
-    return {place_names.text(name): rows[name] for name in sorted(rows)[: v1.MAX_ROWS]}
+    return {text(name): rows[name] for name in sorted(rows)[: v1.MAX_ROWS]}
 
 
 def _hits(payload: Mapping[str, Json]) -> tuple[v1.Masked, ...]:
@@ -223,7 +244,7 @@ def _control(control: ControlState) -> v1.Control:
         excepted=control.excepted.id if control.excepted is not None else "",
         owner=control.owner.value if control.owner in OTHERS else "",
         detail=detail.id if detail is not None else "",
-        params=place_names.params(dict(detail.params)) if detail is not None else {},
+        params=params(dict(detail.params)) if detail is not None else {},
         rows=_said(control.rows),
         looked=control.coverage.looked,
         missed=control.coverage.missed,
@@ -234,8 +255,7 @@ def _control(control: ControlState) -> v1.Control:
 
 def _said(lines: tuple[Message, ...]) -> tuple[v1.Said, ...]:
     return tuple(
-        v1.Said(id=line.id, params=place_names.params(dict(line.params)))
-        for line in lines[:MOST_ROWS]
+        v1.Said(id=line.id, params=params(dict(line.params))) for line in lines[:MOST_ROWS]
     )
 
 
@@ -255,3 +275,42 @@ def batch(
             break
         found.append(translated)
     return tuple(found)
+
+
+def place(subject: str) -> str:
+    """Return the folder's class and the extension of a path; empty for what is no path."""
+    if not _IS_PATH.match(subject):
+        return ""
+    parts = [part.lower() for part in re.split(r"[/\\]+", subject)]
+    known = [_CLASSES[part] for part in parts[:-1] if part in _CLASSES]
+    folder = known[-1] if known else "network" if subject.startswith("\\\\") else "other"
+    extension = _EXTENSION.search(parts[-1])
+    return f"{folder} .{extension[1]}" if extension else folder
+
+
+def params(payload: Json) -> dict[str, str | int]:
+    """Return a message's parameters without paths and without what looks like a value."""
+    if not isinstance(payload, Mapping):
+        return {}
+    return {
+        _whole(str(key)): value if isinstance(value, int) else text(_param(str(key), value))
+        for key, value in payload.items()
+        if isinstance(value, int | str)
+    }
+
+
+def _param(key: str, value: str) -> str:
+    if key in _FILE_KEYS:
+        return place(value) or place(f"/{value}")
+    return value
+
+
+def text(value: str) -> str:
+    """Return a text with paths and values masked, and no longer than the wire should carry."""
+    general = _PATH.sub(lambda found: place(found[0]), value)
+    return _whole(mask(general)[:LONGEST])
+
+
+def _whole(value: str) -> str:
+    """Replace what is no character: JSON on the wire is UTF-8."""
+    return value.encode("utf-8", "replace").decode()

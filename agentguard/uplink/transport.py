@@ -1,7 +1,7 @@
 """A TLS connection to the endpoint in which every step keeps one deadline.
 
-Each failure is told apart, because a person must do something else about each. There is no switch
-that turns verification off.
+Each failure is told apart, because a person must do something else about each; of a certificate it
+is told who issued it. There is no switch that turns verification off.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -18,14 +18,13 @@ import truststore
 from agentguard.base import translations
 from agentguard.base.errors import UplinkError, UsageError
 from agentguard.ports.network import NO_PROXIES, Network
-from agentguard.uplink.certificates import Handshake
-from agentguard.uplink.channel import Address, Channel, Left
 from agentguard.uplink.problems import problem
-from agentguard.uplink.tunnel import reach
+from agentguard.uplink.tunnel import Address, Channel, Left, reach
 
 HTTPS_PORT = 443
 # X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH, and Windows' CERT_E_CN_NO_MATCH
 _WRONG_NAME = (62, 64, 0x800B010F)
+UNTOLD = "?"
 
 
 def address(url: str) -> Address:
@@ -148,3 +147,39 @@ def _untrusted(
     if issuer:
         return problem("cert_untrusted", to.host, why=why, issuer=issuer, said="cert_issued")
     return problem("cert_untrusted", to.host, why=why)
+
+
+def issuer(certificate: bytes) -> str:
+    """Return the name of a certificate's issuer; `?` when it does not say. It is in DER."""
+    from cryptography import x509  # noqa: PLC0415 - costs memory
+    from cryptography.x509.oid import NameOID  # noqa: PLC0415 - as above
+
+    try:
+        name = x509.load_der_x509_certificate(certificate).issuer
+    except ValueError:
+        return UNTOLD
+    for kind in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
+        found = name.get_attributes_for_oid(kind)
+        if found:
+            return str(found[0].value)
+    return name.rfc4514_string() or UNTOLD
+
+
+class Handshake:
+    """What is known of a handshake even after it failed, and its socket was closed.
+
+    Python gives a refused server's certificate away no other way, and none at all before 3.13.
+    """
+
+    def __init__(self, secure: ssl.SSLSocket) -> None:
+        self._inner = getattr(secure, "_sslobj", None)
+
+    def issuer(self) -> str:
+        """Return who issued the certificate that the server has sent; empty if none is known.
+
+        It is only told: nobody believes it.
+        """
+        with suppress(AttributeError, ValueError, IndexError, TypeError, ssl.SSLError):
+            sent = self._inner.get_unverified_chain()[0].public_bytes()  # type: ignore[union-attr]
+            return issuer(ssl.PEM_cert_to_DER_cert(sent))
+        return ""

@@ -3,24 +3,29 @@
 A proxy is asked without a sign-in first. What it then offers decides: the name and password of its
 own setting (Basic), or the account that this program runs as (Negotiate, then NTLM: the system
 signs, no password is ever seen here). The rounds of one sign-in stay on one connection (RFC 4559,
-[MS-NTHT]), and there are at most three.
+[MS-NTHT]), and there are at most three. Every step on a socket keeps one deadline.
 """
 
 from __future__ import annotations
 
 import base64
 import http.client
+import io
 import re
 import socket
-from collections.abc import Iterator, Mapping
+import ssl
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import TYPE_CHECKING, cast
 
 from agentguard.base.errors import PlatformError, UplinkError
 from agentguard.ports.network import Network, Proxy, SignIn, Way
-from agentguard.uplink.channel import Address, Channel, Left, place
 from agentguard.uplink.problems import problem
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 CONNECT_SECONDS = 5.0
 ROUNDS = 3
@@ -32,6 +37,8 @@ _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _SCHEME = re.compile(
     r"(?:^|,)\s*([A-Za-z][\w-]*)(?=\s|,|$)(?:\s+([A-Za-z0-9+/]+=*)(?=\s*(?:,|$)))?"
 )
+Left = Callable[[], float]
+"""Gives the seconds that are left; raises TimeoutError when there are none."""
 
 
 def reach(to: Address, network: Network, left: Left) -> socket.socket:
@@ -229,3 +236,62 @@ def _decoded(token: str) -> bytes:
         return base64.b64decode(token, validate=True)
     except ValueError:
         return b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where the endpoint is; `authority` is what stands in the Host header."""
+
+    host: str
+    port: int
+    authority: str
+    prefix: str
+
+
+def place(to: Address) -> str:
+    """Return the URL that the way to an address is asked by."""
+    return f"https://{to.authority}/"
+
+
+class _Reader(io.RawIOBase):
+    """Reads from a socket; every read may take only what is left of the deadline."""
+
+    def __init__(self, sock: socket.socket, left: Left) -> None:
+        self._sock = sock
+        self._left = left
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        self._sock.settimeout(self._left())
+        return self._sock.recv_into(buffer)
+
+
+class Channel:
+    """What http.client needs of a socket; whoever opened the socket closes it.
+
+    `certificate` is the endpoint's own, in DER; empty without TLS.
+    """
+
+    def __init__(self, sock: socket.socket, left: Left) -> None:
+        self._sock = sock
+        self._left = left
+        told = sock.getpeercert(binary_form=True) if isinstance(sock, ssl.SSLSocket) else None
+        self.certificate = told or b""
+
+    def sendall(self, data: bytes) -> None:
+        """Send everything within the deadline."""
+        self._sock.settimeout(self._left())
+        self._sock.sendall(data)
+
+    def makefile(self, *_mode: object, **_options: object) -> io.BufferedReader:
+        """Return a reader that keeps the deadline."""
+        return io.BufferedReader(_Reader(self._sock, self._left))
+
+    def close(self) -> None:
+        """Leave the socket open: the answer is still read from it."""
+
+    def as_socket(self) -> socket.socket:
+        """Return it as what http.client declares, of which it uses only the methods above."""
+        return cast("socket.socket", self)

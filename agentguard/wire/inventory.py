@@ -2,7 +2,7 @@
 
 A list is known by its digest, which the desk makes and the endpoint keeps as it was told. A desk
 tells changes to the list that the endpoint holds (`base`); whoever does not hold it asks for the
-whole. No field is meant for a person's name or a path, which `uplink.program_list` takes out as far
+whole. No field is meant for a person's name or a path, which `uplink.inventory` takes out as far
 as they can be known: a program of another account is told as such.
 """
 

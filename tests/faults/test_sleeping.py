@@ -13,12 +13,10 @@ from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import FakeClock
 from agentguard.ports.clock import Ending
 from agentguard.trust.chain.headers import NOBODY
-from agentguard.uplink import sleep_notice
 from agentguard.uplink.client import Client
 from agentguard.uplink.compose import Uplink
 from agentguard.uplink.late_identity import LateUplink
-from agentguard.uplink.sender import Sender
-from agentguard.uplink.sleep_notice import Nap
+from agentguard.uplink.sender import SAYING, Nap, Sender
 from tests.faults.certificates import Authority
 from tests.faults.desk import Desk, enrolled
 from tests.faults.endpoint import Endpoint, instead, problem
@@ -97,7 +95,7 @@ def test_an_endpoint_that_is_away_does_not_keep_the_computer_awake(seat: Seat) -
     eventually(lambda: any(seat.desk.problems))
     begun = system_clock().now()
     seat.uplink.sleep(True)
-    assert system_clock().now().since(begun) < sleep_notice.SAYING + 1
+    assert system_clock().now().since(begun) < SAYING + 1
     assert "asleep" not in seat.goodbyes(), "where nothing is heard, nothing is tried"
 
 

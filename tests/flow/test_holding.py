@@ -15,7 +15,7 @@ from agentguard.base.translations import load
 from agentguard.model.held_data import HeldThere
 from agentguard.platforms import system_clock
 from agentguard.uplink import enrolment
-from agentguard.uplink.held_data import held
+from agentguard.uplink.endpoint import held
 from tests.flow.centre import Centre, started
 
 WORDS = load()

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from agentguard.base.errors import UplinkError
 from agentguard.uplink import transport
-from agentguard.uplink.certificates import issuer
+from agentguard.uplink.transport import issuer
 
 SYSTEM, MACHINE = 10, 0x20000  # CERT_STORE_PROV_SYSTEM_W, CERT_SYSTEM_STORE_LOCAL_MACHINE
 X509, REPLACE = 1, 3  # X509_ASN_ENCODING, CERT_STORE_ADD_REPLACE_EXISTING

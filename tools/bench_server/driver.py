@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from agentguard.server.settings import Now
-from agentguard.uplink.waiting import after_failure
+from agentguard.uplink.sender import after_failure
 from tools.bench_server.fleet import Desk
 
 SOCKETS = 400  # open at once; this process may hold both ends, and a thousand files are usual

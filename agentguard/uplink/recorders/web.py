@@ -17,9 +17,9 @@ import msgspec
 from agentguard.base.errors import UplinkError
 from agentguard.ports.clock import Clock
 from agentguard.ports.network import NO_PROXIES, Network
-from agentguard.uplink.channel import Channel
 from agentguard.uplink.problems import problem
 from agentguard.uplink.transport import address, connected, tls_context
+from agentguard.uplink.tunnel import Channel
 
 SECONDS = 4.0  # for one request, connection and all
 LARGEST = 1024 * 1024  # bytes of an answer

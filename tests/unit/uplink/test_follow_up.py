@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agentguard.model.incidents import IncidentCategory, Reported, Stage
-from agentguard.uplink import follow_up
+from agentguard.uplink import orders
 from agentguard.uplink.enrolment import Enrolment
 from agentguard.wire import v1
 from tools.gallery import data
@@ -40,7 +40,7 @@ def body(*told: v1.Followed, device: str = "d-1") -> bytes:
 
 
 def test_what_the_endpoint_signed_of_this_desk_is_news() -> None:
-    (news,) = follow_up.told(enrolment(), received(body(ONE)), AT)
+    (news,) = orders.stages_told(enrolment(), received(body(ONE)), AT)
     assert (news.number, news.stage, news.by, news.at) == (NUMBER, Stage.TAKEN, "dana", AT)
 
 
@@ -56,12 +56,12 @@ def test_what_the_endpoint_signed_of_this_desk_is_news() -> None:
     ],
 )
 def test_what_is_not_signed_not_ours_or_makes_no_sense_is_no_news(answer: v1.Received) -> None:
-    assert follow_up.told(enrolment(), answer, AT) == ()
+    assert orders.stages_told(enrolment(), answer, AT) == ()
 
 
 def test_it_asks_for_what_is_not_at_its_end_and_for_no_more_than_the_wire_takes() -> None:
     one = Reported(number=NUMBER, category=IncidentCategory.OTHER, at=AT, stage=Stage.TAKEN, by="d")
     seen = replace(data.good(), reported=(one, replace(one, stage=Stage.SIGNED)))
-    assert follow_up.asked(seen) == (v1.Followed(number=NUMBER, stage="taken", by="d"),)
+    assert orders.stages_asked(seen) == (v1.Followed(number=NUMBER, stage="taken", by="d"),)
     many = replace(seen, reported=(one,) * 60)
-    assert len(follow_up.asked(many)) == v1.MAX_FOLLOWED
+    assert len(orders.stages_asked(many)) == v1.MAX_FOLLOWED

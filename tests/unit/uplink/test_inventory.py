@@ -25,10 +25,10 @@ from agentguard.uplink.inventory import (
     LARGEST_FILE,
     Listing,
     Programs,
+    listed,
     nothing_installed,
 )
 from agentguard.uplink.problems import LONGEST_BACKOFF, problem
-from agentguard.uplink.program_list import listed
 from agentguard.wire.inventory import (
     INVENTORY,
     Inventory,

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from agentguard.model.facts import Kind, Software, SoftwareSeen
 from agentguard.model.moments import Moment
-from agentguard.uplink import program_list
-from agentguard.uplink.program_list import HIDDEN, TOO_MANY, listed
+from agentguard.uplink.inventory import HIDDEN, LARGEST, TOO_MANY, listed
 from agentguard.wire import inventory
 from agentguard.wire.inventory import Inventory, Program, list_digest
 
@@ -110,7 +109,7 @@ def test_row_173_a_list_has_an_end_and_says_so_and_keeps_the_system() -> None:
     long = [an(f"p{n:05}" + "x" * 290, ident="y" * 300) for n in range(1500)]
     made = listed(seen(*long), ())
     assert made.unread == TOO_MANY
-    assert len(msgspec.json.encode(made.programs)) <= program_list.LARGEST
+    assert len(msgspec.json.encode(made.programs)) <= LARGEST
 
 
 def test_what_the_system_brings_itself_is_left_out_and_doubles_are_one() -> None:

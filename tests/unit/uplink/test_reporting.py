@@ -18,8 +18,7 @@ from agentguard.store.agent_store import open_store
 from agentguard.uplink.enrolment import Enrolment
 from agentguard.uplink.identity import DeviceKey
 from agentguard.uplink.reports import Reports
-from agentguard.uplink.sender import GOODBYE
-from agentguard.uplink.sleep_notice import ASLEEP
+from agentguard.uplink.sender import ASLEEP, GOODBYE
 from agentguard.wire import v1
 from tests.faults.desk import record, snapshot
 

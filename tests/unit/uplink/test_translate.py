@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from agentguard.model.moments import Moment
 from agentguard.model.records import Json, Record
 from agentguard.store.memory import InMemoryJournal
-from agentguard.uplink import place_names, translation
+from agentguard.uplink import translation
 from agentguard.uplink.identity import DeviceKey
 from agentguard.wire import v1
 
@@ -137,7 +137,7 @@ def test_an_incident_travels_with_its_note_masked() -> None:
     ],
 )
 def test_a_place_says_where_in_general(subject: str, place: str) -> None:
-    assert place_names.place(subject) == place
+    assert translation.place(subject) == place
 
 
 @pytest.mark.parametrize(
@@ -152,13 +152,13 @@ def test_a_place_says_where_in_general(subject: str, place: str) -> None:
     ],
 )
 def test_general_words_stay_and_paths_and_values_go(said: str, sent: str) -> None:
-    assert place_names.text(said) == sent
+    assert translation.text(said) == sent
 
 
 @given(st.dictionaries(st.text(), st.none() | st.integers() | st.text() | st.lists(st.text())))
 def test_any_parameters_can_travel(params: dict[str, Json]) -> None:
     raw = msgspec.json.encode(
-        place_names.params({k.encode("utf-8", "replace").decode(): v for k, v in params.items()})
+        translation.params({k.encode("utf-8", "replace").decode(): v for k, v in params.items()})
     )
     assert len(raw) < 100_000
 

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from agentguard.base.errors import AgentGuardError, EnrolmentError
 from agentguard.platforms import system_clock
 from agentguard.uplink import enrolment
-from agentguard.uplink.certificates import issuer
 from agentguard.uplink.endpoint_trust import Trust, looked
+from agentguard.uplink.transport import issuer
 from tests.faults.certificates import Authority
 from tests.unit.uplink.endpoint import endpoint
 

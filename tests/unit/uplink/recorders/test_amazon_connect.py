@@ -9,7 +9,7 @@ import pytest
 from agentguard.base.errors import UplinkError
 from agentguard.engine.action_runner import NotTold
 from agentguard.runtime.recorder_hand import RecorderHand
-from agentguard.uplink.recorders.sigv4 import Key, Request, signed
+from agentguard.uplink.recorders.amazon_connect import Key, Request, signed
 from tests.unit.uplink.recorders.fake import SECRET, Fake, Seen
 from tests.unit.uplink.recorders.test_genesys_cloud import PAUSE, RESUME, action
 
