@@ -24,7 +24,7 @@ from agentguard.base import environment, logs, paths, settings
 from agentguard.base.errors import AgentGuardError
 from agentguard.base.settings import DESCRIBED, Kind, SetHere
 from agentguard.base.translations import Texts
-from agentguard.commands import _nameless_log, doctor
+from agentguard.commands import _nameless, doctor
 from agentguard.commands._nameless import Nameless
 from agentguard.model.messages import Message
 from agentguard.model.moments import Moment
@@ -80,7 +80,7 @@ def parts(sources: Sources) -> Iterator[tuple[str, Part]]:
     if sources.recording is not None:
         yield "recording.jsonl", _text(sources.recording)
     for name, folder in _logs():
-        yield name, _text(partial(_nameless_log.told, folder, nameless))
+        yield name, _text(partial(_nameless.told, folder, nameless))
 
 
 def _json(made: Callable[[], Any]) -> Part:

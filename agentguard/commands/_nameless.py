@@ -3,18 +3,26 @@
 A filter that looks for values misses the one that it does not know. So a text keeps only words that
 AgentGuard's own sentences hold, and short numbers that stand alone; of everything else there is a
 length. A word that names this computer, its person or its endpoint goes even if a sentence has it.
+
+Of each of a log's last lines there stay its time, level, part of the program and message, as
+`Nameless` lets it pass, and of an error its type and the places in this program's own code.
 """
 
 from __future__ import annotations
 
 import builtins
+import pkgutil
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+import agentguard
 from agentguard.base import errors
 from agentguard.base.translations import Texts
 from agentguard.model.messages import Message
@@ -31,6 +39,15 @@ _BETWEEN = frozenset(" .,:;()[]/-%“”\"'=>")
 _PARTS = re.compile(r"[\w\u2019'-]+")
 _SHORTEST = 3
 """Letters of a name that is looked for: a shorter one would be found in nothing but itself."""
+LINES = 2000
+LONGEST = 2000
+"""Lines that are told, the last ones, and signs of one that are read."""
+FILES = 2
+"""Logs of which they are the last lines: the one that is written, and the one before it."""
+_WHEN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+_LEVEL = re.compile(r"debug|info|warning|error|critical")
+_TRACE = re.compile(r"\s*(\w{1,60}) at (.*)", re.DOTALL)
+_PLACE = re.compile(r"([a-z0-9_]{1,60})\.py:(\d{1,5})")
 
 
 class Nameless:
@@ -128,3 +145,52 @@ def _vocabulary(words: Texts) -> Iterator[str]:
         for name, one in vars(place).items():
             if isinstance(one, type) and issubclass(one, BaseException):
                 yield name
+
+
+def told(folder: Path, nameless: Nameless) -> str:
+    """Return the last lines of the logs in a folder, the newest last; empty where there is none.
+
+    Raises:
+        OSError: one cannot be read.
+
+    """
+    last: deque[str] = deque(maxlen=LINES)
+    for file in logs.log_files(folder)[-FILES:]:
+        with file.open(encoding="utf-8", errors="replace") as lines:
+            last.extend(line.rstrip("\n")[:LONGEST] for line in lines)
+    return "".join(f"{line(one, nameless)}\n" for one in last)
+
+
+def line(text: str, nameless: Nameless) -> str:
+    """Return one line as it may be told."""
+    found = logs.said(text)
+    if found is not None and _LEVEL.fullmatch(found.get("level", "")):
+        when = found.get("time", "") if _WHEN.fullmatch(found.get("time", "")) else GONE
+        head = f"{when} {found['level'].upper()} {_module(found.get('logger', ''))}"
+        return f"{head}: {nameless.text(found.get('message', ''))}"
+    if place := _TRACE.fullmatch(text):
+        kind = nameless.text(place[1])
+        return f"  {kind} at {' > '.join(_places(place[2])) or GONE}"
+    return nameless.text(text)
+
+
+def _module(name: str) -> str:
+    """Return the name of a part of this program; another's is not told."""
+    return name if _is_ours(name.rpartition(".")[2]) else "agentguard"
+
+
+def _places(text: str) -> Iterator[str]:
+    """Yield the places in this program's own code: file and line, which say the rest."""
+    for file, number in _PLACE.findall(text):
+        yield f"{file}.py:{number}" if _is_ours(file) else GONE
+
+
+def _is_ours(stem: str) -> bool:
+    return stem in _stems()
+
+
+@cache
+def _stems() -> frozenset[str]:
+    """Return the names of this program's modules, without their packages."""
+    every = pkgutil.walk_packages(agentguard.__path__, "agentguard.", onerror=lambda _name: None)
+    return frozenset(one.name.rpartition(".")[2] for one in every)

@@ -1,25 +1,29 @@
 """The page that an admin reads and sends on: one HTML file that loads nothing and runs nothing.
 
 There is no template library in the agent. `resources/report/` holds the page and its style; what
-repeats is made here, and every text is escaped.
+repeats is made here, and every text goes through `text`, which escapes it. Folders and files may
+have made-up names in it, so that it can be sent outside the house.
 """
 
 from __future__ import annotations
 
+import html
+import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import PurePath
 from string import Template
 
 from agentguard import __version__
 from agentguard.base import paths
 from agentguard.base.translations import Texts
-from agentguard.commands._scan_hidden import Hidden
-from agentguard.commands._scan_html import chip, last, masks, number, tag, text
 from agentguard.commands._scan_report import Kinds, shown
 from agentguard.commands._scan_summary import Folder, Summary, Total, values_of
 from agentguard.detect.sandbox.client import Scanned
-from agentguard.model.hits import MOST
+from agentguard.model.hits import MOST, Hit
 from agentguard.model.policy import Policy
 from agentguard.ports.clock import Clock
 
@@ -28,6 +32,8 @@ MOST_FOLDERS = 400
 MOST_LISTED = 200
 _OPEN_DEPTH = 2
 _KINDS_OF_FOLDER = 4
+_ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}\Z")
+_MOST_MASKS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,3 +254,58 @@ class Page:
 
     def _left(self, left: int) -> str:
         return tag("p", self._say("more-files", count=left), "more") if left > 0 else ""
+
+
+class Hidden:
+    """Gives each name the same made-up one within a report, and another one in the next.
+
+    The names are keyed hashes whose key is thrown away, so that none can be guessed and tried.
+    """
+
+    def __init__(self) -> None:
+        self._key = os.urandom(16)
+
+    def path(self, path: str) -> str:
+        """Return a made-up path: the folder and the file, with the file's ending."""
+        ending = _ENDING.search(path)
+        if ending is None:
+            return self.folder(path)
+        return f"{self.folder(str(PurePath(path).parent))}/file-{self._sign(path)}{ending[0]}"
+
+    def folder(self, path: str) -> str:
+        """Return a made-up name of a folder."""
+        return f"folder-{self._sign(path)}"
+
+    def _sign(self, path: str) -> str:
+        data = path.encode("utf-8", "surrogatepass")
+        return blake2b(data, key=self._key, digest_size=3).hexdigest()
+
+
+def text(said: str) -> str:
+    """Escape a text for any place in the page."""
+    return html.escape(said, quote=True)
+
+
+def tag(name: str, inside: str, kind: str = "") -> str:
+    """Return an element; `inside` is escaped already."""
+    return f'<{name} class="{kind}">{inside}</{name}>' if kind else f"<{name}>{inside}</{name}>"
+
+
+def chip(said: str) -> str:
+    """Return a small label."""
+    return f'<span class="chip">{text(said)}</span>'
+
+
+def masks(hit: Hit) -> str:
+    """Return the first masks of a hit."""
+    return " ".join(f"<code>{text(mask)}</code>" for mask in hit.masked[:_MOST_MASKS])
+
+
+def number(count: int, *, more: bool = False) -> str:
+    """Write a number with thin spaces between thousands."""
+    return f"{count:,}".replace(",", "\u202f") + ("+" if more else "")
+
+
+def last(path: str) -> str:
+    """Return the last part of a path of any system."""
+    return path.replace("\\", "/").rstrip("/").rpartition("/")[2]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -16,7 +18,6 @@ from agentguard.checks.reauth import rules
 from agentguard.commands import _letters
 from agentguard.commands._capabilities import Capability, Standing, capabilities
 from agentguard.commands._code import Factors
-from agentguard.commands._data_disk import disk
 from agentguard.commands._words import of_one_look, spoken
 from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.model.messages import Message, say
@@ -36,10 +37,13 @@ from agentguard.ports.desktop import Backend
 from agentguard.ports.network import Network
 from agentguard.runtime.catalogue_service import packs
 from agentguard.runtime.known_checks import shapes
+from agentguard.store.ballast import ROOM
 
 TRUST, CATALOGUE, LETTERS = "endpoint-trust", "software-catalogue", "letters"
 TROUBLE = frozenset({Standing.DENIED, Standing.FAILED})
 """What an administrator can mend; what is absent is as it is on this system."""
+DISK = "data-disk"
+_MIB = 1 << 20
 
 
 def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
@@ -165,7 +169,7 @@ def _language() -> Iterator[Capability]:
 
 
 def _keys() -> Iterator[Capability]:
-    from agentguard.commands._keys import keys  # noqa: PLC0415 - signatures cost the others time
+    from agentguard.commands._machine import keys  # noqa: PLC0415 - signatures cost the others time
 
     return keys(paths.data_folder(), secret_places())
 
@@ -193,3 +197,24 @@ def table(rows: Iterable[dict[str, str]], words: Texts) -> Iterator[str]:
 
 
 COMMAND = Command(arguments=arguments, run=run)
+
+
+def disk(folder: Path) -> Capability:
+    """Return how the disk of the data folder stands; the folder may not be there yet."""
+    standing, reason = _seen(folder)
+    return Capability(name=DISK, standing=standing, reason=reason)
+
+
+def _seen(folder: Path) -> tuple[Standing, Message]:
+    try:
+        free = shutil.disk_usage(folder).free
+    except FileNotFoundError:
+        return Standing.ABSENT, say("cli.doctor.disk-none")
+    except OSError as error:
+        return Standing.FAILED, say("cli.doctor.disk-unread", why=error.strerror or "-")
+    if not os.access(folder, os.W_OK):
+        return Standing.DENIED, say("cli.doctor.disk-shut")
+    if free < ROOM:
+        low = say("cli.doctor.disk-low", free=free // _MIB, least=ROOM // _MIB)
+        return Standing.FAILED, low
+    return Standing.WORKS, say("cli.doctor.disk", free=free // _MIB)

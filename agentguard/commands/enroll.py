@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import platform
 import sys
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +14,11 @@ from agentguard.base import named_files, paths, settings, translations
 from agentguard.base.errors import UsageError
 from agentguard.base.translations import Texts
 from agentguard.commands import _outcome
-from agentguard.commands._enroll_by_keeper import by_keeper
 from agentguard.commands.base import FINE, Command
 from agentguard.platforms import (
+    code_from_keeper,
     code_from_pipe,
+    end_agents,
     machine_layers,
     network,
     secret_places,
@@ -28,6 +31,9 @@ from agentguard.uplink.key_rotation import Rekeying
 
 STDIN = "-"
 LONGEST_CODE = 256
+LOOK = 2.0
+PATIENCE = 15.0
+"""Seconds between two looks for a code, and those in which the agent ends to begin again."""
 
 
 def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
@@ -146,3 +152,29 @@ def _read(file: str, words: Texts) -> str:
 
 
 COMMAND = Command(arguments=arguments, run=run)
+
+
+def by_keeper(folder: Path, words: Texts, enrol: Callable[[str], int]) -> int:
+    """Wait for a code unless there is nothing to do; the agent begins again once it is enrolled.
+
+    Raises:
+        UsageError: this system's keeper enrols agents by itself.
+
+    """
+    if sys.platform == "win32":
+        raise UsageError(words.say("cli.enroll.keeper-does"))
+    if enrolment.load(folder) is not None:
+        return _said(words, "known")
+    if not settings.load(folder, machine_layers()).endpoint:
+        return _said(words, "no-way")
+    clock, never = system_clock(), threading.Event()
+    while not (code := code_from_keeper()):
+        clock.wait(never, LOOK)
+    done = enrol(code)
+    end_agents(folder, PATIENCE, mine=True)
+    return done
+
+
+def _said(words: Texts, sentence: str) -> int:
+    sys.stdout.write(words.say(f"cli.enroll.keeper-{sentence}") + "\n")
+    return FINE

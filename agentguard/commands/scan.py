@@ -17,9 +17,8 @@ from agentguard.base.errors import CannotError, UsageError
 from agentguard.base.translations import Texts
 from agentguard.commands import _scan_explain
 from agentguard.commands._scan_report import JsonLines, Kinds, Report, Sheet, Table, shown
-from agentguard.commands._scan_stop import Interrupt
 from agentguard.commands._scan_summary import is_read
-from agentguard.commands._scan_work import MOST_JOBS, child, cores, results
+from agentguard.commands._scan_work import MOST_JOBS, Interrupt, child, cores, results
 from agentguard.commands.base import COULD_NOT, FINDINGS, FINE, INTERRUPTED, Command
 from agentguard.detect.sandbox.client import Limits, ScanClient, Scanned
 from agentguard.model.detection import ALL

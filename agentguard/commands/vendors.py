@@ -10,15 +10,24 @@ from pathlib import Path
 
 from agentguard import platforms
 from agentguard.base import paths
+from agentguard.base.errors import UsageError
 from agentguard.base.translations import Texts
 from agentguard.checks.vendors import CHECK, Settings
-from agentguard.commands import _day_argument, _policy_file, _vendor_file
+from agentguard.commands import _day_argument, _policy_file
 from agentguard.commands._words import spoken
 from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.model.vendors import WARN_DAYS, Vendor, deadlines, due, lapsed
+from agentguard.policy import meaning
 from agentguard.policy.last_good import Keeper
+from agentguard.policy.problems import Problems
+from agentguard.policy.spec import record
+from agentguard.policy.tree import Node, Table, read
+from agentguard.policy.validation import Judge
 from agentguard.runtime import known_checks
 from agentguard.software import vendor_policy, vendor_sheet
+
+YAML = frozenset({".yaml", ".yml"})
+WAY = ("controls", CHECK.id, "settings")
 
 
 def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
@@ -45,7 +54,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 def _check(chosen: argparse.Namespace, words: Texts) -> int:
     """Say what is over and what is due; 1 where anything is over."""
-    register = _vendor_file.register(chosen.file, words)
+    register = read_register(chosen.file, words)
     day = _day_argument.day(chosen.on, platforms.system_clock(), words)
     over = list(_told(register, day, words))
     soon = list(_coming(register, day, words))
@@ -71,14 +80,14 @@ def _coming(register: Sequence[Vendor], day: date, words: Texts) -> Iterator[str
 
 def _import(chosen: argparse.Namespace, words: Texts) -> int:
     """Write a sheet as a piece of a policy."""
-    made = vendor_policy.piece(_vendor_file.register(chosen.file, words))
+    made = vendor_policy.piece(read_register(chosen.file, words))
     return _give(chosen.output, made)
 
 
 def _export(chosen: argparse.Namespace, words: Texts) -> int:
     """Write the register of a policy, else of the one in force, as a sheet."""
     if chosen.file is not None:
-        register = _vendor_file.register(chosen.file, words)
+        register = read_register(chosen.file, words)
     else:
         clock = platforms.system_clock()
         policy = Keeper(paths.data_folder(), known_checks.shapes(), clock).start().policy
@@ -102,3 +111,54 @@ _VERBS: dict[str, Callable[[argparse.Namespace, Texts], int]] = {
 }
 
 COMMAND = Command(arguments=arguments, run=run)
+
+
+def read_register(file: str, words: Texts) -> tuple[Vendor, ...]:
+    """Return the register of a file; its name's end tells a policy from a sheet.
+
+    Raises:
+        UsageError: it cannot be read, or is wrong; every problem is told with its line.
+
+    """
+    data = _policy_file.data(file)
+    return _policy(data, file, words) if Path(file).suffix in YAML else _sheet(data, file, words)
+
+
+def _sheet(data: bytes, file: str, words: Texts) -> tuple[Vendor, ...]:
+    found = vendor_sheet.read(data)
+    if found.problems:
+        told = [
+            words.say(
+                "cli.vendors.problem-in" if one.column else "cli.vendors.problem",
+                file=file,
+                line=one.line,
+                column=one.column,
+                why=words.render(one.why),
+            )
+            for one in found.problems
+        ]
+        raise UsageError("\n".join(told), words.say("cli.vendors.nothing-read"))
+    return found.vendors
+
+
+def _policy(data: bytes, file: str, words: Texts) -> tuple[Vendor, ...]:
+    problems = Problems(file)
+    node = read(data, problems)
+    if node is None:
+        problems.refuse()
+    meaning.examine(node, problems)
+    place = _at(node)
+    if place is None:
+        raise UsageError(words.say("cli.vendors.no-register", file=file))
+    settings = Judge(problems).value(place, record(Settings), ".".join(WAY))
+    if problems.found or not isinstance(settings, Settings):
+        problems.refuse()
+    return settings.register
+
+
+def _at(node: Node) -> Node | None:
+    found: Node | None = node
+    for key in WAY:
+        rows = found.rows if isinstance(found, Table) else ()
+        found = next((row.node for row in rows if row.key == key), None)
+    return found

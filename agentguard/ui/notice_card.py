@@ -1,4 +1,7 @@
-"""The card that tells something: what it is, one line of why, and when it can come back."""
+"""The card that tells something: what it is, one line of why, and when it can come back.
+
+At a violation it tells about just that: a few plain sentences and one picture.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,6 @@ from agentguard.detect.recognition.masked_names import masked
 from agentguard.model.attention import Later
 from agentguard.model.local_hours import local
 from agentguard.model.prompts import Prompt, PromptKind
-from agentguard.ui.coaching import coaching_picture, coaching_text
 from agentguard.ui.corner_card import CornerCard
 from agentguard.ui.flow import Flow
 from agentguard.ui.notice_words import is_doing, notice_advice, notice_body, notice_title
@@ -24,6 +26,17 @@ OK = "ok"
 TRAINING = "training"
 PICTURE = 8 * GAP
 ICON = 3 * GAP
+FORBIDDEN = "forbidden"
+_PICTURES = {
+    "pii-files": "pii-files",
+    "clipboard": "clipboard",
+    "clipboard-history": "clipboard",
+    "remote-session": "clipboard",
+    "screen-lock": "screen-lock",
+    "remote-tools": "remote-tools",
+    "training": "training",
+    "forbidden-held": FORBIDDEN,
+}
 
 
 def _is_advised(prompt: Prompt) -> bool:
@@ -197,3 +210,26 @@ class NoticeCard(CornerCard):
     def _press(self, pressed: str) -> None:
         if self._prompt is not None:
             self._answer(self._prompt.id, pressed)
+
+
+def coaching_text(prompt: Prompt, texts: Texts) -> str:
+    """Return what a prompt coaches; empty where it does not, or nothing is written for its check.
+
+    Of a security code or a stripe other things are true than of a card number.
+    """
+    if not prompt.coach:
+        return ""
+    if _forbidden(prompt):
+        return texts.say("coaching.pii-files-forbidden")
+    id_ = f"coaching.{prompt.coach}"
+    return texts.say(id_) if texts.has(id_) else ""
+
+
+def coaching_picture(prompt: Prompt) -> str:
+    """Return the name of its picture among the icons."""
+    name = FORBIDDEN if _forbidden(prompt) else _PICTURES.get(prompt.coach, "training")
+    return f"coach-{name}"
+
+
+def _forbidden(prompt: Prompt) -> bool:
+    return prompt.body.id.endswith(f".{FORBIDDEN}") or prompt.coach == "forbidden-held"

@@ -1,4 +1,7 @@
-"""Turns a snapshot into what the tray and the windows show; pure, without Qt."""
+"""Turns a snapshot into what the tray and the windows show; pure, without Qt.
+
+What was found and done becomes lines of To do, the newest first.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from datetime import tzinfo
 from agentguard.base import mappings
 from agentguard.base.translations import Texts
 from agentguard.detect.recognition.masked_names import masked
+from agentguard.model.actions import ActionKind, Deed
+from agentguard.model.deeds import Done
 from agentguard.model.events import NOT_ENROLLED, SensorState, Watching
 from agentguard.model.incidents import IncidentCategory
 from agentguard.model.messages import Message
@@ -22,12 +27,12 @@ from agentguard.ui.modes import around, badge, told_modes
 from agentguard.ui.notice_words import notice_body, notice_title
 from agentguard.ui.present_exceptions import exceptable, requests
 from agentguard.ui.present_findings import Can, finding_views, grouped
-from agentguard.ui.present_history import history
 from agentguard.ui.present_theirs import beside, hers, others, theirs_view, whose
 from agentguard.ui.views import (
     Choice,
     ContactView,
     ControlView,
+    DoneView,
     Header,
     MeasureView,
     MenuView,
@@ -50,6 +55,10 @@ THEIRS = "theirs"
 URGENT = frozenset({Severity.HIGH, Severity.CRITICAL})
 OFFLINE = "-offline"
 TOOLTIP_LIMIT = 127  # characters that Windows keeps of a tray's tooltip
+BURST = 600.0  # seconds within which the agent's own moves are one line
+SEVERAL = frozenset({Deed.VAULT, Deed.DELETE, ActionKind.VAULT})
+NEVER_BACK = ".forbidden"
+"""What may not be kept is not brought back by one press: the page Vault asks why."""
 
 
 def present(
@@ -266,3 +275,54 @@ def _sensor(sensor: SensorState, texts: Texts) -> str:
         return texts.say("ui.about.watching", sensor=shown)
     reason = texts.render(sensor.message) or texts.say("ui.about.no-reason")
     return texts.say("ui.about.not-watching", sensor=shown, reason=reason)
+
+
+def history(snapshot: Snapshot, words: Wording) -> tuple[DoneView, ...]:
+    """Return a line for each thing that ended, and one for all that ended together."""
+    lines: list[list[Done]] = []
+    for one in snapshot.history:
+        if lines and _together(lines[-1][-1], one):
+            lines[-1].append(one)
+        else:
+            lines.append([one])
+    return tuple(_line(together, words) for together in lines)
+
+
+def _together(before: Done, one: Done) -> bool:
+    same = (one.how, one.batch, one.back is None) == (before.how, before.batch, before.back is None)
+    if one.how not in SEVERAL or not same:
+        return False
+    return bool(one.batch) or abs(before.at.wall - one.at.wall) <= BURST
+
+
+def _line(together: list[Done], words: Wording) -> DoneView:
+    newest, count = together[0], len(together)
+    told = _told(newest, count, words)
+    title = words.texts.title(newest.check, State.FAIL, newest.message.id)
+    return DoneView(
+        key=newest.batch + newest.id,
+        told=told,
+        found=words.texts.say("todo.done.found", title=title, exact=words.clock(newest.found)),
+        sealed=tuple(
+            one.item
+            for one in together
+            if one.item and one.back is None and not one.message.id.endswith(NEVER_BACK)
+        ),
+        mended=newest.back is None,
+        today=bool(newest.how) and words.is_today(newest.at),
+    )
+
+
+def _told(one: Done, count: int, words: Wording) -> str:
+    name, texts = masked(one.place), words.texts
+    form = one.how or ("gone-file" if name else "gone")
+    time = words.clock(one.at)
+    if one.back is not None:
+        form, time = "back", words.clock(one.back)
+    if count > 1:
+        return texts.say(f"todo.done.{form}-many", count=count, time=time)
+    known = texts.has(f"todo.done.{form}")
+    title = texts.title(one.check, State.FAIL, one.message.id)
+    if not known:
+        return texts.say("todo.done.gone", time=time, title=title)
+    return texts.say(f"todo.done.{form}", name=name, time=time, title=title)

@@ -12,8 +12,7 @@ from agentguard.model.prompts import OnSilence, Prompt
 from agentguard.ports.people import Desk
 from agentguard.ui.accessible import Role, is_a
 from agentguard.ui.flow import Flow
-from agentguard.ui.phone_help import Later, PhoneHelp, at_once
-from agentguard.ui.proof_form import ProofForm
+from agentguard.ui.proof_form import Later, PhoneHelp, ProofForm, at_once
 from agentguard.ui.theme import Theme
 from agentguard.ui.widgets import GAP, button, column, draw, label, roomy, row
 

@@ -1,7 +1,13 @@
-"""Runs the tray, the window and the prompts until a stop is asked for."""
+"""Runs the tray, the window and the prompts until a stop is asked for.
+
+Python's garbage is looked for in Qt's thread alone while windows may be among it. PySide ends a
+widget of Qt's own class in the main thread, but one of a class written in Python in whatever thread
+the collector happens to run in, and the engine has several: the tray would crash.
+"""
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -18,7 +24,6 @@ from agentguard.model.snapshot import Snapshot
 from agentguard.ports.clock import Stop
 from agentguard.ports.desktop import Absent, Capture
 from agentguard.ports.people import Desk
-from agentguard.ui import garbage_collection
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.capture_protection import Veils
 from agentguard.ui.prompts import Prompts
@@ -40,6 +45,7 @@ POLL = 1000  # milliseconds until a stop or a signal is seen; each look costs an
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 DEFAULTS = (signal.SIG_DFL, signal.default_int_handler)
 PICTURED = Absent(reason=say("desktop.no-capture"))
+OLDEST = 2
 
 
 class Interface(QObject):
@@ -235,7 +241,7 @@ def run(
     def look() -> None:
         leave() if stop.is_set() or left.is_set() else interface.open_if(wanted)
 
-    with garbage_collection.collected_here():
+    with collected_here():
         try:
             with _looking(look, leave), logged(ending), _hearing_of_the_end(app, ending, leave):
                 interface.start()
@@ -249,7 +255,7 @@ def _looking(look: Callable[[], None], leave: Callable[[], None]) -> Iterator[No
     """Look once a second, for garbage as well, and leave on a signal."""
     poll = QTimer()
     poll.setTimerType(Qt.TimerType.CoarseTimer)
-    poll.timeout.connect(garbage_collection.look)
+    poll.timeout.connect(look_for_garbage)
     poll.timeout.connect(look)
     poll.start(POLL)
     restore = _on_signals(leave)
@@ -294,3 +300,30 @@ def _on_signals(quit_: Callable[[], None]) -> Callable[[], None]:
             signal.signal(number, handler)
 
     return restore
+
+
+@contextmanager
+def collected_here() -> Iterator[None]:
+    """Let no thread look for garbage by itself until the end.
+
+    `look_for_garbage` must be called meanwhile.
+
+    Must be entered and left in Qt's thread: what is left at the end is ended there as well.
+    """
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.collect()
+        if before:
+            gc.enable()
+
+
+def look_for_garbage() -> None:
+    """Look for garbage as far as it is time, by Python's own thresholds."""
+    for generation in range(OLDEST, -1, -1):
+        limit = gc.get_threshold()[generation]
+        if limit and gc.get_count()[generation] > limit:
+            gc.collect(generation)
+            return

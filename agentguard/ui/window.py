@@ -1,8 +1,11 @@
-"""The status window: a list of pages at the side, and the page that was chosen."""
+"""The status window: a list of pages at the side, and the page that was chosen.
+
+Whom to call when something goes wrong, and what to say, is in sight on every page, offline too.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, QSysInfo, Qt, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QFont,
@@ -23,11 +26,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from agentguard.base.translations import Texts
 from agentguard.model.snapshot import Snapshot
 from agentguard.ui import icons
 from agentguard.ui.accessible import Role, is_a
 from agentguard.ui.bridge import Bridge
-from agentguard.ui.call_box import CallBox
 from agentguard.ui.focus_order import Ordered
 from agentguard.ui.mode_strip import ModeStrip
 from agentguard.ui.pages.about import AboutPage
@@ -42,7 +45,7 @@ from agentguard.ui.pages.shift import ShiftPage
 from agentguard.ui.pages.todo import TodoPage
 from agentguard.ui.pages.vault import VaultPage
 from agentguard.ui.theme import Theme
-from agentguard.ui.views import Page, View
+from agentguard.ui.views import ContactView, Page, View
 from agentguard.ui.widgets import GAP, button, column, draw, label, row
 
 SIZE = (1000, 720)
@@ -51,6 +54,10 @@ USUAL = 13.0  # points of a system's letters up to which the usual size is enoug
 LEAST = 40  # letters side by side on a page: with larger text the smallest window is wider
 BESIDE = 56  # pixels of a door that its words do not have: the icon, and room at both ends
 AGES = 20_000  # milliseconds between two looks at how long ago things were
+BREAKS = "\u200b"
+"""Where a long name may go on in the next line, without a sign of its own."""
+TOGETHER = "\u00a0"
+LONGEST = 24  # signs of a computer's name before it may break
 
 
 class StatusWindow(Ordered):
@@ -286,3 +293,36 @@ def _bold_width(door: QAbstractButton, text: str) -> int:
     bold.setBold(True)
     words = BESIDE + QFontMetrics(bold).horizontalAdvance(text)
     return max(words, door.minimumSizeHint().width())
+
+
+class CallBox(QFrame):
+    """The number to call, which can be copied, and what to say; without one, whom to ask."""
+
+    def __init__(self, texts: Texts) -> None:
+        super().__init__()
+        self._texts = texts
+        self.setProperty("look", "call")
+        self._number = label("", "strong")
+        self._number.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._number.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # or Tab goes past it
+        self._say = label(texts.say("call.say", computer=_computer()), "small")
+        lines = column(self, gap=GAP // 2)
+        lines.setContentsMargins(GAP, 2 * GAP, GAP, GAP)
+        lines.addWidget(label(texts.say("call.heading"), "small"))
+        lines.addWidget(self._number)
+        lines.addWidget(self._say)
+
+    def show_contact(self, contact: ContactView) -> None:
+        """Show whom to call."""
+        phone = contact.phone.replace(" ", TOGETHER)  # a number is read in one line
+        self._number.setText(contact.call.replace(contact.phone or " ", phone or " "))
+        said = f"{self._texts.say('call.heading')}. {contact.call} {self._say.text()}"
+        self.setAccessibleName(said)
+
+
+def _computer() -> str:
+    name = QSysInfo.machineHostName()
+    return BREAKS.join(name[i : i + LONGEST] for i in range(0, len(name), LONGEST))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from agentguard.commands._demo_programs import PROGRAMS, with_programs
+from agentguard.commands._demo_material import PROGRAMS, with_programs
 from agentguard.model.facts import SoftwareSeen
 from agentguard.model.machine import UpdatersSeen
 from agentguard.model.moments import Moment

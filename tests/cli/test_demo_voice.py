@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from agentguard.base import translations
-from agentguard.commands._demo_voice import Voice
+from agentguard.commands.demo import Voice
 from agentguard.model.verdicts import file_name
 from agentguard.platforms.simulated import FakeClock
 from tools.gallery import data

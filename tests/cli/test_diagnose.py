@@ -28,8 +28,7 @@ from agentguard.base.plugins import modules
 from agentguard.base.translations import Texts, load
 from agentguard.commands import _diagnosis, diagnose
 from agentguard.commands._diagnosis import Sources
-from agentguard.commands._nameless import GONE, Nameless
-from agentguard.commands._nameless_log import line
+from agentguard.commands._nameless import GONE, Nameless, line
 from agentguard.model.facts import Fact
 from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from agentguard.base import translations
-from agentguard.commands._data_disk import DISK, disk
+from agentguard.commands.doctor import DISK, disk
 from agentguard.model.messages import Message
 from tests.cli.typed import Type
 

@@ -9,7 +9,7 @@ import pytest
 
 from agentguard.base.translations import load
 from agentguard.commands._capabilities import Capability, Standing
-from agentguard.commands._keys import keys
+from agentguard.commands._machine import keys
 from agentguard.platforms.simulated_secrets import SimulatedPlace
 from agentguard.ports.secrets import Places
 from agentguard.uplink.identity import KeySafe

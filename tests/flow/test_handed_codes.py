@@ -15,7 +15,7 @@ from agentguard.base import paths, settings, translations
 from agentguard.base.errors import UsageError
 from agentguard.base.settings import MachineSettings
 from agentguard.cli import main
-from agentguard.commands._enroll_by_keeper import by_keeper
+from agentguard.commands.enroll import by_keeper
 from agentguard.platforms import code_from_keeper
 from agentguard.uplink import enrolment
 from tests.flow.centre import Centre

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.source
 
 ROOM = Path(__file__).parents[2] / "agentguard"
 ELSEWHERE = {
-    "commands/_demo_files.py": "made-up files of the demonstration, in a folder of its own",
+    "commands/_demo_material.py": "made-up files of the demonstration, in a folder of its own",
     "commands/setup.py": "a log of the installer in the folder that all may read",
     "base/logs.py": "with an opener of its own",
     "cli.py": "the system's null device",

@@ -168,7 +168,7 @@ def _made(file: Path) -> Iterator[str]:
 
 ANY = r"([\w.-]+)"
 TOLD = re.compile(r"""["']([\w.-]+)["'] ?~[^"'~]+(?:~ ?\(?["']([\w.-]+)["'])?""")
-COUNTED = re.compile(r"-(many|part)$")  # `present_history.py` and `checks/base.py` add them
+COUNTED = re.compile(r"-(many|part)$")  # `ui/present.py` and `checks/base.py` add them
 
 
 def test_no_sentence_is_left_over() -> None:

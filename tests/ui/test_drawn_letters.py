@@ -30,7 +30,7 @@ import json, sys
 from PySide6.QtWidgets import QApplication
 from agentguard.base import translations
 from agentguard.platforms import font_packages
-from agentguard.ui.language_card import LanguageCard
+from agentguard.ui.pages.about import LanguageCard
 from agentguard.ui.run import Interface
 from agentguard.ui.speech import Here, Speech
 from agentguard.ui.theme import Theme

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from agentguard.ui import garbage_collection, run
+from agentguard.ui import run
 from agentguard.ui.pages.vault import VaultPage
 from tools.gallery.desk import SimulatedDesk
 
@@ -65,7 +65,7 @@ def test_a_window_in_a_circle_ends_in_qts_thread_though_the_engine_is_busy(qapp,
 
 def test_what_is_garbage_at_the_end_ends_in_qts_thread(qapp) -> None:
     ends: list[int] = []
-    with garbage_collection.collected_here():
+    with run.collected_here():
         Window(ends)
         engine = threading.Thread(target=_engine, args=([],))
         engine.start()

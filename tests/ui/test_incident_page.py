@@ -11,7 +11,7 @@ from agentguard.model.events import NOT_ENROLLED, SensorState, UplinkState, Watc
 from agentguard.model.incidents import IncidentCategory, Ongoing, Reported, Stage, Where
 from agentguard.model.policy import Contact
 from agentguard.model.snapshot import Snapshot
-from agentguard.ui.incident_form import NOTE_LIMIT
+from agentguard.ui.pages.incident import NOTE_LIMIT
 from agentguard.ui.views import Page
 from tests.ui.test_window import opened, press
 from tools.gallery import data

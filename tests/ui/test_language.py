@@ -16,7 +16,7 @@ from agentguard.base.settings import Layers
 from agentguard.base.translations import Plural, Texts
 from agentguard.commands import _speech
 from agentguard.ui.bridge import Bridge
-from agentguard.ui.language_card import LanguageCard
+from agentguard.ui.pages.about import LanguageCard
 from agentguard.ui.run import Interface
 from agentguard.ui.speech import Here, Speech, dress
 from agentguard.ui.views import Page

@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QApplication, QListWidget, QPushButton, QRadioButt
 
 from agentguard.base import lessons
 from agentguard.ui.colours import DARK, LIGHT, prescribed
-from agentguard.ui.lesson_form import LessonForm
-from agentguard.ui.lesson_picture import LessonPicture, themed, tones_of
+from agentguard.ui.lesson_form import LessonForm, LessonPicture, themed, tones_of
 from agentguard.ui.views import Page
 from tests.ui.test_window import opened, press
 from tools.gallery import data

@@ -8,7 +8,7 @@ import sys
 
 SHOW = """
 from agentguard.base import translations
-from agentguard.ui.qt_words import QtWords, say_in
+from agentguard.ui.speech import QtWords, say_in
 from agentguard.ui.startup_icon import STYLE, appear, application
 from agentguard.ui.theme import Theme
 

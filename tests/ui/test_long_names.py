@@ -9,8 +9,8 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from agentguard.ui.pages.inbox import NoticeRow
+from agentguard.ui.pages.vault import VaultRow
 from agentguard.ui.present import present
-from agentguard.ui.vault_row import VaultRow
 from agentguard.ui.widgets import label
 from agentguard.ui.wording import Wording
 from tools.gallery import content, data

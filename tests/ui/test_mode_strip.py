@@ -16,10 +16,10 @@ from agentguard.model.orders import ONCE, Order, OrderAct
 from agentguard.model.payment import Recorder
 from agentguard.model.policy import Contact
 from agentguard.ui import icons
-from agentguard.ui.call_box import CallBox
 from agentguard.ui.mode_strip import ModeRow, ModeStrip
 from agentguard.ui.present import present
 from agentguard.ui.views import Page
+from agentguard.ui.window import CallBox
 from tools.gallery import data
 
 

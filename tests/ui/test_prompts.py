@@ -21,9 +21,8 @@ from agentguard.checks.base import Check
 from agentguard.model.local_hours import local
 from agentguard.model.messages import say
 from agentguard.model.prompts import Prompt
-from agentguard.ui.coaching import coaching_picture, coaching_text
 from agentguard.ui.lesson_card import LessonCard
-from agentguard.ui.notice_card import PICTURE, NoticeCard
+from agentguard.ui.notice_card import PICTURE, NoticeCard, coaching_picture, coaching_text
 from agentguard.ui.prompts import Prompts
 from tools.gallery import data
 from tools.gallery.desk import RIGHT_CODE

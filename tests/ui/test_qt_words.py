@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButt
 
 from agentguard.base import translations
 from agentguard.base.languages import SPOKEN
-from agentguard.ui.qt_words import WORDS, QtWords
-from agentguard.ui.speech import dress
+from agentguard.ui.speech import WORDS, QtWords, dress
 
 
 @pytest.fixture(autouse=True)

@@ -10,8 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 
 from agentguard.model.messages import say
-from agentguard.ui.shield_card import ShieldCard
-from agentguard.ui.shields import Shields
+from agentguard.ui.shields import ShieldCard, Shields
 from tests.ui.conftest import Rig
 from tools.gallery import data
 from tools.gallery.desk import RIGHT_CODE

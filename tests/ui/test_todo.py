@@ -25,11 +25,10 @@ from agentguard.model.messages import say
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.verdicts import Severity
 from agentguard.ui.bridge import Bridge
-from agentguard.ui.pages.todo import BY_DESKTOP, Openers, TodoPage
+from agentguard.ui.pages.todo import BY_DESKTOP, DoneLine, Openers, TodoPage
 from agentguard.ui.present import present
 from agentguard.ui.present_findings import Can
 from agentguard.ui.todo_card import FindingCard
-from agentguard.ui.todo_history import DoneLine
 from agentguard.ui.views import FindingView, Help, Page
 from tests.flow.conftest import POLICY, Floor
 from tests.flow.conftest import start as start  # noqa: PLC0414 - a fixture

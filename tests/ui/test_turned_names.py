@@ -7,9 +7,9 @@ from dataclasses import replace
 from PySide6.QtWidgets import QLabel, QListWidget
 
 from agentguard.ui.elided import Elided
+from agentguard.ui.pages.vault import VaultRow
 from agentguard.ui.present import present
 from agentguard.ui.todo_files import FileList
-from agentguard.ui.vault_row import VaultRow
 from agentguard.ui.views import ItemView
 from agentguard.ui.widgets import label
 from agentguard.ui.wording import Wording

@@ -19,11 +19,11 @@ from agentguard.base.errors import UsageError
 from agentguard.model.actions import Deed
 from agentguard.model.hits import Hit
 from agentguard.model.vault import Taking
-from agentguard.ui.measure_card import ControlRow
 from agentguard.ui.pages.inbox import NoticeRow
+from agentguard.ui.pages.overview import ControlRow
 from agentguard.ui.pages.todo import Openers, TodoPage
+from agentguard.ui.pages.vault import VaultRow
 from agentguard.ui.todo_card import FindingCard
-from agentguard.ui.vault_row import VaultRow
 from agentguard.ui.views import Page
 from tools.gallery import content, data
 from tools.gallery.desk import RIGHT_CODE

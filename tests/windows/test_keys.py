@@ -16,7 +16,7 @@ from agentguard import platforms
 from agentguard.base.errors import SecretError
 from agentguard.commands import _setup_data
 from agentguard.commands._capabilities import Standing
-from agentguard.commands._keys import keys
+from agentguard.commands._machine import keys
 from agentguard.platforms._win32 import protected
 from agentguard.platforms._win32.api import BOOL, DWORD, VOID, advanced
 from agentguard.platforms._win32.protected import (

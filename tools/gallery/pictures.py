@@ -21,8 +21,8 @@ from agentguard.ui.bridge import Bridge
 from agentguard.ui.exception_window import ExceptionWindow
 from agentguard.ui.mode_strip import ModeStrip
 from agentguard.ui.modes import BADGES
-from agentguard.ui.phone_help import PhoneHelp
 from agentguard.ui.prompts import Prompts
+from agentguard.ui.proof_form import PhoneHelp
 from agentguard.ui.shields import Shields
 from agentguard.ui.speech import dress
 from agentguard.ui.startup_icon import application

@@ -1,16 +1,23 @@
-"""The page of the second factor: a key is registered here, and offline codes are made."""
+"""The page of the second factor: a key is registered here, and offline codes are made.
+
+The codes can be printed: a PDF with boxes to cross out.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from html import escape
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QMarginsF, Qt
+from PySide6.QtGui import QGuiApplication, QPageLayout, QPageSize, QPdfWriter, QTextDocument
 from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QLabel, QLineEdit, QPushButton
 
+from agentguard.base import atomic_files
+from agentguard.base.translations import Texts
 from agentguard.model.messages import Message
 from agentguard.ports.people import ListedKey
-from agentguard.ui import code_sheet, qr
+from agentguard.ui import qr
 from agentguard.ui.app_card import AppCard
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.pages.base import PageFrame, tell
@@ -20,6 +27,8 @@ from agentguard.ui.widgets import GAP, button, code_field, column, empty, frame,
 
 QR = 22 * GAP
 COLUMNS = 2
+RESOLUTION = 300
+MARGIN = 20.0  # millimetres
 
 
 class FactorsPage(PageFrame):
@@ -155,7 +164,7 @@ class FactorsPage(PageFrame):
         file = self.where()
         if not file:
             return
-        saved = code_sheet.save(Path(file), self._codes, self.texts)
+        saved = save_sheet(Path(file), self._codes, self.texts)
         words = "ui.factors.saved" if saved else "ui.factors.not-saved"
         tell(self._code_said, self.texts.say(words), "right" if saved else "wrong")
 
@@ -176,3 +185,33 @@ class FactorsPage(PageFrame):
 
 def _copy(text: str) -> None:
     QGuiApplication.clipboard().setText(text)
+
+
+def save_sheet(file: Path, codes: Sequence[str], texts: Texts) -> bool:
+    """Write it; tell whether it could be written."""
+    writer = QPdfWriter(str(file))
+    writer.setResolution(RESOLUTION)
+    writer.setTitle(texts.say("ui.factors.sheet-title"))
+    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+    margins = QMarginsF(MARGIN, MARGIN, MARGIN, MARGIN)
+    writer.setPageMargins(margins, QPageLayout.Unit.Millimeter)
+    document = QTextDocument()
+    document.setHtml(_sheet(codes, texts))
+    try:
+        atomic_files.blank(file)
+    except OSError:
+        return False
+    document.print_(writer)
+    return file.stat().st_size > 0
+
+
+def _sheet(codes: Sequence[str], texts: Texts) -> str:
+    rows = "".join(
+        f'<tr><td style="font-size:18pt">&#9744;&nbsp;&nbsp;</td>'
+        f'<td style="font-family:monospace;font-size:18pt">{escape(code)}</td></tr>'
+        for code in codes
+    )
+    title, lead = texts.say("ui.factors.sheet-title"), texts.say("ui.factors.sheet-lead")
+    return (
+        f'<h1>{escape(title)}</h1><p style="font-size:12pt">{escape(lead)}</p><table>{rows}</table>'
+    )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtGui import QMouseEvent, QShowEvent
+from PySide6.QtWidgets import QCheckBox, QFrame, QWidget
 
 from agentguard.model.handover import Tick
+from agentguard.ui.accessible import silent
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.flow import Flow
 from agentguard.ui.keyed_list import Keyed
@@ -19,7 +20,6 @@ from agentguard.ui.present_shift import (
     seen_lines,
 )
 from agentguard.ui.theme import Theme
-from agentguard.ui.tick_box import TickBox
 from agentguard.ui.views import Page, View
 from agentguard.ui.widgets import GAP, button, chip, column, frame, label, row
 from agentguard.ui.wording import Wording
@@ -213,3 +213,21 @@ class ShiftPage(PageFrame):
 
 def _ticked(boxes: dict[Tick, TickBox]) -> frozenset[Tick]:
     return frozenset(tick for tick, box in boxes.items() if box.button.isChecked())
+
+
+class TickBox(QWidget):
+    """The box stands in `button`; a click on the words ticks it as well."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.button = QCheckBox()
+        self.button.setAccessibleName(words)
+        line = row(self, gap=GAP)
+        line.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(silent(label(words)), 1)  # the box says it
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Tick it, or take the tick away."""
+        self.button.toggle()
+        self.button.setFocus(Qt.FocusReason.MouseFocusReason)
+        event.accept()

@@ -16,8 +16,7 @@ import psutil
 import pytest
 
 from agentguard.cli import main
-from agentguard.commands._scan_stop import Interrupt
-from agentguard.commands._scan_work import cores
+from agentguard.commands._scan_work import Interrupt, cores
 from tests.unit.detect.files.hostile import CARD, marked_encrypted, zipped
 
 NUMBER = CARD.replace(" ", "")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from agentguard.base import translations
 from agentguard.base.errors import ScanError
 from agentguard.commands._scan_report import JsonLines, Kinds, Table, shown
-from agentguard.commands._scan_walk import walk
+from agentguard.commands._scan_work import walk
 from agentguard.detect.extractor import Source
 from agentguard.detect.formats.text import decoded, encoding_of
 from agentguard.detect.reading.encryption import is_sealed

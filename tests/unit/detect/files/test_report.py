@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from agentguard.base import paths
 from agentguard.cli import main
-from agentguard.commands._scan_hidden import Hidden
+from agentguard.commands._scan_page import Hidden
 from agentguard.commands._scan_report import _cells
 from agentguard.commands._scan_summary import Summary
 from agentguard.detect.sandbox.client import Scanned
