@@ -15,7 +15,7 @@ from agentguard.base import translations
 from agentguard.server.console import held
 from agentguard.server.store.factors import opened_desks
 from agentguard.server.store.records import held_data
-from agentguard.server.store.schema.sign_in_tables import break_glass as codes
+from agentguard.server.store.schema.sign_in_tables import break_glass
 from agentguard.server.store.schema.sign_in_tables import desk_person
 from agentguard.server.store.schema.tables import METADATA, device
 
@@ -111,7 +111,7 @@ def test_names_of_people_are_pseudonyms_there_as_well(
         values = {"device": desk.id, "at": running.time()}
         connection.execute(insert(desk_person).values(user="maria.huber", **values))
         opened_desks.make(connection, desk.id, "lost", "sam", running.time())
-        connection.execute(update(codes).values(used_by="maria.huber", used_at=running.time()))
+        connection.execute(update(break_glass).values(used_by="maria.huber", used_at=running.time()))
 
     running.admin._database.run(proved)
     text = browser.get(f"/desk/{desk.id}/held.json").text
