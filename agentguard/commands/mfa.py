@@ -8,17 +8,19 @@ import io
 import sys
 from pathlib import Path
 
+from agentguard import platforms
 from agentguard.base import paths
 from agentguard.base.errors import CannotError, UplinkError, UsageError
 from agentguard.base.translations import Texts
 from agentguard.checks.reauth import rules
 from agentguard.commands import _outcome
 from agentguard.commands._code import LONGEST_CODE, Factors, asked
-from agentguard.commands._mfa_key import register
 from agentguard.commands._words import spoken
 from agentguard.commands.base import FINE, Command
 from agentguard.mfa.app_setup import AppSetup
+from agentguard.mfa.credential_counters import Counters
 from agentguard.mfa.offline_codes import HOURS, MOST, OfflineCodes
+from agentguard.mfa.passkeys import BrokenError, KeyRing, Passkeys
 from agentguard.mfa.totp import RemoteTotp
 from agentguard.model.messages import Message
 from agentguard.model.policy import Policy
@@ -26,7 +28,10 @@ from agentguard.model.records import Record
 from agentguard.platforms import network, secret_places, system_clock, user_name
 from agentguard.policy.last_good import Keeper
 from agentguard.ports.clock import Clock
+from agentguard.ports.desktop import Absent
 from agentguard.ports.factors import AppOffer, AppRuling
+from agentguard.ports.people import ListedKey
+from agentguard.runtime import known_checks
 from agentguard.runtime.known_checks import shapes
 from agentguard.store.agent_store import open_store
 from agentguard.uplink import enrolment
@@ -37,6 +42,7 @@ COUNT = 10
 GROUP = "offline-codes"
 AWAY = "mfa.endpoint-away"
 ISSUED = "proof.codes-issued"
+REGISTERED = "proof.key-registered"
 
 
 def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
@@ -191,3 +197,57 @@ def _picture(offer: AppOffer) -> str:
 
 def _none(words: Texts, why: Message) -> CannotError:
     return CannotError(words.say("cli.mfa.app-none"), words.render(why))
+
+
+def register(words: Texts) -> None:
+    """Have a key make a credential, write that down, and show its public half.
+
+    Raises:
+        CannotError: there is no key, or it was not registered.
+
+    """
+    folder, clock = paths.data_folder(), platforms.system_clock()
+    said = rules(Keeper(folder, known_checks.shapes(), clock).start().policy)
+    found = platforms.load().authenticator
+    if isinstance(found, Absent):
+        raise CannotError(words.say("cli.mfa.no-key-made"), words.render(found.reason))
+    ring = KeyRing(rp_id=said.rp_id, keys=said.keys)
+    keys = Passkeys(found, lambda: ring, user_name(), Counters(folder))
+    pin = "" if found.own_dialog else _pin(words)
+    sys.stderr.write(words.say("cli.mfa.touch") + "\n")
+    sys.stderr.flush()
+    made = _made(keys, pin, words)
+    store = open_store(folder, clock)
+    try:
+        noted = Record(kind=REGISTERED, at=clock.now(), payload={"person": made.person})
+        store.journal.commit([noted], {})
+    finally:
+        store.close()
+    _show_key(made, words)
+
+
+def _made(keys: Passkeys, pin: str, words: Texts) -> ListedKey:
+    try:
+        made = keys.register(pin, 0)
+    except BrokenError:
+        raise CannotError(words.say("cli.mfa.no-key-made"), words.say("cli.mfa.broken")) from None
+    if isinstance(made, ListedKey):
+        return made
+    raise CannotError(words.say("cli.mfa.no-key-made"), words.render(made))
+
+
+def _pin(words: Texts) -> str:
+    """Read the key's PIN, unseen; it is no option, as command lines are seen by all."""
+    if sys.stdin is None:
+        return ""
+    try:
+        if sys.stdin.isatty():
+            return getpass.getpass(words.say("cli.mfa.ask-pin") + " ", sys.stderr)
+        return sys.stdin.readline(LONGEST_CODE).rstrip("\r\n")
+    except (UnicodeError, EOFError):
+        return ""
+
+
+def _show_key(made: ListedKey, words: Texts) -> None:
+    sys.stdout.write(words.say("cli.mfa.key-made") + "\n")
+    sys.stdout.write(made.lines)

@@ -40,7 +40,7 @@ def key(monkeypatch: pytest.MonkeyPatch) -> VirtualKey:
         return iter((made,))
 
     monkeypatch.setattr(CtapHidDevice, "list_devices", classmethod(devices))
-    monkeypatch.setattr("agentguard.commands._mfa_key.user_name", lambda: "ada")
+    monkeypatch.setattr("agentguard.commands.mfa.user_name", lambda: "ada")
     return made
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from agentguard.base import translations
 from agentguard.server.http_messages import Refused, storable
-from agentguard.server.ingest.refusals import SPAN, Refusals
+from agentguard.server.ingest.switch import SPAN, Refusals
 from agentguard.server.jobs.retention import Retention
 from agentguard.server.store.engine.times import iso
 from agentguard.server.store.schema.floor_tables import device_standing

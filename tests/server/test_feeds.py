@@ -22,9 +22,8 @@ from agentguard.base.errors import UsageError
 from agentguard.server.admin.doctor import examine
 from agentguard.server.feeds import feed_settings, http, pump, runner, sinks
 from agentguard.server.feeds.http import FeedFailed
-from agentguard.server.feeds.outbox import Outbox
+from agentguard.server.feeds.outbox import PLACE, Outbox
 from agentguard.server.feeds.pump import Pump, Way
-from agentguard.server.feeds.reported import PLACE
 from agentguard.server.jobs.schedule import Jobs
 from agentguard.server.keys import load_or_make
 from agentguard.server.listener.certificate import CA_FILE, make_certificate

@@ -111,7 +111,9 @@ def test_names_of_people_are_pseudonyms_there_as_well(
         values = {"device": desk.id, "at": running.time()}
         connection.execute(insert(desk_person).values(user="maria.huber", **values))
         opened_desks.make(connection, desk.id, "lost", "sam", running.time())
-        connection.execute(update(break_glass).values(used_by="maria.huber", used_at=running.time()))
+        connection.execute(
+            update(break_glass).values(used_by="maria.huber", used_at=running.time())
+        )
 
     running.admin._database.run(proved)
     text = browser.get(f"/desk/{desk.id}/held.json").text

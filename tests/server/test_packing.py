@@ -10,7 +10,7 @@ import httpx
 import pytest
 import zstandard
 
-from agentguard.server.console import assets, packing
+from agentguard.server.console import assets
 from tests.server.test_live import report
 
 LARGEST_PAGE = 40 * 1024 // 4
@@ -108,13 +108,13 @@ def test_row_403_another_releases_hash_is_answered_and_not_kept(stranger: Any) -
      ("", ""), ("br", ""), ("identity", ""), ("gzip; q=0", ""), ("GZIP", "gzip"), (";;,q", "")],
 )  # fmt: skip
 def test_what_a_browser_does_not_take_it_is_not_given(asked: str, how: str) -> None:
-    assert packing.coding({b"accept-encoding": asked.encode()}) == how
+    assert assets.coding({b"accept-encoding": asked.encode()}) == how
 
 
 @pytest.mark.parametrize("body", [b"x" * 5000, bytes(range(256)) * 9])
 def test_what_is_packed_can_be_unpacked(body: bytes) -> None:
-    assert gzip.decompress(packing.pack(body, "gzip")) == body
-    assert zstandard.ZstdDecompressor().decompress(packing.pack(body, "zstd")) == body
+    assert gzip.decompress(assets.pack(body, "gzip")) == body
+    assert zstandard.ZstdDecompressor().decompress(assets.pack(body, "zstd")) == body
 
 
 def test_row_402_streams_papers_and_what_is_short_are_left_as_they_are(browser: Any) -> None:

@@ -12,7 +12,7 @@ from agentguard.server.store.outbox import happenings
 from agentguard.server.store.records import lived_time
 from agentguard.server.store.schema.feed_tables import feed_outbox
 from agentguard.server.store.schema.software_tables import product_plan
-from agentguard.server.store.software import plan_reminders, plans
+from agentguard.server.store.software import plans, reminders
 from tests.server import planned
 from tests.server.planned import DAY, on, wish
 from tests.server.test_roles import signed_in
@@ -47,7 +47,7 @@ def told(running: Any) -> list[tuple[str, int, str]]:
 
 
 def remind(running: Any, now: float, sure: float | None = None) -> int:
-    return do(running, lambda c: plan_reminders.remind(c, now, now if sure is None else sure))
+    return do(running, lambda c: reminders.remind_of_plans(c, now, now if sure is None else sure))
 
 
 def test_each_mark_is_told_once_however_often_it_is_looked(fleet: Any) -> None:

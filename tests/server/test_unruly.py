@@ -220,12 +220,12 @@ def test_row_103_a_feed_and_the_metrics_hear_of_it(running: Any) -> None:
     look = Strangers(Outside(hung_up=counted))
     (turn,) = running.admin._database.run(lambda c: look.look(c, running.time.at))
     assert (turn.device, turn.kind) == (kinds.ENDPOINT, kinds.STRANGERS_SILENT)
-    from agentguard.server.feeds import metrics, ocsf, reported  # noqa: PLC0415 - only here
+    from agentguard.server.feeds import metrics, ocsf, outbox  # noqa: PLC0415 - only here
     from agentguard.server.store.outbox import happenings  # noqa: PLC0415 - only here
     from agentguard.server.store.schema.feed_tables import feed_outbox  # noqa: PLC0415
 
     run = running.admin._database.run
-    run(lambda c: reported.of_turns(c, [turn]))
+    run(lambda c: outbox.of_turns(c, [turn]))
     (body,) = run(lambda c: c.scalars(select(feed_outbox.c.body)).all())
     said = ocsf.event(happenings.decoded(body), WORDS)
     assert said["finding_info"]["title"] == WORDS.say("tamper.strangers-silent.title")

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from agentguard.model.events import UplinkState
 from agentguard.model.verdicts import OTHERS
 from agentguard.ui.pages.overview import StateHeader
-from agentguard.ui.theirs_card import TheirGroupCard, TheirRow, TheirsCard
+from agentguard.ui.pages.todo import TheirGroupCard, TheirRow, TheirsCard
 from agentguard.ui.tray import Tray
 from agentguard.ui.views import Page
 from tools.gallery import data

@@ -29,7 +29,7 @@ from litestar.datastructures import URL, Cookie
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from agentguard.server.console import assets, clocks, packing, spoken
+from agentguard.server.console import assets, clocks, spoken
 from agentguard.server.console.assets import STATIC
 from agentguard.server.console.browsers import cookie_of, family_of
 from agentguard.server.console.site import Site
@@ -88,7 +88,7 @@ class Gate:
             return
         scope = _storable(scope)
         headers = dict(scope["headers"])
-        guarded = self._guarded(scope["path"], packing.packed(send, headers))
+        guarded = self._guarded(scope["path"], assets.packed(send, headers))
         state = scope.setdefault("state", {})
         state["language"] = spoken.language("", headers, self._site.settings.language)
         try:

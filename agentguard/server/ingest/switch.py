@@ -1,9 +1,15 @@
-"""The outer switch: what devices ask is answered here, everything else by the console."""
+"""The outer switch: what devices ask is answered here, everything else by the console.
+
+What was refused is written down: once for each kind and path in ten minutes, then how often.
+Neither addresses nor names are written. What a flood of bad requests leaves in the log is bounded
+by the kinds and the paths that there are.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -34,7 +40,6 @@ from agentguard.server.ingest.policies import Policies
 from agentguard.server.ingest.rate_limit import Pace, Quota, Tell
 from agentguard.server.ingest.readiness import Readiness
 from agentguard.server.ingest.reading import Reading, route
-from agentguard.server.ingest.refusals import Refusals
 from agentguard.server.ingest.rekey import Rekeying
 from agentguard.server.ingest.report_answers import DrillRequests
 from agentguard.server.ingest.reports import Reports
@@ -67,6 +72,9 @@ LOG = logging.getLogger(__name__)
 LIVE, READY = "/healthz", "/readyz"
 
 Handler = Callable[[Request], Awaitable[Answer]]
+SPAN = 600.0  # seconds
+USUAL = frozenset({"busy", "no-policy", "no-catalogue"})
+"""What is refused in everyday work."""
 
 
 class Door:
@@ -247,3 +255,37 @@ def _read_with_tokens(reader: Reading) -> dict[tuple[str, str], Handler]:
 
 async def _alive(_request: Request) -> Answer:
     return Answer(status=200, body=b"{}")
+
+
+class Refusals:
+    """Counts refusals by kind and path."""
+
+    def __init__(self, now: Now, words: Texts) -> None:
+        self._now = now
+        self._words = words
+        self._seen: Counter[tuple[str, str, str]] = Counter()
+        self._since = 0.0
+
+    def note(self, refused: Refused, path: str) -> None:
+        """Write a refusal down, if it is the first of its kind for a while."""
+        if refused.kind in USUAL:
+            return
+        self._turn(self._now())
+        key = refused.kind, path, refused.why
+        self._seen[key] += 1
+        if self._seen[key] == 1:
+            why = self._why(refused)
+            LOG.warning("refused at %s: %s (%d)%s", path, refused.kind, refused.status, why)
+
+    def _why(self, refused: Refused) -> str:
+        return f" {causes.sentence(refused.why, self._words)}" if refused.why else ""
+
+    def _turn(self, now: float) -> None:
+        """Begin a new span when the old one is over, and sum that one up."""
+        if 0 <= now - self._since < SPAN:
+            return
+        for (kind, path, _), count in self._seen.items():
+            if count > 1:
+                LOG.warning("refused at %s: %s, %d times in all", path, kind, count)
+        self._seen.clear()
+        self._since = now

@@ -24,7 +24,7 @@ from agentguard.server import keys
 from agentguard.server.evidence.making import Maker
 from agentguard.server.evidence.shelf import FOLDER, Shelf
 from agentguard.server.feeds import feed_settings, outbox
-from agentguard.server.jobs import attention, backups, drills, vendors
+from agentguard.server.jobs import attention, backups, drills, software
 from agentguard.server.jobs.attention import Attention
 from agentguard.server.jobs.audit_check import AuditCheck
 from agentguard.server.jobs.backups import Backups
@@ -42,7 +42,7 @@ from agentguard.server.store.floor import kept_counts, trends
 from agentguard.server.store.records import audit_standing, lived_time
 from agentguard.server.store.records.lived_time import Looks
 from agentguard.server.store.reports import containments, exceptions, playbook_shelf
-from agentguard.server.store.software import plan_reminders
+from agentguard.server.store.software import reminders
 from agentguard.server.tamper import silent_agents, sweep
 from agentguard.server.tamper.strangers import Strangers
 from agentguard.server.tamper.sweep import Sweep
@@ -123,9 +123,9 @@ class Jobs:
             Job("certificate", self._renew),
             Job(following.JOB, self._follow),
             self._often("feeds", 3600, self._forget),
-            self._often(vendors.JOB, vendors.EVERY, self._vendors),
+            self._often(software.VENDORS, software.VENDORS_EVERY, self._vendors),
             self._often("containment", 30, self._contain),
-            self._often("plans", plan_reminders.EVERY, self._plans),
+            self._often("plans", reminders.EVERY, self._plans),
             self._often("audit-checkpoint", SIGNED_EVERY, self._sign),
             self._often("exceptions", 30, self._exceptions),
             self._often(drills.JOB, drills.EVERY, self._drill),
@@ -251,7 +251,7 @@ class Jobs:
 
     def _vendors(self, connection: Connection, now: float, last: float) -> None:
         told = isinstance(self._listener, outbox.Outbox)
-        vendors.look(connection, now, last, told=told)
+        software.look_at_vendors(connection, now, last, told=told)
 
     def _contain(self, connection: Connection, now: float, _last: float) -> None:
         """End containment that is past its time, by time that was surely lived through."""
@@ -261,7 +261,7 @@ class Jobs:
         """Tell of plans whose day comes, by time that was surely lived through."""
         if isinstance(self._listener, outbox.Outbox):
             sure = lived_time.known(connection, now).edge(now, 0.0)
-            plan_reminders.remind(connection, now, sure)
+            reminders.remind_of_plans(connection, now, sure)
 
     def _exceptions(self, connection: Connection, now: float, _last: float) -> None:
         exceptions.by_time(connection, now)

@@ -1,4 +1,7 @@
-"""Keeps what is said of the fleet's programs up to the day, the catalogue and the policy."""
+"""Keeps what is said of the fleet's programs up to the day, the catalogue and the policy.
+
+They are matched with the vendor register as well, and its days are told before they come.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,21 @@ from sqlalchemy import Connection
 
 from agentguard.server.policies.teaching import judges
 from agentguard.server.settings import Now, ServerSettings
-from agentguard.server.store.engine import job_failures, leadership
+from agentguard.server.store.engine import job_failures, leadership, times
 from agentguard.server.store.engine.database import Database
-from agentguard.server.store.software import rejudge
+from agentguard.server.store.records import lived_time
+from agentguard.server.store.software import rejudge, reminders, vendor_programs
+from agentguard.software import classes
 
 NAME = "software"
 EVERY = 60.0
 """Seconds between two looks for what another judge has judged, and for desks that are gone."""
 PRUNED = 24 * 3600.0
 PAUSE = 0.02  # seconds between two slices, in which reports are written
+VENDORS = "vendors"
+VENDORS_EVERY = reminders.EVERY
+COUNTED = 3600
+"""Seconds after which desks are counted anew although no version is new."""
 
 
 class Programs:
@@ -49,3 +58,25 @@ class Programs:
     def _all(self, slice_: Callable[[Connection], bool]) -> None:
         while self._database.run(slice_) and not self._stopped.wait(PAUSE):
             pass
+
+
+def look_at_vendors(
+    connection: Connection,
+    now: float,
+    last: float,
+    *,
+    told: bool,
+    most: int = vendor_programs.AT_ONCE,
+) -> None:
+    """Do what is due; `told` says whether anybody hears of days that come.
+
+    Where `most` versions were matched, others may wait: it is due again at once.
+    """
+    matched = vendor_programs.match(connection, classes.shipped(), str(times.day(now)), most)
+    if matched == most:
+        leadership.note(connection, VENDORS, now - VENDORS_EVERY)
+    if matched or now // COUNTED != last // COUNTED:
+        vendor_programs.count(connection)
+    if told:
+        sure = lived_time.known(connection, now).edge(now, 0.0)
+        reminders.remind_of_vendors(connection, now, sure)

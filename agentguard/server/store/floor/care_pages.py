@@ -30,7 +30,7 @@ from sqlalchemy import (
 from agentguard.server.roles import Scope
 from agentguard.server.store.desks.desk_status import LIVE, SEVERITIES
 from agentguard.server.store.desks.devices import PENDING, RETIRED
-from agentguard.server.store.floor import open_findings
+from agentguard.server.store.floor import fleet_findings
 from agentguard.server.store.reports.care import PROVED
 from agentguard.server.store.schema.care_tables import finding_care, saved_view
 from agentguard.server.store.schema.exception_tables import exception_desk
@@ -93,7 +93,7 @@ def count(connection: Connection, wanted: Wanted) -> int:
     """Count the findings."""
     which = _narrow(wanted)
     if which is not None:
-        return open_findings.count(connection, which)
+        return fleet_findings.count(connection, which)
     many: Select[Any] = select(func.count().label("many"))
     return connection.scalar(_among(many, wanted)) or 0
 
@@ -119,7 +119,7 @@ def found(
     """Return a page of findings by a column; the most dangerous now come first otherwise."""
     which = None if sort in SORTS[1:] else _narrow(wanted)
     if which is not None:
-        ids = open_findings.listed(connection, which, start=start, limit=limit)
+        ids = fleet_findings.listed(connection, which, start=start, limit=limit)
         rows = connection.execute(_joined(_whole(wanted.now)).where(finding.c.id.in_(ids)))
         told = {row.id: _told(row) for row in rows}
         return [told[id_] for id_ in ids if id_ in told]
@@ -244,13 +244,13 @@ def _narrow(wanted: Wanted) -> ColumnElement[bool] | None:
     if any(more) or wanted.severity not in ("", *SEVERITIES):
         return None
     how = {"check": wanted.check, "severity": wanted.severity, "desk": wanted.desk}
-    return open_findings.of(wanted.teams, **how)
+    return fleet_findings.of(wanted.teams, **how)
 
 
 def _by_few(connection: Connection, wanted: Wanted) -> dict[str, int] | None:
     """Count one by one those alone that somebody judged, or that are excepted now."""
-    every = open_findings.total(connection, wanted.teams)
-    state, among = _state(wanted.now).label("stands"), open_findings.of(wanted.teams)
+    every = fleet_findings.total(connection, wanted.teams)
+    state, among = _state(wanted.now).label("stands"), fleet_findings.of(wanted.teams)
     few = _few(wanted.now).subquery("few")
     asked = (
         select(state, func.count().label("many"))

@@ -1,9 +1,13 @@
-"""Open findings of all desks that may be seen: by control, and by what they say."""
+"""Open findings of desks that may be seen: by control, and by what they say.
+
+They are read from the narrow table that triggers keep of them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, true
@@ -11,11 +15,14 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, tr
 from agentguard.server.roles import Scope
 from agentguard.server.store.desks.desk_status import SEVERITIES
 from agentguard.server.store.desks.devices import PENDING, RETIRED
-from agentguard.server.store.floor import open_findings
+from agentguard.server.store.floor import finding_counts
+from agentguard.server.store.floor.finding_counts import LATER, Kept
+from agentguard.server.store.schema.place_tables import open_finding
 from agentguard.server.store.schema.tables import device, finding, team
 
 _PARAMS = msgspec.json.Decoder(dict[str, str | int])
 _OPEN = finding.c.closed_at.is_(None)
+_KEPT = open_finding.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +50,7 @@ class Fact:
 def kinds(connection: Connection, teams: Scope) -> list[Kind]:
     """Return the controls that have open findings, the worst first."""
     every = sorted(
-        open_findings.by_check(connection, teams),
+        by_check(connection, teams),
         key=lambda one: (one.worst, -one.desks, one.check),
     )
     return [
@@ -100,4 +107,65 @@ def _among(asked: Select[tuple[object, ...]], teams: Scope) -> Select[tuple[obje
         .join(device, device.c.id == finding.c.device)
         .join(team, team.c.id == device.c.team)
         .where(and_(_OPEN, device.c.status.not_in((RETIRED, PENDING)), seen))
+    )
+
+
+def of(teams: Scope, *, check: str = "", severity: str = "", desk: str = "") -> ColumnElement[bool]:
+    """Return the condition; empty means every, `severity` is one of `SEVERITIES`."""
+    place = SEVERITIES.index(severity) if severity else 0
+    asked: list[ColumnElement[bool]] = []
+    if teams is not None:
+        asked.append(_KEPT.team.in_(teams))
+    if check:
+        asked.append(_KEPT.check == check)
+    if severity:
+        asked.append(_KEPT.danger.in_((place, place + LATER)))
+    if desk:
+        asked.append(_KEPT.device == desk)
+    return and_(true(), *asked)
+
+
+def count(connection: Connection, which: ColumnElement[bool]) -> int:
+    """Count them one by one."""
+    return connection.scalar(select(func.count()).select_from(open_finding).where(which)) or 0
+
+
+def listed(
+    connection: Connection, which: ColumnElement[bool], *, start: int, limit: int
+) -> list[int]:
+    """Return the ids of a page of them, the most dangerous now first."""
+    order = (_KEPT.danger, _KEPT.opened_at, _KEPT.finding)
+    asked = select(_KEPT.finding).where(which).order_by(*order)
+    return list(connection.scalars(asked.offset(start).limit(limit)))
+
+
+def total(connection: Connection, teams: Scope) -> int:
+    """Return how many there are: of all desks as it is kept."""
+    if teams is None:
+        return sum(one.many for one in by_check(connection, None))
+    return count(connection, of(teams))
+
+
+def by_check(connection: Connection, teams: Scope) -> list[Kept]:
+    """Return the controls that have any, with how many there are."""
+    kept = finding_counts.kept(connection) if teams is None else None
+    if kept is not None:
+        return kept
+    return [
+        Kept(check=row.check, worst=row.worst, many=row.many, desks=row.desks, since=row.since)
+        for row in connection.execute(_walked(teams))
+    ]
+
+
+def _walked(teams: Scope) -> Select[Any]:
+    return (
+        select(
+            _KEPT.check,
+            func.min(_KEPT.danger % LATER).label("worst"),
+            func.count().label("many"),
+            func.count(_KEPT.device.distinct()).label("desks"),
+            func.min(_KEPT.opened_at).label("since"),
+        )
+        .where(of(teams))
+        .group_by(_KEPT.check)
     )
