@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from agentguard.model.vendors import Clause, ProgramClass, Vendor
-from agentguard.server.jobs import software as job
+from agentguard.server.jobs import software
 from agentguard.server.store.software import vendors
 from tests.server.conftest import START
 
@@ -47,4 +47,4 @@ def fill(running: Any) -> None:
     run = running.admin._database.run
     if not run(vendors.register):
         run(lambda c: vendors.take(c, REGISTER, "sam", START, whole=True))
-        run(lambda c: job.look_at_vendors(c, START, 0.0, told=False))
+        run(lambda c: software.look_at_vendors(c, START, 0.0, told=False))

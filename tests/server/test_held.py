@@ -15,8 +15,7 @@ from agentguard.base import translations
 from agentguard.server.console import held
 from agentguard.server.store.factors import opened_desks
 from agentguard.server.store.records import held_data
-from agentguard.server.store.schema.sign_in_tables import break_glass
-from agentguard.server.store.schema.sign_in_tables import desk_person
+from agentguard.server.store.schema.sign_in_tables import break_glass, desk_person
 from agentguard.server.store.schema.tables import METADATA, device
 
 WORDS = translations.load()

@@ -14,7 +14,7 @@ from sqlalchemy import func, insert, select, update
 from agentguard.commands._policy_reader import READING
 from agentguard.model.vendors import ProgramClass, Vendor
 from agentguard.server.console import vendors as page
-from agentguard.server.jobs import software as job
+from agentguard.server.jobs import software
 from agentguard.server.store.desks import policies
 from agentguard.server.store.engine import leadership
 from agentguard.server.store.outbox.happenings import decoded
@@ -98,7 +98,7 @@ def install(running: Any, desk: str, *programs: tuple[str, str, str, str]) -> No
 
 
 def look(running: Any, now: float = START, *, told: bool = True) -> None:
-    run(running, lambda c: job.look_at_vendors(c, now, 0.0, told=told))
+    run(running, lambda c: software.look_at_vendors(c, now, 0.0, told=told))
 
 
 @pytest.fixture
@@ -319,9 +319,11 @@ def test_what_waits_to_be_matched_is_taken_up_again_at_once(running: Any, desk: 
     add(running, Vendor(name="Acme", publishers=("acme",)))
     matched, many = [], select(func.count()).select_from(program_vendor)
     for _ in range(4):
-        due = run(running, lambda c: leadership.due(c, job.VENDORS, job.VENDORS_EVERY, START))
+        due = run(
+            running, lambda c: leadership.due(c, software.VENDORS, software.VENDORS_EVERY, START)
+        )
         if due is not None:
-            run(running, lambda c: job.look_at_vendors(c, START, START, told=False, most=2))
+            run(running, lambda c: software.look_at_vendors(c, START, START, told=False, most=2))
         matched.append(run(running, lambda c: c.scalar(many)))
     assert matched == [2, 4, 5, 5]
 
@@ -343,7 +345,7 @@ def test_row_180_each_mark_of_a_day_is_told_once_and_before_it(running: Any) -> 
     for ahead in range(64):
         at = START + ahead * 86_400
         for _ in range(2):
-            run(running, lambda c, at=at: reminders.remind(c, at, at))
+            run(running, lambda c, at=at: reminders.remind_of_vendors(c, at, at))
         new = told(running)[len(seen) :]
         seen += [(ahead, *one) for one in new]
     assert seen == [
@@ -359,9 +361,9 @@ def test_after_a_silence_the_nearest_mark_alone_is_told_and_no_clock_that_leapt(
 ) -> None:
     add(running, Vendor(name="Acme", review_by=day(5)))
     ahead = START + 30 * 86_400
-    assert run(running, lambda c: reminders.remind(c, ahead, START - 86_400)) == 1
+    assert run(running, lambda c: reminders.remind_of_vendors(c, ahead, START - 86_400)) == 1
     assert told(running) == [("due", "review", "Acme", "medium")]
-    assert run(running, lambda c: reminders.remind(c, START, START)) == 0
+    assert run(running, lambda c: reminders.remind_of_vendors(c, START, START)) == 0
     run(running, lambda c: vendors.remove(c, 1, "sam", START))
     assert run(running, lambda c: c.scalar(select(vendor_reminder.c.mark))) is None
 
