@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import agentguard
-from agentguard.base import errors
+from agentguard.base import errors, logs
 from agentguard.base.translations import Texts
 from agentguard.model.messages import Message
 from agentguard.model.moments import Moment
