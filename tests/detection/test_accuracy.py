@@ -19,7 +19,7 @@ from tests.corpus.wording import load, names
 
 QUICK = "first"
 SEEDS = (0, 1, 2)
-WRITTEN = ("first", "second", "third", "fourth", "fifth", "sixth")
+WRITTEN = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
 STRANGERS = Path(__file__).parent.parent / "corpus" / "strangers"
 
 
