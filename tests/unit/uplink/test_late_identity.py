@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import cast
 
 import pytest
-from agentguard.ports.stop_signal import Ending
 
 from agentguard.platforms.simulated import FakeClock
+from agentguard.ports.clock import Ending
 from agentguard.ports.storage import Outbox
 from agentguard.uplink.late_identity import LateUplink
 
