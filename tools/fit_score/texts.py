@@ -55,8 +55,11 @@ def texts(dice: Dice, each: int) -> Iterator[Text]:
     """Write texts about every kind, each sentence so often."""
     for kind in grammar()["own"]:
         for _ in range(_TIMES * each if kind in _OFTEN else each):
-            yield from _notes(dice, kind)
+            yield from _notes(dice, kind, "sentences")
         yield from _tables(dice, kind)
+    for kind in grammar()["own"]:
+        for _ in range(each):
+            yield from _notes(dice, kind, "later")
 
 
 def value_of(dice: Dice, kind: str) -> Value:
@@ -87,9 +90,9 @@ def _account(dice: Dice) -> str:
     return dice.pick("123456789") + dice.digits(7)
 
 
-def _notes(dice: Dice, kind: str) -> Iterator[Text]:
+def _notes(dice: Dice, kind: str, part: str) -> Iterator[Text]:
     chances = grammar()["chance"]
-    for group in grammar()["sentences"]:
+    for group in grammar()[part]:
         weight = group["weight"]
         if kind in group.get("kinds", (kind,)):
             met = chances.get(kind, chances["other"]) if weight == "chance" else weight

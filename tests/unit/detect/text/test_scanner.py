@@ -166,7 +166,8 @@ def test_hostile_text_takes_linear_time(piece: str) -> None:
 
     SCANNER.scan(piece * 100)
     once = max(spent(40_000), 0.01)
-    assert spent(160_000) < 12 * once
+    # Neighbours on the machine only make a look dearer: the cheapest of three is what it costs.
+    assert any(spent(160_000) < 12 * once for _ in range(3))
 
 
 def test_a_long_text_needs_no_more_memory_than_a_short_one() -> None:
