@@ -1,7 +1,7 @@
 // Puts a part together of the rows that came and those that are here, and changes only what differs.
 "use strict";
 
-const LENGTH = 4; // signs of a digest; this and what a row says are as in rows.py
+const LENGTH = 4; // signs of a digest; this and what a row says are as in live.py
 const MOST = 600; // digests that are named
 const ALONE = [
   /(<p class="muted as-of">[^<]*<time datetime=)"[^"]*">[^<]*/g,
