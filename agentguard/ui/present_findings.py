@@ -29,6 +29,42 @@ CAUSES = frozenset({"card", "forbidden", "found"})
 BUSY = frozenset({Stage.WAITING, Stage.DOING, Stage.LOOKING})
 
 
+class Due(StrEnum):
+    """By when something is to be mended."""
+
+    NOW = "now"
+    NEXT_CALL = "next-call"
+    TODAY = "today"
+    WEEK = "week"
+
+
+DUES = {
+    "clipboard": Due.NOW,
+    "screen-lock": Due.NOW,
+    "remote-tools": Due.NOW,
+    "wireless": Due.NOW,
+    "usb-storage": Due.NEXT_CALL,
+    "pii-files": Due.TODAY,
+    "clear-text": Due.TODAY,
+    "clipboard-history": Due.TODAY,
+    "folder-access": Due.TODAY,
+    "patches": Due.TODAY,
+    "updaters": Due.TODAY,
+    "retention": Due.WEEK,
+}
+URGENT = frozenset({Severity.HIGH, Severity.CRITICAL})
+SOON = frozenset({Due.NOW, Due.NEXT_CALL})
+WEEK = 7 * DAY
+DOES = (
+    ActionKind.VAULT,
+    ActionKind.PURGE,
+    ActionKind.LOCK,
+    ActionKind.CLEAR_CLIPBOARD,
+    ActionKind.MASK_CLIPBOARD,
+)
+"""Responses that mend by themselves, as far as they can."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Can:
     """What this computer can do about findings: by itself, and by which pages of the system."""
@@ -231,42 +267,6 @@ def folder_of(subject: str) -> str:
         if path.is_absolute():
             return str(path.parent)
     return ""
-
-
-class Due(StrEnum):
-    """By when something is to be mended."""
-
-    NOW = "now"
-    NEXT_CALL = "next-call"
-    TODAY = "today"
-    WEEK = "week"
-
-
-DUES = {
-    "clipboard": Due.NOW,
-    "screen-lock": Due.NOW,
-    "remote-tools": Due.NOW,
-    "wireless": Due.NOW,
-    "usb-storage": Due.NEXT_CALL,
-    "pii-files": Due.TODAY,
-    "clear-text": Due.TODAY,
-    "clipboard-history": Due.TODAY,
-    "folder-access": Due.TODAY,
-    "patches": Due.TODAY,
-    "updaters": Due.TODAY,
-    "retention": Due.WEEK,
-}
-URGENT = frozenset({Severity.HIGH, Severity.CRITICAL})
-SOON = frozenset({Due.NOW, Due.NEXT_CALL})
-WEEK = 7 * DAY
-DOES = (
-    ActionKind.VAULT,
-    ActionKind.PURGE,
-    ActionKind.LOCK,
-    ActionKind.CLEAR_CLIPBOARD,
-    ActionKind.MASK_CLIPBOARD,
-)
-"""Responses that mend by themselves, as far as they can."""
 
 
 def is_forbidden(finding: Finding) -> bool:

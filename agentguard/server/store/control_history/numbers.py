@@ -18,47 +18,6 @@ from agentguard.server.store.engine.arrays import Look
 from agentguard.server.store.engine.upserts import upsert
 from agentguard.server.store.schema.control_tables import held_control, held_policy
 
-CONTROLS = arrays.look(
-    'SELECT "check", number FROM held_control WHERE "check" {}',
-    held_control.c.check,
-)
-POLICIES = arrays.look(
-    "SELECT digest, number FROM held_policy WHERE digest {}",
-    held_policy.c.digest,
-)
-
-
-def controls(
-    connection: Connection, checks: Iterable[str], found: Sequence[Any] | None = None
-) -> dict[str, int]:
-    """Return the numbers of these checks; `found` is what `CONTROLS` gave, if asked already."""
-    rows = {one: {"check": one} for one in checks}
-    return _named(connection, held_control.c.check, CONTROLS, rows, found)
-
-
-def policies(
-    connection: Connection, named: Mapping[str, str], found: Sequence[Any] | None = None
-) -> dict[str, int]:
-    """Return the numbers of policies by digest; what is given is the name of each."""
-    rows = {digest: {"digest": digest, "name": name} for digest, name in named.items()}
-    return _named(connection, held_policy.c.digest, POLICIES, rows, found)
-
-
-def _named(
-    connection: Connection,
-    key: Column[str],
-    asked: Look,
-    rows: Mapping[str, Mapping[str, str]],
-    found: Sequence[Any] | None,
-) -> dict[str, int]:
-    known = dict(arrays.find(connection, asked, rows) if found is None else found)
-    lacking = sorted(set(rows) - set(known))
-    if lacking:
-        made = upsert(connection, key.table).on_conflict_do_nothing(index_elements=[key])
-        connection.execute(made, [rows[one] for one in lacking])
-        known |= dict(arrays.find(connection, asked, lacking))
-    return known
-
 
 class Kind(IntEnum):
     """Whether a desk was watched, or why not; these numbers stay as they are.
@@ -113,6 +72,14 @@ BLIND = 7
 _WIRE = {
     "pass": PASS, "fail": 1, "unknown": UNKNOWN, "partial": 3, "not_applicable": 4, "paused": 5,
 }  # fmt: skip
+CONTROLS = arrays.look(
+    'SELECT "check", number FROM held_control WHERE "check" {}',
+    held_control.c.check,
+)
+POLICIES = arrays.look(
+    "SELECT digest, number FROM held_policy WHERE digest {}",
+    held_policy.c.digest,
+)
 
 
 def number(wire: str, sensor: str = "") -> int:
@@ -122,3 +89,35 @@ def number(wire: str, sensor: str = "") -> int:
     """
     known = _WIRE.get(wire, UNKNOWN)
     return BLIND if known == UNKNOWN and sensor else known
+
+
+def controls(
+    connection: Connection, checks: Iterable[str], found: Sequence[Any] | None = None
+) -> dict[str, int]:
+    """Return the numbers of these checks; `found` is what `CONTROLS` gave, if asked already."""
+    rows = {one: {"check": one} for one in checks}
+    return _named(connection, held_control.c.check, CONTROLS, rows, found)
+
+
+def policies(
+    connection: Connection, named: Mapping[str, str], found: Sequence[Any] | None = None
+) -> dict[str, int]:
+    """Return the numbers of policies by digest; what is given is the name of each."""
+    rows = {digest: {"digest": digest, "name": name} for digest, name in named.items()}
+    return _named(connection, held_policy.c.digest, POLICIES, rows, found)
+
+
+def _named(
+    connection: Connection,
+    key: Column[str],
+    asked: Look,
+    rows: Mapping[str, Mapping[str, str]],
+    found: Sequence[Any] | None,
+) -> dict[str, int]:
+    known = dict(arrays.find(connection, asked, rows) if found is None else found)
+    lacking = sorted(set(rows) - set(known))
+    if lacking:
+        made = upsert(connection, key.table).on_conflict_do_nothing(index_elements=[key])
+        connection.execute(made, [rows[one] for one in lacking])
+        known |= dict(arrays.find(connection, asked, lacking))
+    return known
