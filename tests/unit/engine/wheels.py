@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 from agentguard.engine.supervisor import Supervisor
 from agentguard.model.events import Event, SensorState
@@ -12,6 +13,8 @@ from agentguard.ports.clock import Bell, Stop
 from agentguard.ports.turns import Member, Turns
 
 SOON = 10.0
+HELD_UP = 0.2
+"""Real seconds after which somebody holds the wheel, if still nobody waits on the clock."""
 Begin = Callable[[Stop], Turns]
 
 
@@ -68,10 +71,15 @@ class Going:
         self.clock.settle(sleepers)
 
     def live(self, seconds: int) -> None:
-        """Let time pass second by second, with a look at the threads each second."""
+        """Let time pass second by second, with a look at the threads each second.
+
+        Each second lasts until those that it woke wait again; where one hangs with the wheel in
+        its hands, nobody waits on the clock.
+        """
         for _ in range(seconds):
             self.clock.advance(1.0)
-            threading.Event().wait(0.002)
+            with suppress(TimeoutError):
+                self.clock.settle(within=HELD_UP)
             self.supervisor.mind()
 
     def names(self) -> list[str]:
