@@ -173,6 +173,7 @@ class TestTwoAgents:
         with only_one(home):
             assert not called(home)
 
+    @pytest.mark.heavy
     def test_of_twenty_that_start_at_once_one_guards(self, home: Path) -> None:
         """Row 55: the others hand over and end."""
         env = environment(home.parent / "person", AGENTGUARD_HOME=str(home))

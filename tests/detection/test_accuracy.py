@@ -34,6 +34,7 @@ def broken(corpora: dict[Path, str]) -> dict[str, list[str]]:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.heavy
 def test_the_floor_holds_on_the_first_variant_and_on_what_strangers_wrote(tmp_path: Path) -> None:
     """Strangers are authors who had not seen the rules, after the first two had been mended."""
     build(QUICK, tmp_path / QUICK)
@@ -50,7 +51,7 @@ def test_the_floor_holds_on_the_first_variant_and_on_what_strangers_wrote(tmp_pa
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("variant", names())
 def test_the_floor_holds_on_every_variant(variant: str, tmp_path: Path) -> None:
-    """Three corpora of each: a floor must not hang on one seed. The quick test has one of them."""
+    """Three corpora of each: a floor must not hang on one seed. The test above has one of them."""
     corpora = {}
     for more in SEEDS[1:] if variant == QUICK else SEEDS:
         folder = tmp_path / f"{variant}-{more}"

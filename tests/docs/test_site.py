@@ -23,6 +23,7 @@ SCHEMA = json.loads((ROOT / "policies/policy.schema.json").read_text(encoding="u
 SHAPES = SCHEMA["properties"]["controls"]["properties"]
 
 
+@pytest.mark.heavy
 def test_the_site_is_built_without_a_warning_whole_and_fetches_nothing(tmp_path: Path) -> None:
     command = (sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path))
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONWARNINGS": "default"}

@@ -211,6 +211,7 @@ def refusals(agent: Agent) -> list[str]:
 
 
 @pytest.mark.posix
+@pytest.mark.heavy
 def test_row_32_when_every_date_and_key_is_past_agents_start_and_run(tmp_path: Path) -> None:
     home = tmp_path / "agent"
     home.mkdir(mode=0o700)

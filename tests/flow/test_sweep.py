@@ -159,6 +159,7 @@ def test_a_policy_may_have_sweeps_wait_for_mains_power(desk: Desk) -> None:
     assert desk.swept().files == 2
 
 
+@pytest.mark.heavy
 def test_a_check_beside_a_running_agent_finds_the_same(desk: Desk) -> None:
     (desk.folder / "export.txt").write_text(LETTER)
     (desk.folder / "note.txt").write_text("Call went well.\n")

@@ -47,8 +47,8 @@ OF_SOURCES = {
     *("digits", "named_modules", "own_files", "pages", "wall"),
 }
 """Files that read texts alone, and run nothing of ours: they say the same on every Python."""
-IN_PART = {"contracts", "figures", "habits"}
-"""Files of which one test each does."""
+IN_PART = {"contracts", "figures", "habits", "spans", "texts", "windows_alone"}
+"""Files of which some tests do."""
 
 
 def test_only_what_reads_the_sources_is_left_to_one_python() -> None:

@@ -57,6 +57,7 @@ def test_row_597_no_sentence_says_a_bare_number_of_seconds(language: str, second
     assert looked > 15
 
 
+@pytest.mark.source
 def test_row_597_no_code_writes_one_into_a_sentence() -> None:
     found = set()
     for file in (ROOT / "agentguard").rglob("*.py"):

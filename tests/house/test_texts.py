@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from agentguard.base import paths, translations
 from agentguard.model.messages import Message
 
@@ -55,12 +57,14 @@ def said(params: frozenset[str]) -> set[str]:
     return {"span", "exactly"} if "seconds" in params else set()
 
 
+@pytest.mark.source
 def test_every_sentence_that_is_asked_for_exists() -> None:
     every = [one for file in CODE for one in asked(file) if one.id]
     assert len(every) > 100
     assert "\n".join(f"{one.place} {one.id}" for one in every if not WORDS.has(one.id)) == ""
 
 
+@pytest.mark.source
 def test_every_placeholder_is_given() -> None:
     empty = [
         f"{one.place} {one.id}"
@@ -90,6 +94,7 @@ def test_no_id_stands_twice_and_every_file_is_whole() -> None:
     assert len(WORDS.sentences) > 100
 
 
+@pytest.mark.source
 def test_every_sentence_is_found_whichever_is_asked_for_first() -> None:
     firsts = {id_.rpartition(".")[0]: id_ for id_ in WORDS.sentences}
     for id_ in firsts.values():
@@ -171,6 +176,7 @@ TOLD = re.compile(r"""["']([\w.-]+)["'] ?~[^"'~]+(?:~ ?\(?["']([\w.-]+)["'])?"""
 COUNTED = re.compile(r"-(many|part)$")  # `ui/present.py` and `checks/base.py` add them
 
 
+@pytest.mark.source
 def test_no_sentence_is_left_over() -> None:
     """A sentence that nothing asks for was forgotten, or what asks for it names another one."""
     text = _sources()

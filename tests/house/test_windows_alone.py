@@ -160,6 +160,7 @@ def test_what_loads_a_room_of_the_system_is_not_plain(house: Path) -> None:
     assert added(house, "agentguard/far.py", "from agentguard.store import entries") == []
 
 
+@pytest.mark.source
 def test_rooms_of_the_system_keep_every_test_and_judges_keep_none() -> None:
     found = set(plain.plain())
     rooms = {name.split("/")[2] for name in found}
@@ -178,6 +179,7 @@ def test_rooms_of_the_system_keep_every_test_and_judges_keep_none() -> None:
         assert plain.reasons(ROOT / name) == [], f"{name} stays without being named"
 
 
+@pytest.mark.source
 def test_each_compiled_library_of_the_agent_is_used_by_a_test_that_stays() -> None:
     """Each is another build on Windows: what uses none of them shows nothing of it."""
     left_out = set(plain.plain())

@@ -81,6 +81,7 @@ def agentguard(*words: str, given: str = "") -> subprocess.CompletedProcess[str]
     )
 
 
+@pytest.mark.heavy
 def test_users_codes_and_secrets_are_made_on_the_command_line(tmp_path: Path) -> None:
     data = ("--data", str(tmp_path))
     short = agentguard("server", "add-user", "sam", "--password-stdin", *data, given="short\n")

@@ -220,6 +220,7 @@ def test_what_is_no_desk_is_not_found(running: Any, path: str) -> None:
     assert read(running, path, token(running)).status_code == 404
 
 
+@pytest.mark.heavy
 def test_row_334_a_token_that_does_not_wait_is_held_to_its_pace(running: Any, desk: Any) -> None:
     """Another token goes on, and so does whoever has waited."""
     limits = running.settings.limits

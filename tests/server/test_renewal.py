@@ -40,6 +40,7 @@ LAST = STEP.days * (LEAVES - 1) + 330
 
 @settings(max_examples=40)
 @given(start=st.integers(0, LAST), between=st.integers(1, 29))
+@pytest.mark.heavy
 def test_row_557_however_long_it_runs_what_it_serves_is_valid_and_of_its_authority(
     start: int, between: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

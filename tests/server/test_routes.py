@@ -9,6 +9,8 @@ from itertools import product
 from types import ModuleType
 from typing import Any
 
+import pytest
+
 from agentguard.server import console
 from agentguard.server.console.gate import HEADERS, is_open
 from agentguard.server.console.navigation import page_modules
@@ -71,6 +73,7 @@ def test_a_stranger_sees_the_sign_in_and_nothing_else(stranger: Any) -> None:
         )
 
 
+@pytest.mark.heavy
 def test_no_form_is_taken_from_elsewhere(browser: Any) -> None:
     """The page that a token is taken from is shown only to who is signed in, before and after."""
     for path, site in product(FORMS, ("cross-site", "same-site", "none", "")):

@@ -110,6 +110,7 @@ def truth(weeks: dict[str, list[Lived]], draft: str) -> dict[What, int]:
 
 
 @pytest.mark.timeout(900)  # half a minute of work, which waits where others work too
+@pytest.mark.heavy
 def test_row_127_a_fleets_week_under_a_draft_is_what_was_foretold(
     running: Any, new_desk: Any, event: Any, weeks: dict[str, list[Lived]]
 ) -> None:

@@ -75,6 +75,7 @@ def drafted(limit: int) -> Any:
 
 
 @pytest.mark.parametrize("limit", [5, 10, 20, 30])
+@pytest.mark.heavy
 def test_row_335_what_a_draft_would_have_done_is_what_the_fleet_then_does(
     running: Any, fleet: list[Any], days: dict[int, list[Desk]], limit: int
 ) -> None:

@@ -74,6 +74,7 @@ def test_what_is_garbage_at_the_end_ends_in_qts_thread(qapp) -> None:
     assert ends == [threading.get_ident()]
 
 
+@pytest.mark.heavy
 def test_slow_calls_beside_rows_that_come_and_go_end_no_window(rig) -> None:
     """With Qt's own pool of threads this ended the program within seconds."""
     one = rig()

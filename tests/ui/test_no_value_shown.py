@@ -160,6 +160,7 @@ def prompts_of(text: str) -> tuple[Prompt, ...]:
 
 
 @pytest.mark.parametrize("text", [form.format(CORPUS.cards[0]) for form in FORMS[1:3]])
+@pytest.mark.heavy
 def test_row_108_no_window_card_or_tray_shows_a_value(rig, qtbot, text: str) -> None:
     snapshot = pictured(text)
     one = rig(data.good())

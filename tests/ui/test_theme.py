@@ -50,6 +50,7 @@ def plain(qapp: QApplication) -> Iterator[QApplication]:
     Theme(qapp).deleteLater()
 
 
+@pytest.mark.heavy
 def test_row_384_letters_are_as_large_as_is_wished_at_the_start_and_later(
     plain: QApplication, said
 ) -> None:
