@@ -11,6 +11,14 @@ from agentguard.detect.kinds._tokens import TOKENS, issued, proved
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.recogniser import Answer, Candidate, Recogniser, no, sure
 
+_STROKE = " / "
+# "user qa12 / Rain#2041x", "wifi: Guests 2 / Blue?Rain77": for whom, a stroke, and a password.
+# Without bounds, which cost states; `judge` has them.
+_LOGIN = (
+    r"(?:(?i:log[io]n|lgn|user|usr|creds|benutzer|usuario|utente)[:=]? [A-Za-z0-9_.@\-]+"
+    r"|(?i:wi-?fi|wlan|ssid)[: ][A-Za-z0-9_.: \-]+)"
+    rf"{_STROKE}[A-Za-z0-9][!#-&*+./-;=?-Z^-z~]+"
+)
 SHAPES = (
     *TOKENS,
     # RFC 7519; what the claims are is of any length, so a search for its beginning ends in them
@@ -22,6 +30,7 @@ SHAPES = (
     r"-----BEGIN (?:(?:RSA|DSA|EC|OPENSSH) )?PRIVATE KEY-----",  # RFC 7468
     r"-----BEGIN PGP PRIVATE KEY BLOCK-----",
     r"PuTTY-User-Key-File-[23]: [a-z0-9@.\-]{5,50}\r?\nEncryption: none",  # PuTTY: PPK
+    _LOGIN,
 )
 
 
@@ -48,8 +57,20 @@ _KEPT = 200
 # rarely ends in two digits or more.
 _CHOSEN = later(r"[A-Za-z]{4,}[._\-][A-Za-z]{4,}[0-9]{2,4}")
 _ASSIGNED = later(
-    r"[:=>]|\b(?:is|was|ist|lautet|war|est|es|era|\xe8|\xe9|to|jest)\W", re.IGNORECASE
+    r"[:=>]|\b(?:is|was|ist|lautet|war|est|es|era|\xe8|\xe9|to|jest|still|now|noch|jetzt)\W",
+    re.IGNORECASE,
 )
+# "temp pw soleil_zomer59": so named, what people choose needs no sign before it.
+_GIVEN_OUT = later(
+    r"\b(?:te?mp(?:orary|or\xe4re?s?)?|new|neues?|initial|default|interim|provisional|temporal"
+    r"|one[ \-]?(?:off|time)|provisoire|provis\xf3ria|tijdelijk) \Z",
+    re.IGNORECASE,
+)
+_NEVER_IN_NAMES = later(r"[!#$%&*+?^~=]")
+_NUMBERED = later(r"[A-Za-z]*#[0-9]+")  # "Room#12"
+_OF_A_PLACE = later(r"[/:@\\]|\.[A-Za-z]{2,4}\Z")  # an address, a path, a file
+_HASHED = later(r"\$.*\$|\$[A-Za-z_]{3}")  # "pbkdf2_sha256$...$...", "pre$VARIABLE"
+_ALL_CLASSES, _SURELY_RANDOM, _LONGEST = 4, 10, 32
 _WORD_AND_NUMBER = later(r"[A-Z]?[a-z]+[0-9]+")
 _SHORTEST, _LEAST = 8, 7
 _NEXT = later(r"&[A-Za-z_][\w.\-]*=.*")  # "pwd=abc&x=1": of an address, where another begins
@@ -70,6 +91,8 @@ def judge(candidate: Candidate) -> Answer:
         return _assigned(candidate)
     if text[: len(_HEADER)].lower() == _HEADER:
         return _in_header(text)
+    if _STROKE in text:
+        return _behind_stroke(text)
     if _GLUED_BEFORE.search(candidate.before[-2:]) or _GLUED_AFTER.match(candidate.after):
         return no("touched")
     return sure(text, "private-key") if text.startswith(_PUTTY) else _token(text)
@@ -116,7 +139,7 @@ def _basic(coded: str) -> Answer:
 
 def _assigned(candidate: Candidate) -> Answer:
     value = _NEXT.sub("", candidate.text).rstrip(".,;")
-    if _PLACEHOLDER.search(value) or len(value) < _LEAST:
+    if _PLACEHOLDER.search(value) or len(value) < _LEAST or _HASHED.search(value):
         return no("placeholder")
     is_chosen = _CHOSEN.fullmatch(value) is not None
     if _IDENTIFIER.fullmatch(value) and not is_chosen:
@@ -129,15 +152,39 @@ def _assigned(candidate: Candidate) -> Answer:
     has_digit = any(map(str.isdigit, value))
     is_one = is_chosen or (_is_mixed(value) and (has_digit or len(value) >= _SHORTEST))
     if not _ASSIGNED.search(gap):
-        is_one = not is_chosen and _stands_alone(value) and candidate.told.lower() != _A_VERB
+        said = candidate.before.rpartition(candidate.told)[0]
+        is_one = is_one and _is_told(value, candidate.told, said)
     return sure(value, "password") if is_one else no("entropy")
 
 
-def _stands_alone(value: str) -> bool:
+def _is_told(value: str, told: str, said: str) -> bool:
+    """Check whether it needs no sign between its name and itself: "temp pw Kx7_Rain"."""
+    if told.lower() == _A_VERB:
+        is_one = _classes(value) >= _ALL_CLASSES and len(value) >= _SURELY_RANDOM
+        return is_one and value[0].isalnum() and "=" not in value
+    return _stands_alone(value, is_given_out=_GIVEN_OUT.search(said) is not None)
+
+
+def _behind_stroke(text: str) -> Answer:
+    """Judge what stands behind a login and a stroke: it may be a place, or a thing's number."""
+    value = text.rpartition(_STROKE)[2].rstrip(".,;")
+    if not _LEAST <= len(value) <= _LONGEST or len(text) > 3 * _LONGEST:
+        return no("entropy")
+    if _PLACEHOLDER.search(value) or _OF_A_PLACE.search(value) or _NUMBERED.fullmatch(value):
+        return no("placeholder")
+    has_digit = any(map(str.isdigit, value))
+    is_one = has_digit and _NEVER_IN_NAMES.search(value) and _is_mixed(value)
+    return sure(value, "password") if is_one else no("entropy")
+
+
+def _stands_alone(value: str, *, is_given_out: bool) -> bool:
     """Check whether it needs no sign before it: "new password Kx7_Rain"."""
-    has_digit, begins = any(map(str.isdigit, value)), value[0].isalnum()
-    is_word = _WORD_AND_NUMBER.fullmatch(value) is not None
-    return has_digit and begins and not is_word and len(value) >= _SHORTEST and _is_mixed(value)
+    if not value[0].isalnum() or _WORD_AND_NUMBER.fullmatch(value):
+        return False
+    if any(map(str.isdigit, value)):
+        is_chosen = _CHOSEN.fullmatch(value) is not None
+        return is_given_out or (len(value) >= _SHORTEST and not is_chosen)
+    return is_given_out and len(value) >= _SURELY_RANDOM and _IDENTIFIER.fullmatch(value) is None
 
 
 def _is_random(value: str) -> bool:
@@ -147,11 +194,20 @@ def _is_random(value: str) -> bool:
 
 
 def _is_mixed(value: str) -> bool:
-    return sum(kind.search(value) is not None for kind in _CLASSES) >= _LEAST_CLASSES
+    return _classes(value) >= _LEAST_CLASSES
+
+
+def _classes(value: str) -> int:
+    """Return how many of small letters, capitals, digits and signs it has."""
+    return sum(kind.search(value) is not None for kind in _CLASSES)
 
 
 # Between the name and its colon: "password for the portal: ", "Passwort Wallboard: ".
 _WHOSE = r"[ \t][A-Za-z\xc0-\xff][A-Za-z\xc0-\xff ]{1,23}"
+_IS = (
+    r"[ \t]{1,4}(?i:(?:(?:was |is now |has been )?(?:changed|set|reset|updated) )?"
+    r"(?:is|was|ist|lautet|war|est|es|era|\xe8|\xe9|to|jest)(?: (?:still|now|noch|jetzt))?)[ \t:]"
+)
 
 RECOGNISER = Recogniser(
     kind="SECRET",
@@ -186,9 +242,8 @@ RECOGNISER = Recogniser(
     ),
     near=(
         r"""(?:["'] value)?["'\\]{0,2}(?:[ \t]{0,4}(?:[:=]|=>)|"""
-        r"[ \t]{1,4}(?i:is|was|ist|lautet|war|est|es|era|\xe8|\xe9|to|jest)[ \t:]"
-        rf"|{_WHOSE}: |[ \t]{{1,2}})"
+        rf"(?:{_WHOSE})?{_IS}|{_WHOSE}: |[ \t]{{1,2}})"
         r"""(?:\*\*)?[ \t]{0,4}["'`\\]{0,2}"""
-        r"""([^\s"'<>,;(){}\[\]$`|]{7,128})(?:[\s"'`<>,;)\]}|]|$)"""
+        r"""([^\s"'<>,;(){}\[\]$`|][^\s"'<>,;(){}\[\]`|]{6,127})(?:[\s"'`<>,;)\]}|]|$)"""
     ),
 )
