@@ -1,27 +1,30 @@
 """Bank accounts of countries without IBAN, each told beside the code of its bank or branch.
 
-An account's number alone has no check digit in most of them, so a word or a code must say what it
-is. United States: the routing number of nine digits, whose weighted sum is divisible by ten
-(American Bankers Association). Australia: the BSB of six digits (AusPayNet). India: the IFSC, four
-letters, a zero and six signs (Reserve Bank of India). Brazil: "agência" and "conta", which has a
-check digit behind a hyphen (FEBRABAN). Of one piece are Mexico's CLABE of 18 digits (Banco de
-México), Argentina's CBU of 22 (BCRA) and Peru's CCI of 20 (CCE), each behind its own name.
+An account's number alone has no check digit in most of them, so a code, or a bank's name with
+"account", must say what it is. United States: the routing number of nine digits, whose weighted sum
+is divisible by ten (American Bankers Association). Australia: the BSB of six digits (AusPayNet).
+India: the IFSC, four letters, a zero and six signs (Reserve Bank of India). Brazil: "agência" and
+"conta", which has a check digit behind a hyphen (FEBRABAN). Of one piece are Mexico's CLABE of 18
+digits (Banco de México), Argentina's CBU of 22 (BCRA) and Peru's CCI of 20 (CCE), each behind its
+own name.
 """
 
 from __future__ import annotations
 
 import re
 
+from agentguard.detect.kinds._issuers import issued, luhn
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.recogniser import Candidate
 from agentguard.detect.score.word_classes import has_thing
 
 _ACCOUNT = r"[0-9](?:[ \-]?[0-9]){5,16}"
-_ACCOUNT_WORD = r"(?i:acc|a/c|\bac\b|conta|c/c)"
+_ACCOUNT_WORD = r"(?i:acc|a/c|\bac\b|\bconta\b|c/c|\bcc\b)"
 _BETWEEN, _BEHIND_WORD = r"[^0-9]{1,32}?", r"[^0-9\n]{0,16}"
+_BESIDE_A_NAME = r"[0-9](?:[ \-]?[0-9]){8,15}"
 _IFSC = r"[A-Za-z]{4}0[A-Za-z0-9]{6}"
 _CODES = {  # by the code's name: the code, and the account
-    r"rout|\baba\b|\brtn\b": (r"[0-9]{9}", _ACCOUNT),
+    r"rout|\baba\b|\brtn?g?\b": (r"[0-9]{9}", _ACCOUNT),
     r"\bbsb\b": (r"[0-9]{3}[ \-]?[0-9]{3}", r"[0-9](?:[ \-]?[0-9]){4,9}"),
     r"\bifsc?\b": (_IFSC, r"[0-9](?:[ \-]?[0-9]){8,17}"),
     r"\bag(?:\xea|e)ncia|\bag\b": (
@@ -29,6 +32,19 @@ _CODES = {  # by the code's name: the code, and the account
         r"[0-9](?:\.?[0-9]){2,11}-[0-9xX]",
     ),
 }
+_NAMES = (  # of banks whose accounts stand in notes of the countries above, and the Philippines
+    r"(?:bdo|bpi|metrobank|landbank|pnb|rcbc|unionbank|chinabank|hdfc|icici|sbi|axis bank|kotak"
+    r"|canara|wells fargo|bank of america|citibank|capital one|commbank|westpac|anz|nab|bbva"
+    r"|banorte|banamex|bradesco|ita(?:\xfa|u)|nubank)"
+)
+_SAYS_ACCOUNT = r"(?:acc(?:oun)?t|acc|a/c|cuenta|conta)(?: ?(?:number|no))?"
+_AT_A_BANK = later(
+    rf"{_NAMES} (?:savings |current |checking )?{_SAYS_ACCOUNT}|{_SAYS_ACCOUNT} {_NAMES}".replace(
+        " ", r"[ _.+\-]{0,2}"
+    ),
+    re.IGNORECASE,
+)
+_RIGHT_BEHIND = later(r"[.:#\s]{0,4}(?:(?:is|ko|no|es|\xe9)\b[.:\s]{0,3})?", re.IGNORECASE)
 _OWN_NAMES = later(r"clabe|\bcbu\b|\bcci\b", re.IGNORECASE)
 _ROUTING_DIGITS = 9  # no other bank's code is as long
 _OF_ONE_PIECE = (18, 20, 22)
@@ -45,21 +61,25 @@ def _code_first(code: str, account: str) -> str:
 LABELS = (
     r"rout(?:ing|e)?(?: ?(?:transit )?(?:number|no|num))?",
     r"aba(?: (?:number|no))?",
-    r"rtn",
+    r"rtn?g?(?: ?(?:number|no))?",
     r"bsb",
     r"ifsc(?: code)?",
-    r"ag(?:\xea|e)ncia",
+    r"ag(?:(?:\xea|e)ncia|\.)?",
     r"clabe(?: interbancaria)?",
     r"cbu",
     r"cci",
+    rf"{_NAMES} (?:savings |current |checking )?{_SAYS_ACCOUNT}",
+    rf"{_SAYS_ACCOUNT} {_NAMES}",
+    r"kh?ata (?:sa?nkhya|nnbr|number|no|khrmank)",  # Hindi, also as Devanagari is folded
 )
-"""RE2: what banks call their codes."""
+"""RE2: what banks call their codes, and their accounts."""
 
 SHAPES = "|".join(
     (
         *(_account_first(name, *both) for name, both in _CODES.items()),
         *(_code_first(*both) for both in _CODES.values()),
         r"[0-9]{22}|[0-9]{20}|[0-9]{18}",
+        _BESIDE_A_NAME,
     )
 )
 """RE2: an account beside a code, in either order, or of one piece."""
@@ -87,7 +107,14 @@ def account_of(candidate: Candidate) -> str:
             found = last.fullmatch(candidate.text)
         if found is not None and _is_code(found["code"]) and not _of_another(found):
             return _OUTSIDE.sub("", found["account"])
-    return ""
+    return whole if whole.isdigit() and _is_at_a_bank(candidate) else ""
+
+
+def _is_at_a_bank(candidate: Candidate) -> bool:
+    """Check whether a bank's name says whose account it is, and the number is no card's."""
+    if not _AT_A_BANK.fullmatch(candidate.told) or not _RIGHT_BEHIND.fullmatch(candidate.gap or ""):
+        return False
+    return not (issued(candidate.compact) and luhn(candidate.compact))
 
 
 def _of_another(found: re.Match[str]) -> bool:

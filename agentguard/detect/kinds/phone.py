@@ -75,7 +75,7 @@ _CHANGED = later(
 )
 _PLACE = later(r"\b(?:in|en|em|a|\xe0|te|w|i|zu) [A-Z][a-z\xdf-\xff?]{2,15}\b")
 _DIRECT = later(
-    r"(?:_[a-z]{2,12})?[\"']?[ ]?[=:]?[ ]?[\"']?(?:\"[^\"\n]{1,32}\" ?<)?", re.IGNORECASE
+    r"(?:_[a-z]{2,12})?[\"']?[ ]?[=:]?[ ]?[\"']?(?:\"?[^\"\n<>]{1,32}\" ?<)?", re.IGNORECASE
 )
 _ENCODED = "%2B"
 _ENCODED_SPACE = later(r"%20|\+")

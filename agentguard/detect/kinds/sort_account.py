@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from agentguard.detect.kinds._bank_codes import LABELS, SHAPES, account_of
-from agentguard.detect.lexicon.label_gap import GAP, STAMP
+from agentguard.detect.lexicon.label_gap import FENCE, GAP, STAMP
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.lexicon.words import words
 from agentguard.detect.recogniser import NEEDS_OWN, Answer, Candidate, Recogniser, no, read
@@ -16,8 +16,8 @@ from agentguard.detect.score.word_classes import has_thing
 
 OWN = words(
     "sort sortcode bank banks bacs chaps account acct acc ac payee debit dd wages salary payroll"
-    " beneficiary routing aba bsb ifsc agencia ag\xeancia conta clabe cbu cci"
-    " natwest lloyds barclays hsbc santander halifax nationwide monzo starling tsb rbs"
+    " beneficiary mandate pymt pymts routing aba rtg bsb ifsc agencia ag\xeancia conta clabe"
+    " cbu cci natwest lloyds barclays hsbc santander halifax nationwide monzo starling tsb rbs"
 )
 
 # Six digits (Pay.UK, Industry Sorting Code Directory), and eight digits of which a spreadsheet
@@ -47,8 +47,11 @@ _TOLD_AFTER = later(
     r"|[^0-9]{0,2}\n[^0-9\n]{0,16}\bsort code",
     re.IGNORECASE,
 )
-_NAMED = later(r"acc|\ba[/_. ]?c\b|so?rt|s/c|branch|othr|number|nummer|no\b|konto", re.IGNORECASE)
-_TO = ("to ", "to: ", "to:")
+_NAMED = later(
+    r"acc|ac(?:ou|n)nt|\ba[/_. ]?c\b|so?rt|s/c|branch|othr|number|nummer|no\b|konto",
+    re.IGNORECASE,
+)
+_TO = ("to ", "to: ", "to:", "from ")
 _JOINT = 3  # characters, at most, that stand between without a word
 _ACCOUNT_WORD = later(r"(?:\b|_)(?:acc|a[/_. ]?c\b)", re.IGNORECASE)
 _PAIRED = later(  # an account whose own sort code stands before it
@@ -57,8 +60,9 @@ _PAIRED = later(  # an account whose own sort code stands before it
 )
 # "refund to 12-34-56 31926819": money goes there, so no label is needed.
 _PAID = later(
-    r"\b(?:pa(?:y|id|ys|ying|yments?|yout)|refund\w*|reimburs\w*|transfer\w*|sen[dt]|deposit\w*"
-    r"|credit\w*|wages|salary|remit\w*|settle\w*)\b[^.;\n]{0,60}\b(?:in)?to\W{1,2}\Z",
+    r"\b(?:p(?:a?y)?mn?ts?|s/o|standing order|d/?d|direct debit"
+    r"|pa(?:y|id|ys|ying|yments?|yout)|refund\w*|reimburs\w*|transfer\w*|sen[dt]|deposit\w*"
+    r"|credit\w*|wages|salary|remit\w*|settle\w*)\b[^.;\n]{0,60}\b(?:(?:in)?to|from)\W{1,2}\Z",
     re.IGNORECASE,
 )
 _DAYS, _MONTHS, _LATELY = 31, 12, 20
@@ -77,6 +81,7 @@ def judge(candidate: Candidate) -> Answer:
     sort, between, account = pair
     if _filler(sort) or _filler(account):
         return no("filler")
+    between = _own_part(between, candidate)
     is_named = not _LETTER.search(between) or (_NAMED.search(between) and not has_thing(between))
     if not is_named or _PAIRED.search(candidate.before):
         return no("another-label")
@@ -84,7 +89,8 @@ def judge(candidate: Candidate) -> Answer:
         "may-be-a-day": _is_dated(candidate, sort),
         "told-behind": _TOLD_AFTER.match(candidate.after),
         "paid-to": candidate.before.endswith(_TO) and _PAID.search(candidate.before),
-        "told-within": len(between) > _JOINT and _ACCOUNT_WORD.search(between),
+        "told-within": candidate.text[:1].isalpha()
+        or (len(between) > _JOINT and _ACCOUNT_WORD.search(between)),
     }
     signs = (name for name, found in told.items() if found)
     value = f"{sort}{account}"
@@ -101,6 +107,15 @@ def _parted(text: str) -> tuple[str, str, str] | None:
         if len(sort) == _SORT_LENGTH and len(account) in _ACCOUNT_LENGTHS:
             return sort, gap[0], account.zfill(max(_ACCOUNT_LENGTHS))
     return None
+
+
+def _own_part(between: str, candidate: Candidate) -> str:
+    """Leave out what names the sort code's record as well: "Claim Bank" of "Claim Bank Sort: "."""
+    if not candidate.told:
+        return between
+    head = candidate.before.rpartition(candidate.told)[0]
+    line = head.rpartition(FENCE)[2].rpartition("\n")[2]
+    return between.replace(line, "", 1) if line else between
 
 
 def _is_dated(candidate: Candidate, sort: str) -> bool:
@@ -128,6 +143,8 @@ RECOGNISER = Recogniser(
     shapes=(
         rf"[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}(?:[ ,;/|:\-]{{1,3}}| and |\n){_NAMED_SO}[0-9]{{8}}",
         r"[0-9]{2} [0-9]{2} [0-9]{2} ?[/|] ?[0-9]{8}",
+        r"[0-9]{6} / [0-9]{8}",
+        r"(?i:s/?c) ?[0-9]{2}-[0-9]{2}-[0-9]{2}[ ,;/]{1,3}(?i:a/?c) ?[0-9]{8}",
         r"[0-9]{2}-[0-9]{2}-[0-9]{2} (?i:is (?:the|my|her|his|their|our) sort)[^0-9]{4,40}[0-9]{8}",
     ),
     labels=(

@@ -16,7 +16,8 @@ _FIRST_NOT_GIVEN = 900
 _SPECIMENS = frozenset(("078051120", "219099999", "457555462", "123456789", "987654321"))
 
 
-_VAGUE = later("social|ss[ _.-]{0,2}(?:no|num|number|#)", re.IGNORECASE)
+_SHORT, _PARTED = "ss", 2  # also of ships, and of speed: its three parts must be told
+_VAGUE = later("soc(?:ial|[.])?|ss|ss[ _.-]{0,2}(?:no|num|number|#)", re.IGNORECASE)
 _RIGHT_BEHIND = later(
     r"[\W_]{0,4}"
     r"(?:(?:no|number|num|is|was|as|on file|last|full|please|pls|plz|again)\b[\W_]{0,4}){0,3}"
@@ -69,6 +70,8 @@ def judge(candidate: Candidate) -> Answer:
         signs = ["=", "own-shape"]
     if candidate.labelled and not _is_said(candidate):
         return no("no-label")
+    if candidate.told.lower() == _SHORT and len(candidate.separators) != _PARTED:
+        return no("no-label")
     return read(number.zfill(_LENGTH), "label" if candidate.labelled else "shape", *signs)
 
 
@@ -85,7 +88,8 @@ RECOGNISER = Recogniser(
         r"social security(?: ?(?:number|no|num))?",
         r"soc sec",
         r"ss ?#",
-        r"social",
+        r"soc(?:ial|\.)?",
+        r"ss",
         r"social sec",
         r"(?:n\xfamero de )?seguro social",
     ),

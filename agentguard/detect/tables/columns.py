@@ -33,13 +33,18 @@ _SIGNS = "=.,'*)\u00a0\u202f"  # one of which each has
 _PADDED = range(8, 13)
 _PAYMENT = later(
     r"card|\bpan|cvv|cvc|cv2|csc|cid|secur|verif|expir|exp\b|valid|sort|branch|account|acct|konto|compte"
-    r"|(?:\b|_|bank)[as][/_. ]?c(?:\b|_|n)|(?:\b|_)acc(?:\b|_)",
+    r"|(?:\b|_|bank)[as][/_. ]?c(?:\b|_|n)|(?:\b|_)acc(?:\b|_)"
+    r"|ifsc|(?:\b|_)(?:bsb|aba|rtn)(?:\b|_)|routing|ag(?:\xea|e)ncia|(?:\b|_)conta(?:\b|_)",
     re.IGNORECASE,
 )
-_SORT_CODE = later(r"sort|(?:\A|[^a-z])s[/_. ]?c\Z|branch ?code", re.IGNORECASE)
+_SORT_CODE = later(  # or what banks elsewhere have for it
+    r"sort|(?:\A|[^a-z])s[/_. ]?c\Z|branch ?code"
+    r"|ifsc|(?:\b|_)(?:bsb|aba|rtn)(?:\b|_)|routing|ag(?:\xea|e)ncia",
+    re.IGNORECASE,
+)
 _ACCOUNT_NO = later(
     r"(?:acc(?:oun)?t?s?|konto)[^a-z]{0,2}(?:n(?:o|um|umber|r|bmr)\b|#|\Z)"
-    r"|\b(?:bank)?[ _]?a[/_. ]?c(?:\b|_|n)",
+    r"|\b(?:bank)?[ _]?a[/_. ]?c(?:\b|_|n)|(?:\b|_)conta\b",
     re.IGNORECASE,
 )
 _CROWDED = 4

@@ -219,3 +219,24 @@ def test_a_row_is_written_alike_as_cells_and_by_its_columns(
     for cells in rows:
         assert by_cells.put_cells(cells) == by_columns.put(row(*cells))
     assert by_cells.close() == by_columns.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "account"),
+    [
+        (("IFSC", "SBIN0417203"), ("Bank A/c", "30718844120")),
+        (("Routing", "021000021"), ("Account Number", "7714802936")),
+        (("BSB", "151-273"), ("Account", "61837244")),
+        (("Ag\xeancia", "0412"), ("Conta", "61837-2")),
+    ],
+)
+def test_an_account_stands_right_behind_its_banks_code(
+    code: tuple[str, str], account: tuple[str, str]
+) -> None:
+    """Whichever came first in the table, and whatever stood between them."""
+    for first, last in ((code, account), (account, code)):
+        names = row("Name", first[0], "Type", "Contact", "Mail", last[0])
+        values = row("Ana", first[1], "x", "+1 602 911 8376", "a@b.example", last[1])
+        cells = written(names, values)
+        at = cells.index(f"{code[0]}: {code[1]}")
+        assert cells[at + 1] == f"{account[0]}: {account[1]}"
