@@ -52,7 +52,8 @@ OWN = words(
     "chiamare richiamare recapito bellen terugbellen bereikbaar dzwonic oddzwonic ligar contacto"
     " tfn mobilnr tlfnr mobnr puhelin puhelinnro puh k\xe4nnykk\xe4 telef\xf3n ring ringa soita"
 )
-_FEW = 2
+_FEW, _COUNT = 2, 3
+_COUNTS = later(r" ?[A-Za-z%]")
 _FULL = 11
 _GROUP_BEFORE = 8  # characters: more than a group and what is behind it
 _SEQUENCES = later(r"0?1234567|9876543210\Z")
@@ -75,7 +76,8 @@ _CHANGED = later(
 )
 _PLACE = later(r"\b(?:in|en|em|a|\xe0|te|w|i|zu) [A-Z][a-z\xdf-\xff?]{2,15}\b")
 _DIRECT = later(
-    r"(?:_[a-z]{2,12})?[\"']?[ ]?[=:]?[ ]?[\"']?(?:\"?[^\"\n<>]{1,32}\" ?<)?", re.IGNORECASE
+    r"(?:_[a-z]{2,12})?[\"']?[ ]?[=:]?[ ]?[\"']?(?:\"?[^\"\n<>]{1,32}\" ?<)?",
+    re.IGNORECASE,
 )
 _ENCODED = "%2B"
 _ENCODED_SPACE = later(r"%20|\+")
@@ -102,10 +104,20 @@ def judge(candidate: Candidate) -> Answer:
 
 
 def _abroad(candidate: Candidate, digits: str) -> Answer:
+    if not in_country(digits):
+        candidate, digits = _without_count(candidate, digits)
     if candidate.after.startswith("+") or not in_country(digits):
         return no("length")
     is_decimal = _DECIMAL.fullmatch(candidate.text) is not None and not candidate.labelled
     return no("decimal") if is_decimal else sure(digits, "country-code")
+
+
+def _without_count(candidate: Candidate, digits: str) -> tuple[Candidate, str]:
+    """Leave out a short number that follows, and counts what is told next: "+44 ... 30 min"."""
+    number, joint, count = candidate.text.rpartition(" ")
+    if not joint or len(count) > _COUNT or not _COUNTS.match(candidate.after):
+        return candidate, digits
+    return replace(candidate, text=number, after=f" {count}"), _DIGITS.sub("", number)
 
 
 def _by_prefix(text: str, abroad: str) -> Answer:
@@ -245,6 +257,7 @@ RECOGNISER = Recogniser(
         r"(?:mob|cel)(?: n(?:o|umber))?",
         r"(?:ph|cp) ?(?:n(?:o|umber|r)|#)",
         r"caller ?id",
+        r"cli(?:d|p)?[\"']?[:=]",  # the calling line
         r"cb(?: on)?",  # in notes: call back, incoming and outbound calls
         r"(?:i/[bc]|o/b)",
         r"hdy\.?",
@@ -267,6 +280,7 @@ RECOGNISER = Recogniser(
         r"r(?:\xfc|ue?)ckruf(?:nummer)?",
         r"rufnummer",
         r"contact(?:o| ?(?:gegevens|nummer)| (?:number|no|nr))",
+        r"contatt?o",
         *RECORDS,
         r"(?:brother|sister|father|mother|wife|husband|spouse|son|daughter|friend)(?:'?s)? contact",
         r"(?:rang|phoned|texted)",
@@ -278,7 +292,10 @@ RECOGNISER = Recogniser(
             r"(?:number|no) (?:to|we (?:can|should)|(?:can|should) we)"
             r" (?:call|reach|ring|text|contact|get)"
         ),
-        r"(?:called|rang|calling|dial(?:led|ed)?|reachable|call back) (?:from|on|at|with|via)",
+        (
+            r"(?:call(?:ed|ing|s)?|rang|ring|phoned?|dial(?:led|ed)?|reachable|call back|tried)"
+            r" (?:from|on|at|with|via)"
+        ),
         r"(?:an|zur\xfcck|zurueck)?(?:zu)?rufen(?: sie (?:mich|uns))?(?: unter| auf| bei)?",
         r"(?:ruft?|angerufen|anruf) (?:unter|von|an|auf|mit)",
         r"(?:rappel(?:er|ez|le[rz]?)|joindre|appel(?:\xe9e?|er|ez))(?: au| sur| le| du| depuis)?",

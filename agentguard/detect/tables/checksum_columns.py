@@ -16,11 +16,13 @@ from agentguard.detect.lexicon.words import words
 from agentguard.detect.score.clauses import names_another
 from agentguard.detect.score.word_classes import NOBODY_S
 from agentguard.detect.tables.account_columns import accounts, says_account
+from agentguard.detect.tables.call_columns import are_called
 from agentguard.detect.tables.column_inference import (
     are_births,
     are_mostly,
     are_phones,
     follows_card,
+    judged,
     share,
     shares,
 )
@@ -135,7 +137,13 @@ def proven(
         further = _by_check(name, cells, full)
         if further := further or _by_company(sample, column, name, cells, full):
             found[column] = f"{name} {further}"
+        elif "PHONE" not in full and are_called(name, cells, named, _phones):
+            found[column] = f"{name} phone"
     return found
+
+
+def _phones(cells: Sequence[str]) -> float:
+    return judged("PHONE", "phone", cells, labelled=True)
 
 
 def _called(columns: Columns, mute: Columns, named: Mapping[int, str]) -> Columns:

@@ -11,6 +11,7 @@ from agentguard.detect.matching.byte_folding import fold
 from agentguard.detect.recogniser import Candidate, Recogniser
 from agentguard.detect.recognition.scanner import default_scanner
 from agentguard.detect.score.judgement import decide
+from agentguard.detect.tables.call_columns import are_queued
 from agentguard.detect.tables.columns import LONGEST_PART
 from agentguard.detect.tables.field_names import said
 from agentguard.detect.tables.header_rows import Row
@@ -59,6 +60,8 @@ def supposed(sample: Sequence[Row], named: Mapping[int, str]) -> dict[int, str]:
             found[column] = "cvv"
         elif are_of_their_states(rows, column):
             found[column] = "passport"
+        elif are_queued(rows, column):
+            found[column] = "caller phone"
     return found
 
 

@@ -7,7 +7,7 @@ end of one line and the number that begins the next are two values elsewhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from agentguard.detect.kinds.iban import length_of, mod_97
 from agentguard.detect.lexicon.lazy_pattern import later
@@ -21,6 +21,11 @@ _DATE = later(
     rf"({_DAY}(?: of| de)?){_CUT}(?={_OF}{_MONTH},? (?:del? )?(?:19|20)[0-9]{{2}}\b)"
     rf"|({_DAY} {_OF}{_MONTH},?(?: del?)?|\b{_MONTH} [0-9]{{1,2}}(?:st|nd|rd|th)?,)"
     rf"{_CUT}(?=(?:del? )?(?:19|20)[0-9]{{2}}\b)",
+    re.IGNORECASE,
+)
+_BORN = later(
+    r"\b(born|n\xe9e?|nat[oa]|geboren|nacid[oa]|nascid[oa]|urodzi\w{2,4})"
+    rf"{_CUT}(?=(?:le|il|on|am|op|el|em|si\u0119) [0-9]{{1,2}}\b)",
     re.IGNORECASE,
 )
 _IBAN = later(
@@ -44,7 +49,11 @@ _GROUPS = frozenset(
 )
 _SHORT, _LONG = 10, 13  # digits of a telephone number with its country's code, at least and most
 _BREAK = later(r"\n[ \t]{0,12}(?=[^\W_])")
-_LINKS, _LINKED, _TAIL = (" de", " of", " del"), ("de ", "del ", "of "), 8
+_LINKS, _TAIL = (" de", " of", " del"), 8
+_LINKED = (
+    *("de ", "del ", "of "),
+    *("le ", "il ", "on ", "am ", "op ", "el ", "em ", "si\u0119 "),  # behind "born"
+)
 _NEAR, _FEW = 64, 12
 """Characters on each side of a break that a value may take; breaks of which one may cut a value."""
 
@@ -62,14 +71,29 @@ def rejoined(text: str) -> str:
         return text  # lines of a list, a table or a log
     out: list[str] = []
     done = 0
-    for start, end in cuts:
-        first, last = max(done, start - _NEAR), end + _NEAR
-        piece = text[first:last] if start >= done else ""
+    for first, last in _pieces(cuts):
+        piece = text[first:last]
         whole = _whole(piece)
         if whole != piece:
             out += text[done:first], whole
             done = last
     return "".join((*out, text[done:])) if out else text
+
+
+def _pieces(cuts: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield what lies around breaks; those that are near each other stay in one piece.
+
+    Each of two values has its own break, and a piece that ends within the second would hide it.
+    """
+    first = last = -1
+    for start, end in cuts:
+        if first >= 0 and start - _NEAR > last:
+            yield first, last
+            first = -1
+        first = max(0, start - _NEAR) if first < 0 else first
+        last = end + _NEAR
+    if first >= 0:
+        yield first, last
 
 
 def _cuts(text: str) -> Iterator[tuple[int, int]]:
@@ -83,6 +107,7 @@ def _cuts(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _whole(text: str) -> str:
+    text = _BORN.sub(r"\1 ", text)
     text = _DATE.sub(lambda found: f"{found[1] or found[2]} ", text)
     text = _IBAN.sub(_account, text)
     return _ABROAD.sub(_abroad, _NUMBER.sub(_number, text))

@@ -55,3 +55,19 @@ def test_row_407_two_values_on_two_lines_stay_two(text: str) -> None:
 def test_row_407_lists_and_logs_are_left_as_they_are() -> None:
     text = "number 943\n476 5919\n" * 40
     assert rejoined(text) == text
+
+
+@pytest.mark.parametrize(
+    ("cut", "whole"),
+    [
+        (
+            "IBAN IT60 X054 2811\n1010 0000 0123 456 and cell\n338 2801234. Born 24 April\n1971.",
+            "IBAN IT60 X054 2811 1010 0000 0123 456 and cell\n338 2801234. Born 24 April 1971.",
+        ),
+        ("je suis n\xe9e\nle 7 novembre 1960", "je suis n\xe9e le 7 novembre 1960"),
+        ("urodzi\u0142em\nsi\u0119 15 lutego 1977", "urodzi\u0142em si\u0119 15 lutego 1977"),
+        ("the report was born\non time", "the report was born\non time"),
+    ],
+)
+def test_two_values_near_each_other_are_both_joined(cut: str, whole: str) -> None:
+    assert rejoined(cut) == whole
