@@ -73,6 +73,12 @@ def test_a_hyphen_between_spaces_is_one_in_a_forms_address_too(label: str) -> No
     assert lost(WRAPPINGS["form's URL"](label), label) == {}
 
 
+@pytest.mark.parametrize("name", ["URL", "form's URL", "URL encoded twice"])
+def test_an_address_with_a_query_asks_nothing(name: str) -> None:
+    text = "Cart\xe3o informado por telefone.\nCPF: 02547089785"
+    assert gained(WRAPPINGS[name](text), text) == {}
+
+
 def wrapped(inner: str, outer: str, card: str) -> str:
     return WRAPPINGS[outer](WRAPPINGS[inner](f"Card number: {card}"))
 

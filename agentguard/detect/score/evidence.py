@@ -12,7 +12,8 @@ from agentguard.detect.recogniser import Candidate
 from agentguard.detect.score.clauses import Names, behind_label, deciding, told
 from agentguard.detect.score.word_classes import OTHER, OWN, Words, classes
 
-_ASKS, _LETTER = later(ASKED), later(r"[A-Za-z\xc0-\xd6\xd8-\xf6\xf8-\xff]")
+_ASKS = later(ASKED.replace(r"\?", r"\?(?![\w%/&=])", 1))  # no address: "/save?no=7"
+_LETTER = later(r"[A-Za-z\xc0-\xd6\xd8-\xf6\xf8-\xff]")
 _SPEAKER = later(rf"\s*{ANSWER}")
 _ANSWERS = later(TURN)
 _LOGS = later(r"[^A-Za-z]*(?:[0-9]T[0-9:.,]+Z? ?)?(?:TRACE|DEBUG|INFO|NOTICE|WARN|ERR|CRIT|FATAL)")
