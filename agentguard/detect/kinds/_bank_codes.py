@@ -37,14 +37,13 @@ _NAMES = (  # of banks whose accounts stand in notes of the countries above, and
     r"|canara|wells fargo|bank of america|citibank|capital one|commbank|westpac|anz|nab|bbva"
     r"|banorte|banamex|bradesco|ita(?:\xfa|u)|nubank)"
 )
-_SAYS_ACCOUNT = r"(?:acc(?:oun)?t|acc|a/c|cuenta|conta)(?: ?(?:number|no))?"
-_AT_A_BANK = later(
-    rf"{_NAMES} (?:savings |current |checking )?{_SAYS_ACCOUNT}|{_SAYS_ACCOUNT} {_NAMES}".replace(
-        " ", r"[ _.+\-]{0,2}"
-    ),
+_NAME_BEFORE = later(rf"\b{_NAMES} (?:savings |current |checking )?\Z", re.IGNORECASE)
+_SAYS_ACCOUNT = later(
+    r"(?:a[/_. ]?c|acc(?:(?:oun)?t)?)(?: ?(?:number|no))?"
+    rf"[.:#\s]{{0,4}}(?P<name>{_NAMES})?[.:#\s]{{0,4}}"
+    r"(?:(?:is|ko|no|es|\xe9)\b[.:\s]{0,3})?",
     re.IGNORECASE,
 )
-_RIGHT_BEHIND = later(r"[.:#\s]{0,4}(?:(?:is|ko|no|es|\xe9)\b[.:\s]{0,3})?", re.IGNORECASE)
 _OWN_NAMES = later(r"clabe|\bcbu\b|\bcci\b", re.IGNORECASE)
 _ROUTING_DIGITS = 9  # no other bank's code is as long
 _OF_ONE_PIECE = (18, 20, 22)
@@ -68,9 +67,7 @@ LABELS = (
     r"clabe(?: interbancaria)?",
     r"cbu",
     r"cci",
-    rf"{_NAMES} (?:savings |current |checking )?{_SAYS_ACCOUNT}",
-    rf"{_SAYS_ACCOUNT} {_NAMES}",
-    r"kh?ata (?:sa?nkhya|nnbr|number|no|khrmank)",  # Hindi, also as Devanagari is folded
+    r"kata snkhya",  # Hindi, as Devanagari is folded
 )
 """RE2: what banks call their codes, and their accounts."""
 
@@ -107,14 +104,16 @@ def account_of(candidate: Candidate) -> str:
             found = last.fullmatch(candidate.text)
         if found is not None and _is_code(found["code"]) and not _of_another(found):
             return _OUTSIDE.sub("", found["account"])
-    return whole if whole.isdigit() and _is_at_a_bank(candidate) else ""
+    return whole if candidate.told and whole.isdigit() and _is_at_a_bank(candidate) else ""
 
 
 def _is_at_a_bank(candidate: Candidate) -> bool:
     """Check whether a bank's name says whose account it is, and the number is no card's."""
-    if not _AT_A_BANK.fullmatch(candidate.told) or not _RIGHT_BEHIND.fullmatch(candidate.gap or ""):
+    head, told, gap = candidate.before.rpartition(candidate.told)
+    said = _SAYS_ACCOUNT.fullmatch(f"{told}{gap}")
+    if said is None or (issued(candidate.compact) and luhn(candidate.compact)):
         return False
-    return not (issued(candidate.compact) and luhn(candidate.compact))
+    return said["name"] is not None or _NAME_BEFORE.search(head) is not None
 
 
 def _of_another(found: re.Match[str]) -> bool:

@@ -292,10 +292,7 @@ RECOGNISER = Recogniser(
             r"(?:number|no) (?:to|we (?:can|should)|(?:can|should) we)"
             r" (?:call|reach|ring|text|contact|get)"
         ),
-        (
-            r"(?:call(?:ed|ing|s)?|rang|ring|phoned?|dial(?:led|ed)?|reachable|call back|tried)"
-            r" (?:from|on|at|with|via)"
-        ),
+        r"(?:call(?:ed|ing)?|rang|dial(?:led|ed)?|reachable|call back) (?:from|on|at|with|via)",
         r"(?:an|zur\xfcck|zurueck)?(?:zu)?rufen(?: sie (?:mich|uns))?(?: unter| auf| bei)?",
         r"(?:ruft?|angerufen|anruf) (?:unter|von|an|auf|mit)",
         r"(?:rappel(?:er|ez|le[rz]?)|joindre|appel(?:\xe9e?|er|ez))(?: au| sur| le| du| depuis)?",
