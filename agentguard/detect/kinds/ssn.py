@@ -16,7 +16,7 @@ _FIRST_NOT_GIVEN = 900
 _SPECIMENS = frozenset(("078051120", "219099999", "457555462", "123456789", "987654321"))
 
 
-_SHORT, _PARTED = "ss", 2  # also of ships, and of speed: its three parts must be told
+_SHORT, _PARTED = ("ss", "soc", "soc."), 2  # of ships and chips as well: only in three parts
 _VAGUE = later("soc(?:ial|[.])?|ss|ss[ _.-]{0,2}(?:no|num|number|#)", re.IGNORECASE)
 _RIGHT_BEHIND = later(
     r"[\W_]{0,4}"
@@ -70,7 +70,7 @@ def judge(candidate: Candidate) -> Answer:
         signs = ["=", "own-shape"]
     if candidate.labelled and not _is_said(candidate):
         return no("no-label")
-    if candidate.told.lower() == _SHORT and len(candidate.separators) != _PARTED:
+    if candidate.told.lower() in _SHORT and len(candidate.separators) != _PARTED:
         return no("no-label")
     return read(number.zfill(_LENGTH), "label" if candidate.labelled else "shape", *signs)
 
