@@ -204,10 +204,11 @@ def _classes(value: str) -> int:
 
 # Between the name and its colon: "password for the portal: ", "Passwort Wallboard: ".
 _WHOSE = r"[ \t][A-Za-z\xc0-\xff][A-Za-z\xc0-\xff ]{1,23}"
-_IS = (
-    r"[ \t]{1,4}(?i:(?:(?:was |is now |has been )?(?:changed|set|reset|updated) )?"
-    r"(?:is|was|ist|lautet|war|est|es|era|\xe8|\xe9|to|jest)(?: (?:still|now|noch|jetzt))?)[ \t:]"
-)
+_BE = r"(?:is|was|ist|lautet|war|est|es|era|\xe8|\xe9|jest)(?: (?:still|now|noch|jetzt))?"
+_CHANGED = rf"(?:(?:was |is now |has been )?(?:changed|set|reset|updated) (?:to|{_BE}))"
+_IS = rf"[ \t]{{1,4}}(?i:{_CHANGED}|{_BE}|to)[ \t:]"
+# "pass sent to ann@..." tells where something went: behind another word "to" says no password.
+_WHOSE_IS = rf"{_WHOSE}[ \t]{{1,4}}(?i:{_CHANGED}|{_BE})[ \t:]"
 
 RECOGNISER = Recogniser(
     kind="SECRET",
@@ -242,7 +243,7 @@ RECOGNISER = Recogniser(
     ),
     near=(
         r"""(?:["'] value)?["'\\]{0,2}(?:[ \t]{0,4}(?:[:=]|=>)|"""
-        rf"(?:{_WHOSE})?{_IS}|{_WHOSE}: |[ \t]{{1,2}})"
+        rf"{_IS}|{_WHOSE_IS}|{_WHOSE}: |[ \t]{{1,2}})"
         r"""(?:\*\*)?[ \t]{0,4}["'`\\]{0,2}"""
         r"""([^\s"'<>,;(){}\[\]$`|][^\s"'<>,;(){}\[\]`|]{6,127})(?:[\s"'`<>,;)\]}|]|$)"""
     ),
