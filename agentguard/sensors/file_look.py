@@ -36,6 +36,8 @@ OUTSIDE = PASSING | {
     "reason.timeout",
     "reason.partial-time",
     "reason.crashed",
+    "reason.failed",
+    "reason.failed-part",
     "reason.memory",
     "reason.set-aside",
 }

@@ -15,6 +15,7 @@ import pytest
 
 from agentguard.base import cldr, languages, paths, translations
 from agentguard.base.translations import Plural
+from tests.unit.detect.files.test_reasons import REASONS
 from tools import translating
 
 ENGLISH = translating.english()
@@ -69,6 +70,11 @@ def each(language: str) -> Iterator[tuple[str, str, str]]:
     for id_, text in said(language).items():
         if id_ in ENGLISH:
             yield id_, text, ENGLISH[id_]
+
+
+def test_why_a_file_was_not_read_is_said_in_every_language() -> None:
+    """No code asks for one by its name: it comes with the file, to the card and the page."""
+    assert set(REASONS) - translating.desk().keys() == set()
 
 
 @pytest.mark.parametrize("language", FOREIGN)

@@ -6,6 +6,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
 from time import perf_counter, process_time
@@ -40,12 +41,35 @@ DAMAGED = (
     NotImplementedError,
 )
 
+CORRUPT, FAILED = "reason.corrupt", "reason.failed"
+"""Why nothing more is known of a file: it is damaged, or a fault of ours that nobody foresaw. Only
+of the first may it be said that the file is to be restored or deleted."""
+
 _OF_PARTS = {
-    "reason.corrupt": "reason.corrupt-part",
+    CORRUPT: "reason.corrupt-part",
+    FAILED: "reason.failed-part",
     "reason.too-large": "reason.too-large-part",
     "reason.unsupported": "reason.unsupported-part",
 }
 """What a part of a container is told to be, where the container itself can be read on."""
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """Say by a reason what ends the reading of a format, whatever it is.
+
+    Raises:
+        ScanError: the source is damaged, or the code that reads it failed.
+
+    """
+    try:
+        yield
+    except (ScanError, MemoryError, OSError):
+        raise
+    except DAMAGED as error:
+        raise ScanError(CORRUPT) from error
+    except Exception as error:
+        raise ScanError(FAILED) from error
 
 
 class Reader:
@@ -126,11 +150,17 @@ class Reader:
         return Run(source=source, work=work, stream=stream, turn=turn, pieces=pieces, behind=behind)
 
     def _noted(self, source: Source, work: Work, behind: list[str]) -> Iterator[str]:
-        """Yield the text, and note it for the end of a turn."""
-        for piece in self._text(source, work):
-            if piece:
-                behind.append(piece)
-            yield piece
+        """Yield the text, and note it for the end of a turn.
+
+        Raises:
+            ScanError: the source is damaged, or what reads its format failed.
+
+        """
+        with _said():
+            for piece in self._text(source, work):
+                if piece:
+                    behind.append(piece)
+                yield piece
 
     def _fed(self, run: Run, *, asked: bool = False) -> Reading:
         """Read until there is nothing more, or the time is over.
@@ -150,8 +180,6 @@ class Reader:
                     break
         except ScanError as error:
             failure = error.reason
-        except DAMAGED:
-            failure = "reason.corrupt"
         return run.ends(failure)
 
     def _deadline(self) -> Callable[[], bool]:
@@ -174,9 +202,8 @@ class Reader:
             work.note("reason.sealed-part")
             return
         try:
-            yield from self._text(source, work)
-        except DAMAGED:
-            work.note("reason.corrupt-part")
+            with _said():
+                yield from self._text(source, work)
         except ScanError as error:
             if error.reason not in _OF_PARTS:  # it bears on the whole, as a bomb does
                 raise
@@ -208,7 +235,7 @@ class Reader:
         try:
             yield from found
         except (ScanError, *DAMAGED) as error:
-            failed = not isinstance(error, ScanError) or error.reason == "reason.corrupt"
+            failed = not isinstance(error, ScanError) or error.reason == CORRUPT
             if failed and taker is not last and _text_openings.is_text(source):
                 yield _text_openings.BETWEEN
                 yield from last.extract(source, work)

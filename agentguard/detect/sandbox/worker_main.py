@@ -10,7 +10,7 @@ from agentguard.detect.extractor import Extractor, Source
 from agentguard.detect.outcome import Reading
 from agentguard.detect.reading.explanation import explained
 from agentguard.detect.reading.file_opening import SEALED, opened
-from agentguard.detect.reading.source_reader import Reader
+from agentguard.detect.reading.source_reader import FAILED, Reader
 from agentguard.detect.recognition.custom_kinds import scanner_of
 from agentguard.detect.recognition.drill_values import counting
 from agentguard.detect.refusals import GONE, reason_of
@@ -60,8 +60,8 @@ class _Answerer:
 
     def answer(self, asked: ipc_messages.Question) -> Reading:
         if asked.kind == "explain":
-            return _of_file(asked.subject, self._explain)
-        return _of_file(asked.subject, lambda source: self._read(source, asked.start))
+            return read_file(asked.subject, self._explain)
+        return read_file(asked.subject, lambda source: self._read(source, asked.start))
 
     def _read(self, source: Source, start: int) -> Reading:
         """Read; what waits for its next turn does not take the memory of another file."""
@@ -76,7 +76,8 @@ class _Answerer:
         return explained(source, self._scanner, self._extractors, self._limits)
 
 
-def _of_file(path: str, read: Callable[[Source], Reading]) -> Reading:
+def read_file(path: str, read: Callable[[Source], Reading]) -> Reading:
+    """Return what `read` makes of a file; whatever it raises becomes a reason, and no words."""
     try:
         with opened(path) as source:
             return read(source)
@@ -87,5 +88,5 @@ def _of_file(path: str, read: Callable[[Source], Reading]) -> Reading:
         return Reading(outcome=FileOutcome.UNREADABLE, reason="reason.memory")
     except OSError as error:
         return Reading(outcome=FileOutcome.UNREADABLE, reason=reason_of(error))
-    except Exception:  # noqa: BLE001 - the process's boundary: a parser may fail in any way
-        return Reading(outcome=FileOutcome.UNREADABLE, reason="reason.corrupt")
+    except Exception:  # noqa: BLE001 - the process's boundary: what judges may fail in any way
+        return Reading(outcome=FileOutcome.UNREADABLE, reason=FAILED)

@@ -88,7 +88,7 @@ def test_a_parser_without_end_is_killed_and_the_next_file_is_read(
     [
         ("DIE", "reason.crashed"),
         pytest.param("EAT", "reason.memory", marks=pytest.mark.posix),
-        ("RAISE", "reason.corrupt"),
+        ("RAISE", "reason.failed"),
     ],
 )
 def test_a_parser_that_fails_is_a_reason(
