@@ -56,6 +56,16 @@ class Parcel:
     left_out: tuple[str, ...] = ()
 
 
+KNOWN = """\
+0\tstring\t\\177ELF\tELF
+>4\tbyte\t1\t32-bit
+>4\tbyte\t2\t64-bit
+"""
+"""What an RPM has to know of files, in the words of libmagic: which are programs, and how wide.
+
+All else that it would find out is for finding what is needed, and that is told here (`requires`);
+it is two thirds of the time that such a package takes.
+"""
 SCRIPTS = ("postinst", "prerm", "postrm")
 LEANER = Path(__file__).with_name("leaner.py")
 
@@ -71,15 +81,15 @@ def version() -> str:
     return str(project["version"])
 
 
-def run(*words: str | Path) -> None:
-    """Run a program to its end.
+def run(*words: str | Path, **more: str) -> None:
+    """Run a program to its end; `more` is of its environment.
 
     Raises:
         BuildError: it failed; its words are in the error.
 
     """
     command = [str(word) for word in words]
-    env = {**os.environ, "SOURCE_DATE_EPOCH": str(epoch())}
+    env = {**os.environ, "SOURCE_DATE_EPOCH": str(epoch()), **more}
     ended = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     if ended.returncode:
         raise BuildError(
@@ -174,7 +184,7 @@ def deb(parcel: Parcel, root: Path, release: str, out: Path, *, quick: bool = Fa
     for path in (control, *control.iterdir()):
         os.utime(path, (epoch(), epoch()))
     made = out / f"{parcel.name}_{release}_amd64.deb"
-    packed = ("-Zgzip", "-z1") if quick else ("-Zxz", "-z6")
+    packed = ("-Zzstd", "-z1") if quick else ("-Zxz", "-z6")
     try:
         run("dpkg-deb", "--root-owner-group", *packed, "--build", root, made)
     finally:
@@ -209,10 +219,12 @@ def rpm(parcel: Parcel, root: Path, release: str, out: Path, *, quick: bool = Fa
             "use_source_date_epoch_as_buildtime 1",
             "_build_id_links none",
             "_buildhost localhost",
-            f"_binary_payload {'w1.gzdio' if quick else 'w6.xzdio'}",
+            f"_binary_payload {'w1.zstdio' if quick else 'w6.xzdio'}",
         )
         words = [word for one in defined for word in ("--define", one)]
-        run("rpmbuild", "-bb", *words, "--target", "x86_64", spec)
+        known = top / "known"
+        known.write_text(KNOWN, encoding="ascii")
+        run("rpmbuild", "-bb", *words, "--target", "x86_64", spec, MAGIC=str(known))
         (made,) = top.rglob("*.rpm")
         return Path(shutil.copy(made, out / f"{parcel.name}-{release}-1.x86_64.rpm"))
 
