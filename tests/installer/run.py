@@ -90,13 +90,12 @@ def arguments() -> argparse.Namespace:
 
 
 def wrapped(
-    trees: Mapping[str, Path], out: Path, site: Path | None = None
+    trees: Mapping[str, Path], out: Path, known: dict[bytes, bytes], site: Path | None = None
 ) -> tuple[Package, Package]:
     """Make the MSI of each of two trees, as a release does but for the judgement of the tree.
 
-    What both have is packed once.
+    What both have is packed once; `known` holds what is packed, and gets it.
     """
-    known: dict[bytes, bytes] = {}
     one, two = (
         Package(msi=build_msi.wrap(tree, version, out, site, known=known), version=version)
         for version, tree in trees.items()
@@ -116,7 +115,7 @@ def small(given: argparse.Namespace, report: Report, made: Path) -> None:
     """Go the journey with stand-ins, and look at what a person sees of it."""
     with report.leg("stand-ins"):
         tiny = {v: stand_ins.make(made / v, v) for v in ("1.0.0", "1.1.0")}
-        packages = wrapped(tiny, made)
+        packages = wrapped(tiny, made, {})
     with wine.windows(given.tools / "prefix") as windows:
         many_desks.go(windows, report)
         journey.go(windows, report, *packages, real=False)
@@ -142,7 +141,8 @@ def whole(given: argparse.Namespace, report: Report, made: Path) -> None:
 def of_frozen(given: argparse.Namespace, report: Report, made: Path) -> None:
     """Pack what is frozen, go its journeys, and write one of the packages again meanwhile."""
     prefix, version, trees = given.tools / "prefix", freeze.version(), made_trees(given, report)
-    packages = frozen(given, report, made, trees)
+    known: dict[bytes, bytes] = {}
+    packages = frozen(given, report, made, trees, known)
 
     def real(report: Report) -> None:
         with wine.windows(prefix) as windows:
@@ -154,7 +154,7 @@ def of_frozen(given: argparse.Namespace, report: Report, made: Path) -> None:
 
     def again(report: Report) -> None:
         with report.leg("the same MSI, written elsewhere and later"):
-            same = compared.again(trees[version], version, made / "again")
+            same = compared.again(trees[version], version, made / "again", known)
             report.check("every byte is the same", same == packages[0].msi.read_bytes())
 
     beside(report, {"frozen": real, "reporting": reporting, "twice": again})
@@ -177,14 +177,18 @@ def beside(report: Report, journeys: Mapping[str, Callable[[Report], None]]) -> 
 
 
 def frozen(
-    given: argparse.Namespace, report: Report, made: Path, trees: Mapping[str, Path]
+    given: argparse.Namespace,
+    report: Report,
+    made: Path,
+    trees: Mapping[str, Path],
+    known: dict[bytes, bytes],
 ) -> tuple[Package, Package]:
     """Make and judge the MSI of each of two frozen versions."""
     tree = trees[freeze.version()]
     with report.leg("two MSIs"):
         report.check("the tree is whole and small", check_dist.problems(tree), [])
         site = freeze.packages(given.cache, given.uv)
-        one, two = wrapped(trees, made, site)
+        one, two = wrapped(trees, made, known, site)
         report.check("the MSI is as it should be", check_msi.problems(one.msi), [])
         for one_version, one_tree in trees.items():
             found = check_programs.problems(one_tree, one_version)

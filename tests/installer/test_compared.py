@@ -49,3 +49,4 @@ def test_a_version_that_shares_blocks_with_another_gives_the_same_msi(
     later = stand_ins.make(tmp_path / "later", "1.1.0")
     packed = build_msi.wrap(later, "1.1.0", tmp_path / "second", known=known).read_bytes()
     assert compared.again(later, "1.1.0", tmp_path / "third") == packed
+    assert compared.again(later, "1.1.0", tmp_path / "fourth", known) == packed
