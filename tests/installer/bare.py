@@ -21,6 +21,13 @@ STALE = '--aptopt=Acquire::Check-Valid-Until "false"'
 """A suite that is not released yet has a list that holds for a week, and a mirror may be behind."""
 
 
+BESIDE = ("nats-server", "postgresql-17", "rpm")
+"""What tests want beside a bare system, in one root: each takes half a minute of a processor.
+
+The endpoint's own root has nothing but what its package depends on.
+"""
+
+
 def last_choices(depends: Iterable[str]) -> list[str]:
     """Give a package's dependencies, of those that leave a choice the last: the smallest."""
     return sorted({one.split("|")[-1].split("(")[0].strip() for one in depends})

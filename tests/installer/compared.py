@@ -8,7 +8,6 @@ from pathlib import Path
 
 from installer import build_msi
 
-
 ANEW = 16
 """One block of so many is packed anew though it is known."""
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from installer.server.parcels import SERVER
 from tests.installer import bare
 
 NEXT = "forky"
@@ -71,7 +72,7 @@ def _layer(folder: Path, name: str, text: str = "", link: str = "") -> Path:
 def stand_ins(folder: Path) -> dict[str, Image]:
     """Return them by the names that stand in the compose file."""
     path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-    following, released = bare.root(("nginx",), NEXT), bare.root(("nats-server", "postgresql-17"))
+    following, released = bare.root(("nginx",), NEXT), bare.root((*SERVER.depends, *bare.BESIDE))
     return {
         "postgres:17": Image(
             layers=(released,

@@ -26,7 +26,8 @@ pytestmark = [pytest.mark.heavy, pytest.mark.posix, pytest.mark.xdist_group("ser
 
 
 def run(*words: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
-    told = {**os.environ, **env}
+    """Run a program; pip compiles nothing beforehand, most of which no test would ever load."""
+    told = {**os.environ, "PIP_NO_COMPILE": "1", **env}
     told.pop("PYTHONPATH", None)
     return subprocess.run([str(word) for word in words], env=told, cwd="/", capture_output=True,
                           text=True, check=False, timeout=SECONDS)  # fmt: skip

@@ -214,7 +214,7 @@ def test_a_removal_leaves_data_and_a_purge_says_how_to_delete_them(
 
 
 def test_the_rpm_lives_the_same_day(built: Path, machine: Computer, tmp_path: Path) -> None:
-    with computer(tmp_path, built, bare.root((*SERVER.depends, "rpm"))) as other:
+    with computer(tmp_path, built, bare.root((*SERVER.depends, *bare.BESIDE))) as other:
         old, new = (f"/tmp/given/agentguard-server-{one}-1.x86_64.rpm" for one in (OLD, NEW))
         asked = other.says(f"rpm -qpR {new}")
         assert {"/usr/bin/python3.13", "systemd"} <= set(asked.split())
