@@ -198,7 +198,7 @@ def test_a_burst_with_thousands_of_findings_loses_none(desk: Desk) -> None:
     names = [f"{number}.txt" for number in range(3000)]
     for name in names:
         (desk.folder / name).write_text(LETTER)
-    eventually(lambda: len(desk.findings()) == len(names), 150.0)
+    eventually(lambda: len(desk.findings()) == len(names), 150.0, every=0.5)
     assert desk.agent is not None
     health = next(c for c in desk.agent.engine.snapshot().controls if c.check == "agent-health")
     assert health.detail is None or health.detail.id != "agent-health.lost"
