@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import itertools
+import tempfile
 from pathlib import Path
 
 from agentguard.platforms.simulated import FakeClock
 from agentguard.store.agent_store import open_store
 from agentguard.vault.vault import Vault
 from tests.faults.forking import Tell
+
+
+def warm() -> None:
+    """Move a file into a vault elsewhere and back: what that loads is loaded."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = open_store(Path(folder), FakeClock())
+        vault = Vault(Path(folder, "vault"), store.journal, FakeClock())
+        vault.recover()
+        file = Path(folder, "a.csv")
+        file.write_bytes(b"a")
+        vault.restore(vault.put(file).id)
+        store.close()
 
 
 def move(tell: Tell, data: str, file: str) -> None:
