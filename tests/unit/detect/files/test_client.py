@@ -111,8 +111,9 @@ def test_a_long_file_tells_what_was_found_before_the_deadline(
 def test_row_512_a_parser_without_end_is_not_gone_on_with_for_ever(
     clock: FakeClock, tmp_path: Path
 ) -> None:
-    limits = Limits(seconds=0.2, patience=500, memory_mib=256)
+    limits = Limits(seconds=1.5, patience=60, turns=2, memory_mib=256)
     with ScanClient(limits, clock, hostile.extractors, to_the_end=True) as client:
+        client.scan(write(tmp_path, "warm", f"card {hostile.CARD}"))
         scanned = client.scan(write(tmp_path, "a", "DAWDLE"))
     assert (scanned.hits, scanned.reason, scanned.left) == ((CARD,), "reason.partial-time", 0)
 
@@ -289,8 +290,9 @@ def test_an_idle_child_is_retired_and_comes_back(
 def test_row_514_a_child_that_knows_a_part_of_a_file_is_not_retired(
     clock: FakeClock, tmp_path: Path
 ) -> None:
-    limits = Limits(seconds=0.2, patience=500, memory_mib=256)
+    limits = Limits(seconds=1.0, patience=90, memory_mib=256)
     with ScanClient(limits, clock, hostile.extractors) as client:
+        client.scan(write(tmp_path, "warm", f"card {hostile.CARD}"))
         path = write(tmp_path, "a", "DAWDLE")
         first = client.scan(path)
         client.scan(write(tmp_path, "b.txt", "x"))
