@@ -11,7 +11,6 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from functools import cached_property
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -102,6 +101,7 @@ class Door:
         self._devices = KnownDevices(database, settings.limits, now)
         self._metrics = Metrics(database, settings, outside, now)
         self._refusals = Refusals(now, words)
+        self._description = openapi.document(words)
         self._handlers: dict[tuple[str, str], Handler] = {
             **self._asked_by_devices(settings, database, keys, now),
             ("GET", LIVE): _alive,
@@ -235,11 +235,6 @@ class Door:
 
     async def _described(self, _request: Request) -> Answer:
         return Answer(status=200, body=self._description)
-
-    @cached_property
-    def _description(self) -> bytes:
-        """The interface as it is described: costly, hardly ever asked for, and always the same."""
-        return openapi.document(self._words)
 
 
 def _telling(database: Database, watch: Watch, kind: Kind) -> Tell:
